@@ -1,0 +1,1 @@
+//! Checks the OpenClaw configuration in a Nix flake.
