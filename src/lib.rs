@@ -1,1 +1,11 @@
-//! Checks the OpenClaw configuration in a Nix flake.
+//! Tells, before anything is deployed, whether the OpenClaw configuration in a Nix flake will work.
+//!
+//! Data flows one way: [`workspace`] reads the files as Nix would see them, [`nix`] evaluates what they
+//! determine, [`openclaw`] turns that into configurations and instances, [`rules`] check those against a
+//! release, and [`report`] prints what they found. Nothing below calls up.
+
+pub mod nix;
+pub mod openclaw;
+pub mod report;
+pub mod rules;
+pub mod workspace;

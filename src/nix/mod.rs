@@ -1,0 +1,1 @@
+//! Nix without Nix: syntax, evaluation, modules.

@@ -1,0 +1,239 @@
+//! Configurations as rules see them.
+
+use super::tree::{Condition, Node, Unknown};
+use crate::workspace::source::Span;
+use std::rc::Rc;
+
+/// What kind of thing configures OpenClaw.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// `programs.openclaw` (or its older names) of Home Manager: the module types its `config`.
+    HomeManager,
+    /// `services.openclaw-gateway` of NixOS: nothing in `config` is typed.
+    NixosService,
+    /// A rendered file: an openclaw.json, or what Nix code renders with `builtins.toJSON`.
+    RenderedFile,
+}
+
+/// How much of the surroundings was seen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// Reached from the flake's outputs, or a complete file: what is not there is absent.
+    Whole,
+    /// A file that no configuration reaches, or that was given by itself: another file may declare more, so
+    /// a claim of absence is at most a warning.
+    Alone,
+}
+
+/// A module that takes part in the configuration and could not be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnseenModule {
+    /// How it is written, or what is known of it.
+    pub name: String,
+    /// Where it is imported.
+    pub span: Option<Span>,
+    /// Whether it may add providers and the like: a module of the user's own may, those of nix-openclaw,
+    /// Home Manager and other well-known inputs do not.
+    pub may_add: bool,
+}
+
+/// Where a variable of a process comes from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Provision {
+    /// `programs.openclaw.environment`, `instances.<name>.environment` or `services.openclaw-gateway.environment`.
+    ModuleEnvironment,
+    /// `Environment=` of the systemd unit or the launchd agent that runs the gateway.
+    ServiceEnvironment,
+    /// A file whose variables are not known by name (`environmentFiles`, `EnvironmentFile=`).
+    ServiceEnvironmentFile,
+    /// `env.vars` or `env.<NAME>` of the configuration itself.
+    ConfigurationEnvironment,
+    /// `home.sessionVariables` or `environment.variables`: seen by shells, not by services.
+    SessionVariables,
+    /// Named by `--env-file`.
+    CommandLine,
+}
+
+/// A variable that something provides.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name; `None` for a source whose names are not known (an environment file, an open attribute set).
+    pub name: Option<String>,
+    /// What provides it.
+    pub provision: Provision,
+    /// Its value as far as known; a path for a file that is read at start.
+    pub value: Option<Rc<Node>>,
+    /// Where it is provided.
+    pub span: Option<Span>,
+}
+
+/// Whether a workspace document is there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Presence {
+    /// The file is there and Nix can see it: its length after trimming the end, in UTF-16 code units, its size in
+    /// bytes, and whether it holds anything but blanks.
+    Present {
+        /// UTF-16 code units after trimming the end, as OpenClaw counts.
+        characters: usize,
+        /// Size in bytes.
+        bytes: u64,
+        /// Nothing but blanks.
+        blank: bool,
+    },
+    /// No such file in the source tree.
+    Missing,
+    /// On disk, but not tracked by git: Nix does not see it.
+    Untracked,
+    /// Missing, or not tracked: which of them cannot be told without git.
+    MissingOrUntracked,
+    /// Leaves the source tree.
+    OutsideTree,
+    /// Absolute or `~/`: works only with `--impure`.
+    Impure,
+    /// A directory where a file is needed, or the reverse.
+    WrongKind,
+    /// Not determined by the sources.
+    Unknown(Unknown),
+}
+
+/// How a document is handed over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Delivery {
+    /// `programs.openclaw.documents` (a directory; until June 2026).
+    Documents,
+    /// `programs.openclaw.workspace.bootstrapFiles.<name>`.
+    BootstrapFiles,
+    /// `programs.openclaw.workspace.files.<path>`.
+    WorkspaceFiles,
+    /// `home.file`, `environment.etc`, an activation script or another way around the module.
+    Other,
+}
+
+/// One workspace document.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// `AGENTS.md`, or the path in the workspace.
+    pub name: String,
+    /// How it is handed over.
+    pub delivery: Delivery,
+    /// Where the source is: absolute path as text, if known.
+    pub source: Option<String>,
+    /// The path as it was written, for messages: `./documents/AGENTS.md`.
+    pub written: String,
+    /// Whether it is there.
+    pub presence: Presence,
+    /// Where it is handed over.
+    pub span: Option<Span>,
+    /// The option path: `programs.openclaw.workspace.bootstrapFiles.agents`.
+    pub option: String,
+}
+
+/// What the evaluation itself found wrong; rules turn these into findings.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// What went wrong.
+    pub kind: ProblemKind,
+    /// In plain words; never holds a secret.
+    pub message: String,
+    /// What to write instead, where that is known.
+    pub help: Option<String>,
+    /// Where.
+    pub span: Option<Span>,
+    /// Further places.
+    pub related: Vec<(Span, String)>,
+    /// The option path it concerns, if any.
+    pub path: Option<String>,
+}
+
+/// The kinds of problems that evaluation reports.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ProblemKind {
+    /// The file does not parse.
+    Syntax,
+    /// Nested too deeply, or a chain too long, to be parsed.
+    TooDeep,
+    /// Not UTF-8, or with a byte-order mark.
+    Encoding,
+    /// An attribute or a formal argument is defined twice.
+    DuplicateAttribute,
+    /// A variable that nothing binds.
+    UndefinedVariable,
+    /// An import, or another path that the configuration needs, that is not there, not tracked or outside.
+    MissingFile,
+    /// Imports in a circle.
+    ImportCycle,
+    /// Evaluation fails: a type error, a missing attribute, a `throw`, an assertion.
+    Evaluation,
+    /// Evaluation does not end.
+    InfiniteRecursion,
+    /// Definitions of an option that contradict each other.
+    ConflictingDefinitions,
+    /// A definition of an option that is not declared.
+    UnknownOption,
+    /// An option that was removed or renamed.
+    RemovedOption,
+    /// A value of a type that the option does not take.
+    OptionType,
+    /// An assertion of the module that does not hold.
+    Assertion,
+}
+
+/// One instance: a gateway with its own openclaw.json.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// `default`, or the attribute name under `instances`.
+    pub name: String,
+    /// The rendered configuration.
+    pub config: Rc<Node>,
+    /// Variables that its process will have, as far as the sources tell.
+    pub variables: Vec<Variable>,
+    /// Runtime plugins that are installed with it; `None` when not known.
+    pub runtime_plugins: Option<Vec<(String, Option<Span>)>>,
+}
+
+/// One configuration: a user of a host, or a file.
+#[derive(Clone, Debug)]
+pub struct Configuration {
+    /// `homeConfigurations.alice`, `nixosConfigurations.host: home-manager.users.alice`, or the path of a file.
+    pub name: String,
+    /// What configures OpenClaw.
+    pub source: Source,
+    /// How much of its surroundings was seen.
+    pub reach: Reach,
+    /// Modules that could not be read.
+    pub unseen: Vec<UnseenModule>,
+    /// The root of the module's options as text: `programs.openclaw`, `services.openclaw-gateway`; empty for a
+    /// rendered file.
+    pub option_root: String,
+    /// The merged definitions below `option_root` as written (not rendered), for rules on the options.
+    pub options: Option<Rc<Node>>,
+    /// Its instances.
+    pub instances: Vec<Instance>,
+    /// Its workspace documents.
+    pub documents: Vec<Document>,
+    /// Where `enable` is set, or the head of the configuration otherwise.
+    pub span: Option<Span>,
+    /// What evaluation found wrong in it.
+    pub problems: Vec<Problem>,
+    /// Assumptions that were made, in plain words.
+    pub assumptions: Vec<String>,
+}
+
+impl Configuration {
+    /// The conditions that it depends on, in stable order.
+    pub fn conditions(&self) -> Vec<Condition> {
+        let mut found = Vec::new();
+        for instance in &self.instances {
+            instance.config.conditions(&mut found);
+        }
+        if let Some(options) = &self.options {
+            options.conditions(&mut found);
+        }
+        found
+    }
+
+    /// Whether "there is no such thing" can be said with certainty: nothing unseen may add to it.
+    pub fn is_complete(&self) -> bool {
+        self.reach == Reach::Whole && self.unseen.iter().all(|module| !module.may_add)
+    }
+}

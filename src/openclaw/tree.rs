@@ -1,0 +1,534 @@
+//! The configuration tree that rules see: values with the place where each was written, without syntax.
+//!
+//! A tree comes from evaluated Nix, from an openclaw.json or from what Nix evaluated, and says the same in
+//! each case. What the sources do not determine is [`Value::Unknown`]; what depends on a condition that they
+//! do not determine is a [`Value::Choice`] until [`Node::in_world`] picks a world. Rules only ever see trees
+//! without choices.
+
+use super::path::{ConfigPath, Segment};
+use crate::workspace::source::Span;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// What an unknown value is known to be.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Kind {
+    /// A string.
+    String,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// A list.
+    List,
+    /// An attribute set.
+    Attributes,
+    /// A function.
+    Function,
+    /// A path in the file system, as a path or as a string.
+    Path,
+    /// The path of a file that holds a secret (`config.sops.secrets.x.path` and the like).
+    SecretPath,
+    /// A path in the Nix store.
+    StorePath,
+    /// A package or another derivation.
+    Derivation,
+    /// A literal secret that was replaced when Nix handed the configuration over (`--evaluated`).
+    Secret,
+}
+
+/// A value that the sources do not determine.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Unknown {
+    /// What it is known to be, if anything.
+    pub kind: Option<Kind>,
+    /// Why it is not known: a clause in lower case, "argument `model` of the module is not known here".
+    pub reason: String,
+    /// Where it became unknown.
+    pub span: Option<Span>,
+}
+
+/// A condition that the sources do not determine. Two conditions with the same `id` are the same condition.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Condition {
+    /// Identity within a run.
+    pub id: u64,
+    /// As people would say it: "`config.services.matrix.enable` is true".
+    pub text: String,
+    /// Where it is read.
+    pub span: Option<Span>,
+}
+
+/// A choice of truth values for conditions.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct World(pub BTreeMap<Condition, bool>);
+
+/// A step on a value's way from where it was written to where it is used.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Step {
+    /// Where.
+    pub span: Span,
+    /// A short phrase in lower case: "used here", "in this call", "set in this module".
+    pub what: String,
+}
+
+/// Where a value was written and how it got here.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Place {
+    /// The expression that made the value: the literal itself, also when it came through a `let`, a function
+    /// or another file. `None` for what no source wrote.
+    pub span: Option<Span>,
+    /// The attribute name (or dotted path of names) under which it was defined.
+    pub key: Option<Span>,
+    /// The expression on the right side of the definition; equal to `span` for a literal.
+    pub definition: Option<Span>,
+    /// The way between: calls, the use of a `let`, the module. Nearest to the value first.
+    pub via: Vec<Step>,
+}
+
+impl Place {
+    /// The best place to show: the value, else its definition, else its name.
+    pub fn primary(&self) -> Option<Span> {
+        self.span.or(self.definition).or(self.key)
+    }
+}
+
+/// A piece of a string.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TextPart {
+    /// Known text, and where it stands in the source. The span has the same number of bytes as the text
+    /// exactly when the source holds the text verbatim (no escapes), so that offsets carry over.
+    Known {
+        /// The text.
+        text: String,
+        /// Where it was written.
+        span: Option<Span>,
+    },
+    /// A part that the sources do not determine.
+    Unknown(Unknown),
+}
+
+/// A string whose parts may be unknown.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Text {
+    /// The parts in order; adjacent known parts come from different places.
+    pub parts: Vec<TextPart>,
+}
+
+impl Text {
+    /// A wholly known text.
+    pub fn plain(text: impl Into<String>, span: Option<Span>) -> Self {
+        Text {
+            parts: vec![TextPart::Known {
+                text: text.into(),
+                span,
+            }],
+        }
+    }
+
+    /// The whole text, if every part is known.
+    pub fn known(&self) -> Option<String> {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                TextPart::Known { text, .. } => Some(text.as_str()),
+                TextPart::Unknown(_) => None,
+            })
+            .collect()
+    }
+
+    /// The known text before the first unknown part; the whole text where nothing is unknown.
+    pub fn known_prefix(&self) -> String {
+        self.parts
+            .iter()
+            .map_while(|part| match part {
+                TextPart::Known { text, .. } => Some(text.as_str()),
+                TextPart::Unknown(_) => None,
+            })
+            .collect()
+    }
+
+    /// The first unknown part.
+    pub fn unknown(&self) -> Option<&Unknown> {
+        self.parts.iter().find_map(|part| match part {
+            TextPart::Unknown(unknown) => Some(unknown),
+            TextPart::Known { .. } => None,
+        })
+    }
+
+    /// The text with `…` for each unknown part, for messages. The caller sees to it that it holds no secret.
+    pub fn display(&self) -> String {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                TextPart::Known { text, .. } => text.as_str(),
+                TextPart::Unknown(_) => "…",
+            })
+            .collect()
+    }
+
+    /// Where the bytes `range` of the whole text (all parts before it known) stand in the source, if one
+    /// part holds them verbatim.
+    pub fn locate(&self, range: std::ops::Range<usize>) -> Option<Span> {
+        let mut start = 0;
+        for part in &self.parts {
+            let TextPart::Known { text, span } = part else {
+                return None;
+            };
+            let end = start + text.len();
+            if range.start >= start && range.end <= end {
+                let span = (*span)?;
+                if span.len() as usize != text.len() {
+                    return None;
+                }
+                return Some(Span::new(
+                    span.file,
+                    span.start + (range.start - start) as u32,
+                    span.start + (range.end - start) as u32,
+                ));
+            }
+            start = end;
+        }
+        None
+    }
+}
+
+/// An attribute set or JSON object.
+#[derive(Clone, Debug, Default)]
+pub struct Object {
+    /// The entries, sorted by key.
+    pub entries: BTreeMap<String, Rc<Node>>,
+    /// Set when there may be entries that are not known: then "has no such key" cannot be said.
+    pub open: Option<Unknown>,
+}
+
+/// A list.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    /// The known elements in order.
+    pub items: Vec<Rc<Node>>,
+    /// Set when there may be further elements that are not known, at any position.
+    pub open: Option<Unknown>,
+}
+
+/// A value of the tree.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// An integer.
+    Integer(i64),
+    /// A number with a fraction or exponent.
+    Float(f64),
+    /// A string.
+    Text(Text),
+    /// A path literal: the absolute path as Nix would see it and where it was written. In the rendered file
+    /// it is a store path.
+    Path(PathLiteral),
+    /// A list.
+    List(List),
+    /// An attribute set.
+    Object(Object),
+    /// Not determined by the sources.
+    Unknown(Unknown),
+    /// Depends on a condition: the node if it holds, the node if it does not; `None` where there is nothing.
+    Choice(Condition, Option<Rc<Node>>, Option<Rc<Node>>),
+    /// Nix fails to evaluate this value; the problem itself is reported with the configuration.
+    Failed(String),
+}
+
+/// A path value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PathLiteral {
+    /// Absolute, normalised.
+    pub absolute: String,
+    /// As it was written: `./documents`, `~/x`, `/etc/x`. Empty where it was computed.
+    pub written: String,
+}
+
+/// A value and its place.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// The value.
+    pub value: Value,
+    /// Where it comes from.
+    pub place: Place,
+    /// Whether the node is there only under a condition of the present world. Filled by
+    /// [`Node::in_world`].
+    pub conditional: bool,
+}
+
+impl Node {
+    /// A node that is there unconditionally.
+    pub fn new(value: Value, place: Place) -> Rc<Self> {
+        Rc::new(Node {
+            value,
+            place,
+            conditional: false,
+        })
+    }
+
+    /// A string with the same place for value and definition.
+    pub fn text(text: impl Into<String>, span: Option<Span>) -> Rc<Self> {
+        Node::new(
+            Value::Text(Text::plain(text, span)),
+            Place {
+                span,
+                definition: span,
+                ..Place::default()
+            },
+        )
+    }
+
+    /// The wholly known string.
+    pub fn as_str(&self) -> Option<String> {
+        match &self.value {
+            Value::Text(text) => text.known(),
+            _ => None,
+        }
+    }
+
+    /// The text, known or partly known.
+    pub fn as_text(&self) -> Option<&Text> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The object.
+    pub fn as_object(&self) -> Option<&Object> {
+        match &self.value {
+            Value::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// The list.
+    pub fn as_list(&self) -> Option<&List> {
+        match &self.value {
+            Value::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The integer.
+    pub fn as_integer(&self) -> Option<i64> {
+        match &self.value {
+            Value::Integer(integer) => Some(*integer),
+            _ => None,
+        }
+    }
+
+    /// The number, integer or not.
+    pub fn as_number(&self) -> Option<f64> {
+        match &self.value {
+            Value::Integer(integer) => Some(*integer as f64),
+            Value::Float(float) => Some(*float),
+            _ => None,
+        }
+    }
+
+    /// The truth value.
+    pub fn as_bool(&self) -> Option<bool> {
+        match &self.value {
+            Value::Boolean(boolean) => Some(*boolean),
+            _ => None,
+        }
+    }
+
+    /// Why it is not known, if it is not.
+    pub fn as_unknown(&self) -> Option<&Unknown> {
+        match &self.value {
+            Value::Unknown(unknown) => Some(unknown),
+            _ => None,
+        }
+    }
+
+    /// The entry of an object; `None` for an absent key and for anything that is no object.
+    pub fn get(&self, key: &str) -> Option<&Rc<Node>> {
+        self.as_object()?.entries.get(key)
+    }
+
+    /// The node at a path of plain keys: `node.at_keys("agents.defaults.model")`.
+    pub fn at_keys(&self, dotted: &str) -> Option<&Rc<Node>> {
+        let mut keys = dotted.split('.');
+        let mut node = self.get(keys.next()?)?;
+        for key in keys {
+            node = node.get(key)?;
+        }
+        Some(node)
+    }
+
+    /// The node at a path.
+    pub fn at(&self, path: &ConfigPath) -> Option<&Node> {
+        path.0
+            .iter()
+            .try_fold(self, |node, segment| match segment {
+                Segment::Key(key) => node.get(key).map(Rc::as_ref),
+                Segment::Index(index) => node.as_list()?.items.get(*index).map(Rc::as_ref),
+            })
+    }
+
+    /// What is known of a key: there, absent, or not known.
+    pub fn lookup(&self, key: &str) -> Lookup<'_> {
+        match &self.value {
+            Value::Object(object) => match (object.entries.get(key), &object.open) {
+                (Some(node), _) => match &node.value {
+                    Value::Unknown(unknown) => Lookup::Unknown(unknown),
+                    _ => Lookup::Present(node),
+                },
+                (None, Some(unknown)) => Lookup::Unknown(unknown),
+                (None, None) => Lookup::Absent,
+            },
+            Value::Unknown(unknown) => Lookup::Unknown(unknown),
+            _ => Lookup::Absent,
+        }
+    }
+
+    /// Where to point for a path: the node itself, or, where something on the way is missing, the nearest
+    /// enclosing node that is there (its name, where it has one).
+    pub fn place_of(&self, path: &ConfigPath) -> Option<Span> {
+        let mut node = self;
+        let mut found = self.place.primary();
+        for (depth, segment) in path.0.iter().enumerate() {
+            let next = match segment {
+                Segment::Key(key) => node.get(key),
+                Segment::Index(index) => node.as_list().and_then(|list| list.items.get(*index)),
+            };
+            let Some(next) = next else {
+                return node.place.key.or(node.place.primary()).or(found);
+            };
+            node = next;
+            let last = depth + 1 == path.0.len();
+            found = if last {
+                node.place.primary()
+            } else {
+                node.place.key.or(node.place.primary())
+            }
+            .or(found);
+        }
+        found
+    }
+
+    /// Calls `visit` for this node and every node below, with its path. Choices are not entered.
+    pub fn walk(&self, visit: &mut dyn FnMut(&ConfigPath, &Node)) {
+        fn go(node: &Node, path: &mut ConfigPath, visit: &mut dyn FnMut(&ConfigPath, &Node)) {
+            visit(path, node);
+            match &node.value {
+                Value::Object(object) => {
+                    for (key, child) in &object.entries {
+                        path.0.push(Segment::Key(key.clone()));
+                        go(child, path, visit);
+                        path.0.pop();
+                    }
+                }
+                Value::List(list) => {
+                    for (index, child) in list.items.iter().enumerate() {
+                        path.0.push(Segment::Index(index));
+                        go(child, path, visit);
+                        path.0.pop();
+                    }
+                }
+                _ => {}
+            }
+        }
+        go(self, &mut ConfigPath::root(), visit);
+    }
+
+    /// Adds the conditions that this tree depends on.
+    pub fn conditions(&self, found: &mut Vec<Condition>) {
+        match &self.value {
+            Value::Choice(condition, then, otherwise) => {
+                if !found.iter().any(|known| known.id == condition.id) {
+                    found.push(condition.clone());
+                }
+                for branch in [then, otherwise].into_iter().flatten() {
+                    branch.conditions(found);
+                }
+            }
+            Value::Object(object) => object
+                .entries
+                .values()
+                .for_each(|child| child.conditions(found)),
+            Value::List(list) => list.items.iter().for_each(|child| child.conditions(found)),
+            _ => {}
+        }
+    }
+
+    /// The tree in one world, without choices; `None` where the node is absent in it. A condition that the
+    /// world does not decide makes the node unknown.
+    pub fn in_world(self: &Rc<Self>, world: &World) -> Option<Rc<Node>> {
+        self.project(world, false)
+    }
+
+    fn project(self: &Rc<Self>, world: &World, conditional: bool) -> Option<Rc<Node>> {
+        let value = match &self.value {
+            Value::Choice(condition, then, otherwise) => {
+                let Some(holds) = world.0.get(condition) else {
+                    return Some(Rc::new(Node {
+                        value: Value::Unknown(Unknown {
+                            kind: None,
+                            reason: format!("it depends on whether {}", condition.text),
+                            span: condition.span,
+                        }),
+                        place: self.place.clone(),
+                        conditional,
+                    }));
+                };
+                let branch = if *holds { then } else { otherwise };
+                let other = if *holds { otherwise } else { then };
+                return branch
+                    .as_ref()?
+                    .project(world, conditional || other.is_none());
+            }
+            Value::Object(object) => Value::Object(Object {
+                entries: object
+                    .entries
+                    .iter()
+                    .filter_map(|(key, child)| {
+                        Some((key.clone(), child.project(world, conditional)?))
+                    })
+                    .collect(),
+                open: object.open.clone(),
+            }),
+            Value::List(list) => Value::List(List {
+                items: list
+                    .items
+                    .iter()
+                    .filter_map(|child| child.project(world, conditional))
+                    .collect(),
+                open: list.open.clone(),
+            }),
+            other => other.clone(),
+        };
+        Some(Rc::new(Node {
+            value,
+            place: self.place.clone(),
+            conditional,
+        }))
+    }
+}
+
+/// What is known of a key of an object.
+#[derive(Clone, Copy, Debug)]
+pub enum Lookup<'a> {
+    /// The key is there.
+    Present(&'a Rc<Node>),
+    /// The key is certainly not there.
+    Absent,
+    /// It is not known whether it is there, or what it is.
+    Unknown(&'a Unknown),
+}
+
+impl<'a> Lookup<'a> {
+    /// The node, if it is there.
+    pub fn present(self) -> Option<&'a Rc<Node>> {
+        match self {
+            Lookup::Present(node) => Some(node),
+            _ => None,
+        }
+    }
+}

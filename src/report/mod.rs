@@ -1,0 +1,3 @@
+//! What was found, and how it is printed.
+
+pub mod finding;

@@ -1,0 +1,66 @@
+//! The rules: one file each, one line each in [`registry`].
+//!
+//! A rule sees the domain only: a [`Subject`] in one world, without choices, and the release. It reports
+//! [`Finding`]s; which worlds they hold in, suppression and severity overrides are not its business.
+
+use crate::openclaw::configuration::{Configuration, Instance};
+use crate::report::finding::{Consequence, Finding, Unresolved};
+
+pub mod registry;
+
+/// What a rule says about itself. `explain`, the documentation and the SARIF rule list come from here.
+#[derive(Debug)]
+pub struct RuleInfo {
+    /// Kebab-case; also the file's name, the anchor in the documentation and the name of its test.
+    pub id: &'static str,
+    /// One line, no full stop.
+    pub summary: &'static str,
+    /// What happens when a finding of it is left, for the usual case.
+    pub consequence: Consequence,
+    /// Markdown: why it matters and what to do. A few paragraphs.
+    pub explanation: &'static str,
+    /// Nix modules that have a finding of this rule, each complete enough to be run by the tests.
+    pub refused: &'static [&'static str],
+    /// The same, mended: no finding of this rule.
+    pub accepted: &'static [&'static str],
+}
+
+/// One configuration in one world.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// The configuration, all of its trees without choices.
+    pub configuration: &'a Configuration,
+}
+
+/// Collects what rules report.
+#[derive(Debug, Default)]
+pub struct Sink {
+    /// The findings, in the order in which they came.
+    pub findings: Vec<Finding>,
+    /// What could not be checked.
+    pub unresolved: Vec<Unresolved>,
+    /// Model references that were looked at.
+    pub model_references: usize,
+    /// Credential fields and placeholders that were looked at.
+    pub secrets: usize,
+    /// Documents that were looked at.
+    pub documents: usize,
+}
+
+/// A rule: what it says of itself, and its check.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its description.
+    pub info: &'static RuleInfo,
+    /// Its check.
+    pub check: Check,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// Each instance's rendered configuration.
+    Instance(fn(Subject<'_>, &Instance, &mut Sink)),
+    /// The configuration as a whole: options, documents, problems of evaluation.
+    Configuration(fn(Subject<'_>, &mut Sink)),
+}

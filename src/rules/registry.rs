@@ -1,0 +1,11 @@
+//! All rules, in the order of the documentation.
+
+use super::Rule;
+
+/// Every rule; one line each.
+pub static RULES: &[Rule] = &[];
+
+/// The rule of that id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.info.id == id)
+}

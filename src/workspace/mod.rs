@@ -1,0 +1,3 @@
+//! The files as Nix sees them.
+
+pub mod source;
