@@ -364,12 +364,10 @@ impl Node {
 
     /// The node at a path.
     pub fn at(&self, path: &ConfigPath) -> Option<&Node> {
-        path.0
-            .iter()
-            .try_fold(self, |node, segment| match segment {
-                Segment::Key(key) => node.get(key).map(Rc::as_ref),
-                Segment::Index(index) => node.as_list()?.items.get(*index).map(Rc::as_ref),
-            })
+        path.0.iter().try_fold(self, |node, segment| match segment {
+            Segment::Key(key) => node.get(key).map(Rc::as_ref),
+            Segment::Index(index) => node.as_list()?.items.get(*index).map(Rc::as_ref),
+        })
     }
 
     /// What is known of a key: there, absent, or not known.
