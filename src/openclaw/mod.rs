@@ -2,4 +2,6 @@
 
 pub mod configuration;
 pub mod path;
+#[doc(hidden)]
+pub mod testing;
 pub mod tree;
