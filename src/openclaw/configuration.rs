@@ -143,6 +143,37 @@ pub struct Problem {
     pub related: Vec<(Span, String)>,
     /// The option path it concerns, if any.
     pub path: Option<String>,
+    /// The name it is about, where it is about one: the undefined variable, the attribute, the file, the
+    /// looked up `<name>` without its brackets.
+    pub subject: Option<String>,
+    /// The interpolation that `span` lies in directly, if it does: `"${here}"`.
+    pub interpolation: Option<Interpolation>,
+}
+
+impl Problem {
+    /// A problem with a message and a place, and nothing else filled in.
+    pub fn new(kind: ProblemKind, message: impl Into<String>, span: Option<Span>) -> Self {
+        Problem {
+            kind,
+            message: message.into(),
+            help: None,
+            span,
+            related: Vec::new(),
+            path: None,
+            subject: None,
+            interpolation: None,
+        }
+    }
+}
+
+/// An interpolation in a string.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Interpolation {
+    /// From the `$` to the closing brace.
+    pub span: Span,
+    /// Whether the string is an indented one (`''...''`), in which `''${` stands for a literal `${`; in a
+    /// quoted one it is `\${`.
+    pub indented: bool,
 }
 
 /// The kinds of problems that evaluation reports.
@@ -156,8 +187,16 @@ pub enum ProblemKind {
     Encoding,
     /// An attribute or a formal argument is defined twice.
     DuplicateAttribute,
-    /// A variable that nothing binds.
+    /// A variable that nothing binds; `subject` is its name.
     UndefinedVariable,
+    /// `<name>`: a lookup in the search path, which a flake does not have; `subject` is the name.
+    SearchPath,
+    /// A string of an untouched template, `"<system>"`, outside of the options of OpenClaw; `subject` is the
+    /// text.
+    TemplateText,
+    /// What `builtins.readFile` and the like would copy into the world-readable store although it is a
+    /// secret: the file of a secret, or a secret in `home.sessionVariables`; `subject` is the file or name.
+    SecretInStore,
     /// An import, or another path that the configuration needs, that is not there, not tracked or outside.
     MissingFile,
     /// Imports in a circle.

@@ -5,6 +5,7 @@
 
 use crate::openclaw::configuration::{Configuration, Instance};
 use crate::report::finding::{Consequence, Finding, Unresolved};
+use crate::workspace::source::Span;
 
 pub mod registry;
 
@@ -45,6 +46,8 @@ pub struct Sink {
     pub secrets: usize,
     /// Documents that were looked at.
     pub documents: usize,
+    /// Places that hold a secret, found to be printed nowhere.
+    pub secret_spans: Vec<Span>,
 }
 
 /// A rule: what it says of itself, and its check.
