@@ -1,1 +1,4 @@
 //! Nix without Nix: syntax, evaluation, modules.
+
+pub mod symbol;
+pub mod syntax;
