@@ -1,6 +1,7 @@
 //! The domain: configurations, instances and what OpenClaw will read.
 
 pub mod configuration;
+pub mod json;
 pub mod path;
 #[doc(hidden)]
 pub mod testing;
