@@ -3,6 +3,8 @@
 pub mod configuration;
 pub mod json;
 pub mod path;
+pub mod placeholders;
+pub mod secret_patterns;
 #[doc(hidden)]
 pub mod testing;
 pub mod tree;

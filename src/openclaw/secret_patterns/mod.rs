@@ -1,0 +1,370 @@
+//! The formats of keys and tokens that can be told by their look, wherever they stand.
+//!
+//! A table of prefixes and character classes instead of regular expressions: nothing has to be compiled, and a
+//! text without a candidate costs one look at each of its bytes. The formats are those that the services
+//! document and that OpenClaw itself redacts in its logs.
+
+pub mod formats;
+pub mod stand_ins;
+
+pub use formats::PREFIXED;
+pub use stand_ins::{is_dummy_key, is_template, words};
+
+use formats::Class;
+use std::ops::Range;
+
+/// A secret that was found in a text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Found {
+    /// What it is, with its article.
+    pub what: &'static str,
+    /// Its bytes in the text.
+    pub range: Range<usize>,
+}
+
+/// The first secret of a known format in a text. Text that only stands for a secret (`sk-your-key-here`) and the
+/// dummy keys of local servers are none.
+///
+/// ```
+/// use openclaw_check::openclaw::secret_patterns::find;
+/// let found = find("Bearer sk-proj-a1b2c3d4e5f6g7h8i9j0").unwrap();
+/// assert_eq!(found.range, 7..35);
+/// assert!(find("kimi/kimi-k2p5").is_none());
+/// ```
+pub fn find(text: &str) -> Option<Found> {
+    find_from(text, 0)
+}
+
+/// All secrets of known formats in a text, in order and without overlaps.
+pub fn find_all(text: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(secret) = find_from(text, from) {
+        from = secret.range.end;
+        found.push(secret);
+    }
+    found
+}
+
+fn find_from(text: &str, from: usize) -> Option<Found> {
+    let bytes = text.as_bytes();
+    // The shortest secret has 14 characters and some more; most texts of a configuration are shorter.
+    if bytes.len() < from + 12 {
+        return None;
+    }
+    let mut position = from;
+    while position < bytes.len() {
+        let boundary = position == 0 || !bytes[position - 1].is_ascii_alphanumeric();
+        if boundary && let Some(found) = found_at(text, position) {
+            return Some(found);
+        }
+        position += 1;
+    }
+    None
+}
+
+/// A secret that begins exactly there.
+fn found_at(text: &str, position: usize) -> Option<Found> {
+    let bytes = text.as_bytes();
+    let rest = &bytes[position..];
+    match rest.first()? {
+        b'0'..=b'9' => {
+            if let Some(length) = telegram_token(rest) {
+                return Some(Found {
+                    what: "a Telegram bot token",
+                    range: position..position + length,
+                });
+            }
+        }
+        b'-' => return private_key(text, position),
+        b'e' if rest.starts_with(b"eyJ") => {
+            if let Some(length) = web_token(rest) {
+                return Some(Found {
+                    what: "a JSON web token",
+                    range: position..position + length,
+                });
+            }
+        }
+        _ => {}
+    }
+    if matches!(rest[0], b'M' | b'N' | b'O')
+        && let Some(length) = discord_token(rest)
+    {
+        return Some(Found {
+            what: "a Discord bot token",
+            range: position..position + length,
+        });
+    }
+    if rest[0].is_ascii_lowercase()
+        && let Some(range) = password_in_address(text, position)
+    {
+        return Some(Found {
+            what: "a password in an address",
+            range,
+        });
+    }
+    if !matches!(
+        rest[0],
+        b's' | b'x'
+            | b'g'
+            | b'A'
+            | b'y'
+            | b'p'
+            | b'h'
+            | b'r'
+            | b'n'
+            | b't'
+            | b'f'
+            | b'S'
+            | b'd'
+            | b'c'
+    ) {
+        return None;
+    }
+    for pattern in PREFIXED {
+        if !rest.starts_with(pattern.prefix.as_bytes()) {
+            continue;
+        }
+        let tail = &rest[pattern.prefix.len()..];
+        let length = tail
+            .iter()
+            .take_while(|byte| pattern.class.holds(**byte))
+            .count();
+        if length < pattern.least {
+            continue;
+        }
+        let whole = &text[position..position + pattern.prefix.len() + length];
+        if looks_random(&whole[pattern.prefix.len()..])
+            && !is_template(whole)
+            && !is_dummy_key(whole)
+        {
+            return Some(Found {
+                what: pattern.what,
+                range: position..position + whole.len(),
+            });
+        }
+    }
+    None
+}
+
+/// `123456789:` and at least 30 characters.
+fn telegram_token(bytes: &[u8]) -> Option<usize> {
+    let digits = bytes
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    if !(6..=12).contains(&digits) || bytes.get(digits) != Some(&b':') {
+        return None;
+    }
+    let length = bytes[digits + 1..]
+        .iter()
+        .take_while(|byte| Class::Word.holds(**byte))
+        .count();
+    let tail = std::str::from_utf8(&bytes[digits + 1..digits + 1 + length]).ok()?;
+    (length >= 30 && !is_template(tail)).then_some(digits + 1 + length)
+}
+
+/// Three parts of 23 to 28, 6 to 7 and 27 or more characters.
+fn discord_token(bytes: &[u8]) -> Option<usize> {
+    let part = |from: usize| {
+        bytes
+            .get(from..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|byte| Class::Word.holds(**byte))
+            .count()
+    };
+    let first = part(0);
+    if !(23..=30).contains(&first) || bytes.get(first) != Some(&b'.') {
+        return None;
+    }
+    let second = part(first + 1);
+    if !(6..=7).contains(&second) || bytes.get(first + 1 + second) != Some(&b'.') {
+        return None;
+    }
+    let third = part(first + second + 2);
+    (third >= 27).then_some(first + second + third + 2)
+}
+
+/// `eyJ....eyJ....signature`.
+fn web_token(bytes: &[u8]) -> Option<usize> {
+    let mut length = 0;
+    for part in 0..3 {
+        let count = bytes[length..]
+            .iter()
+            .take_while(|byte| Class::Word.holds(**byte))
+            .count();
+        if count < 10 {
+            return None;
+        }
+        length += count;
+        if part < 2 {
+            if bytes.get(length) != Some(&b'.') {
+                return None;
+            }
+            length += 1;
+        }
+    }
+    Some(length)
+}
+
+/// From `-----BEGIN ... PRIVATE KEY-----` to its end.
+fn private_key(text: &str, position: usize) -> Option<Found> {
+    let rest = text[position..].strip_prefix("-----BEGIN ")?;
+    let label = &rest[..rest.find("-----")?];
+    if !label.ends_with("PRIVATE KEY") {
+        return None;
+    }
+    let end = match text[position..].find("-----END ") {
+        Some(end) => {
+            let end = position + end + "-----END ".len();
+            text[end..]
+                .find("-----")
+                .map_or(text.len(), |tail| end + tail + 5)
+        }
+        None => text.len(),
+    };
+    Some(Found {
+        what: "a private key",
+        range: position..end,
+    })
+}
+
+/// The password of `scheme://user:password@host`, unless it is a placeholder or only stands for one.
+fn password_in_address(text: &str, position: usize) -> Option<Range<usize>> {
+    let rest = &text[position..];
+    let scheme = rest
+        .bytes()
+        .take_while(|byte| byte.is_ascii_lowercase() || matches!(byte, b'+' | b'0'..=b'9'))
+        .count();
+    let rest = rest[scheme..].strip_prefix("://")?;
+    let authority = &rest[..rest
+        .find(|character: char| matches!(character, '/' | '?' | '#') || character.is_whitespace())
+        .unwrap_or(rest.len())];
+    let (user, _) = authority.rsplit_once('@')?;
+    let (name, password) = user.split_once(':')?;
+    if password.is_empty() || password.contains(['$', '{', '<']) || is_template(password) {
+        return None;
+    }
+    let start = position + scheme + "://".len() + name.len() + 1;
+    Some(start..start + password.len())
+}
+
+/// Whether letters and digits are mixed as in a generated secret: at least one digit, or both cases in one word
+/// of some length.
+fn looks_random(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let changes = text
+        .as_bytes()
+        .windows(2)
+        .filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
+        .count();
+    digits > 0 || changes >= 3 || text.len() >= 32
+}
+
+/// Whether a literal of no known format looks generated: no blanks, of some length, letters and digits mixed.
+pub fn looks_generated(text: &str) -> bool {
+    text.len() >= 12
+        && text.bytes().all(|byte| byte.is_ascii_graphic())
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_knows_its_examples_and_not_its_counterexamples() {
+        for pattern in PREFIXED {
+            for example in pattern.examples {
+                let found =
+                    find(example).unwrap_or_else(|| panic!("{example} is {}", pattern.what));
+                assert_eq!(found.what, pattern.what, "{example}");
+                assert_eq!(found.range, 0..example.len(), "{example}");
+                let text = format!("Bearer {example}, and more");
+                assert_eq!(
+                    find(&text).map(|found| found.range),
+                    Some(7..7 + example.len())
+                );
+                let inside = format!("a{example}");
+                assert!(
+                    !find(&inside).is_some_and(|found| found.range.start == 1),
+                    "{inside} does not begin at a word"
+                );
+            }
+            for counterexample in pattern.counterexamples {
+                assert_eq!(find(counterexample), None, "{counterexample}");
+            }
+        }
+    }
+
+    #[test]
+    fn formats_without_a_prefix() {
+        for (text, what) in [
+            (
+                "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw9",
+                "a Telegram bot token",
+            ),
+            (
+                "MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789",
+                "a Discord bot token",
+            ),
+            (
+                "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P",
+                "a JSON web token",
+            ),
+            (
+                "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blbn\n-----END OPENSSH PRIVATE KEY-----",
+                "a private key",
+            ),
+            (
+                "https://alice:hunter2@proxy.example.org/v1",
+                "a password in an address",
+            ),
+            ("redis://:s3cr3t@localhost:6379", "a password in an address"),
+        ] {
+            assert_eq!(find(text).map(|found| found.what), Some(what), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_similar_is_left_alone() {
+        for text in [
+            "moonshot/kimi-k2-thinking-turbo-2026-01-01",
+            "https://api.kimi.com/coding/v1",
+            "http://127.0.0.1:11434/v1",
+            "https://user@example.org/path:with@signs",
+            "https://alice:${PASSWORD}@proxy.example.org",
+            "https://user:password@example.org",
+            "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+            "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-source/documents/AGENTS.md",
+            "@alice:matrix.example.org",
+            "!abcdefghijklmnopqr:matrix.example.org",
+            "sk-your-api-key-goes-here-1234",
+            "12:30:00 is a time, 18789:18789 a mapping of ports",
+        ] {
+            assert_eq!(find(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn several_in_one_text() {
+        let text = "a xoxb-1234567890-abcdefGHIJ b ghp_0123456789abcdefGHIJKLMNOPqrstuvwxyz c";
+        let found = find_all(text);
+        assert_eq!(found.len(), 2);
+        assert_eq!(
+            &text[found[1].range.clone()],
+            "ghp_0123456789abcdefGHIJKLMNOPqrstuvwxyz"
+        );
+    }
+
+    #[test]
+    fn wide_characters_do_no_harm() {
+        assert_eq!(find("schlüssel: ключ, 鍵, ключ-ключ-ключ-ключ"), None);
+        let text = "ключ sk-proj-a1b2c3d4e5f6g7h8i9j0";
+        let found = find(text).unwrap();
+        assert_eq!(&text[found.range], "sk-proj-a1b2c3d4e5f6g7h8i9j0");
+    }
+}
