@@ -1,7 +1,9 @@
 //! The domain: configurations, instances and what OpenClaw will read.
 
 pub mod configuration;
+pub mod endpoints;
 pub mod json;
+pub mod nearest;
 pub mod path;
 pub mod placeholders;
 pub mod secret_patterns;

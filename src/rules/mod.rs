@@ -7,6 +7,7 @@ use crate::openclaw::configuration::{Configuration, Instance};
 use crate::report::finding::{Consequence, Finding, Unresolved};
 use crate::workspace::source::Span;
 
+pub mod consequence;
 pub mod registry;
 
 /// What a rule says about itself. `explain`, the documentation and the SARIF rule list come from here.

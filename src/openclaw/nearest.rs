@@ -1,0 +1,73 @@
+//! The name that somebody probably meant.
+
+/// The candidate that is closest to `wanted`, if one is close enough to be a slip of the pen: by
+/// Damerau-Levenshtein distance without regard to case, at most a third of the longer name and at most three
+/// steps. The first of equally close candidates wins; a candidate equal to `wanted` is not a match.
+///
+/// ```
+/// use openclaw_check::openclaw::nearest::nearest;
+/// assert_eq!(nearest("kimmi", ["anthropic", "kimi"]), Some("kimi"));
+/// assert_eq!(nearest("kimi", ["openai", "xai"]), None);
+/// ```
+pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = wanted.to_lowercase();
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        if candidate == wanted {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
+        let longer = lower.chars().count().max(candidate.chars().count());
+        if distance <= 3 && distance * 3 <= longer && best.is_none_or(|(least, _)| distance < least)
+        {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// Names as a sentence holds them: "`a`", "`a` or `b`", "`a`, `b` or `c`"; of more than six the first six and
+/// how many more there are. Empty for no names.
+pub fn alternatives<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    let shown: Vec<String> = names
+        .iter()
+        .take(6)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let rest = names.len() - shown.len();
+    match shown.split_last() {
+        None => String::new(),
+        Some(_) if rest > 0 => format!("{} and {rest} more", shown.join(", ")),
+        Some((only, [])) => only.clone(),
+        Some((last, init)) => format!("{} or {last}", init.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_close_is_a_match() {
+        assert_eq!(
+            nearest("openrouer", ["openai", "openrouter"]),
+            Some("openrouter")
+        );
+        assert_eq!(nearest("Kimi", ["kimi"]), Some("kimi"));
+        assert_eq!(nearest("zai", ["xai", "kimi"]), Some("xai"));
+        assert_eq!(nearest("inception", ["anthropic", "openai"]), None);
+        assert_eq!(nearest("a", ["b"]), None);
+    }
+
+    #[test]
+    fn alternatives_read_like_a_sentence() {
+        assert_eq!(alternatives([]), "");
+        assert_eq!(alternatives(["a"]), "`a`");
+        assert_eq!(alternatives(["a", "b", "c"]), "`a`, `b` or `c`");
+        assert_eq!(
+            alternatives(["a", "b", "c", "d", "e", "f", "g", "h"]),
+            "`a`, `b`, `c`, `d`, `e`, `f` and 2 more"
+        );
+    }
+}
