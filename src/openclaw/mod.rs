@@ -2,6 +2,8 @@
 
 pub mod configuration;
 pub mod endpoints;
+pub mod credentials;
+pub mod environment;
 pub mod json;
 pub mod nearest;
 pub mod path;

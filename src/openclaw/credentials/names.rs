@@ -1,0 +1,142 @@
+//! What names of fields, headers, variables and hosts tell.
+
+use crate::openclaw::secret_patterns::words;
+
+/// Whether the name of a field says that it holds a secret: `apiKey`, `bot_token`, `clientSecret`, but neither
+/// `tokenFile` nor `maxTokens`.
+pub fn is_secret_name(name: &str) -> bool {
+    // Most keys end otherwise; look before words are made.
+    let Some(last) = name.as_bytes().last() else {
+        return false;
+    };
+    if !matches!(
+        last,
+        b'n' | b't' | b'd' | b'y' | b'e' | b'N' | b'T' | b'D' | b'Y' | b'E'
+    ) {
+        return false;
+    }
+    let words = words(name);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [
+            ..,
+            "max" | "min" | "next" | "page" | "stop" | "end" | "eos" | "per" | "silent" | "push",
+            "token",
+        ] => name == "pushToken",
+        [
+            ..,
+            "token" | "secret" | "password" | "passwd" | "passphrase" | "apikey" | "authtoken"
+            | "accesstoken" | "bottoken",
+        ] => true,
+        [
+            ..,
+            "api" | "access" | "secret" | "private" | "auth" | "signing" | "encrypt" | "encryption"
+            | "master" | "license" | "app",
+            "key",
+        ] => true,
+        _ => false,
+    }
+}
+
+/// Whether a header carries a secret by its name.
+pub fn is_secret_header(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    matches!(
+        lower.as_str(),
+        "authorization"
+            | "proxy-authorization"
+            | "cookie"
+            | "x-api-key"
+            | "api-key"
+            | "apikey"
+            | "x-auth-token"
+            | "x-goog-api-key"
+            | "x-subscription-token"
+    ) || is_secret_name(&lower)
+}
+
+/// Whether a variable holds a secret by its name: `OPENAI_API_KEY`, `BOT_TOKEN`, but neither `TOKEN_FILE` nor
+/// `PUBLIC_KEY`.
+pub fn is_secret_variable(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    if is_secret_name(&lower) {
+        return true;
+    }
+    match lower.rsplit_once('_') {
+        Some((head, "key")) => {
+            !head.ends_with("public") && !head.ends_with("primary") && !head.ends_with("sort")
+        }
+        Some((_, "pat" | "pass" | "credential" | "credentials" | "pw")) => true,
+        _ => false,
+    }
+}
+
+/// Whether an address names this machine or its own network.
+pub fn is_local_address(address: &str) -> bool {
+    let Some((_, rest)) = address.split_once("://") else {
+        return false;
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let host = authority.rsplit('@').next().unwrap_or("");
+    let host = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or(""),
+        None => host.split(':').next().unwrap_or(""),
+    };
+    let host = host.to_ascii_lowercase();
+    if matches!(
+        host.as_str(),
+        "localhost" | "::1" | "0.0.0.0" | "host.docker.internal"
+    ) || [
+        ".local",
+        ".localhost",
+        ".lan",
+        ".internal",
+        ".home.arpa",
+        ".ts.net",
+    ]
+    .iter()
+    .any(|ending| host.ends_with(ending))
+        || (!host.is_empty() && !host.contains('.') && !host.contains(':'))
+    {
+        return true;
+    }
+    let numbers: Vec<u8> = host
+        .split('.')
+        .filter_map(|part| part.parse().ok())
+        .collect();
+    match numbers[..] {
+        [127 | 10, _, _, _] | [192, 168, _, _] | [169, 254, _, _] => host.split('.').count() == 4,
+        [172, second, _, _] => (16..32).contains(&second),
+        [100, second, _, _] => (64..128).contains(&second),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn local_addresses() {
+        for address in [
+            "http://127.0.0.1:11434/v1",
+            "http://localhost:1234",
+            "http://192.168.1.20:8080/v1",
+            "http://ollama:11434",
+            "http://[::1]:8080",
+            "http://nas.local/v1",
+            "http://100.64.1.2:1",
+        ] {
+            assert!(is_local_address(address), "{address}");
+        }
+        for address in [
+            "https://api.kimi.com/coding/v1",
+            "https://10.example.org",
+            "https://1.2.3.4/v1",
+            "kimi",
+            "https://",
+        ] {
+            assert!(!is_local_address(address), "{address}");
+        }
+    }
+}
