@@ -1,8 +1,8 @@
 //! The domain: configurations, instances and what OpenClaw will read.
 
 pub mod configuration;
-pub mod endpoints;
 pub mod credentials;
+pub mod endpoints;
 pub mod environment;
 pub mod json;
 pub mod nearest;
