@@ -6,6 +6,7 @@
 
 pub mod nix;
 pub mod openclaw;
+pub mod releases;
 pub mod report;
 pub mod rules;
 pub mod workspace;

@@ -1,0 +1,55 @@
+// From an unpacked package and the schema that it printed to the facts of one release.
+
+import { packageFacts } from "./package-facts.mjs";
+import { environmentForm, referencePlaces } from "./reference-places.mjs";
+import { normalizeSchema } from "./schema.mjs";
+
+/** The order of the parts in a file. */
+const PARTS = [
+  "version",
+  "date",
+  "defaults",
+  "bootstrap",
+  "environmentForm",
+  "modelApis",
+  "overlayProviders",
+  "providers",
+  "suppressions",
+  "modelIdNormalization",
+  "channels",
+  "plugins",
+  "runtimePlugins",
+  "secretFields",
+  "referencePlaces",
+];
+
+/**
+ * `printed` is the JSON schema that the release printed, or undefined when it prints none; `runtimePlugins` the ids that nix-openclaw
+ * offers with it, or undefined. Returns the facts and the normalized schema.
+ */
+export function releaseFacts({ version, date, folder, printed, runtimePlugins }) {
+  const schema = printed && normalizeSchema(printed);
+  const facts = { version, date, ...packageFacts(folder) };
+  if (runtimePlugins) facts.runtimePlugins = [...runtimePlugins].sort();
+  if (schema) {
+    facts.referencePlaces = referencePlaces(schema);
+    facts.environmentForm = environmentForm(schema);
+  }
+  const ordered = {};
+  for (const part of PARTS) if (facts[part] !== undefined) ordered[part] = sortObjects(facts[part]);
+  const unknown = Object.keys(facts).filter((part) => facts[part] !== undefined && !PARTS.includes(part));
+  if (unknown.length > 0) throw new Error(`parts without a place in the order: ${unknown}`);
+  return { facts: ordered, schema };
+}
+
+/** Objects with their names in order; lists stay as they are, their order means something. */
+function sortObjects(value) {
+  if (Array.isArray(value)) return value.map(sortObjects);
+  if (!value || typeof value !== "object") return value;
+  const first = ["id", "name", "provider", "model", "path"];
+  const keys = Object.keys(value).sort((left, right) => {
+    const [a, b] = [left, right].map((key) => (first.includes(key) ? first.indexOf(key) : first.length));
+    return a - b || (left < right ? -1 : left > right ? 1 : 0);
+  });
+  return Object.fromEntries(keys.map((key) => [key, sortObjects(value[key])]));
+}

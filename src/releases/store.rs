@@ -1,0 +1,232 @@
+//! The packed data of all releases: JSON values of which each distinct one is stored once, read in place.
+//!
+//! Nothing is decoded up front: a [`Value`] is a position in the bytes. `build.rs` writes this form from
+//! `releases/data/` and describes it; the two must agree.
+//! The bytes are our own, so a position that does not fit (it cannot happen in a build that passed the tests) reads as `null`
+//! instead of ending the program.
+
+/// Everything that `build.rs` packed.
+static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/releases.bin"));
+
+/// First bytes of the packed data; the last digit is the version of the form.
+const MAGIC: &[u8; 8] = b"OCREL\0\0\x01";
+
+/// How many bytes the data of all releases adds to the program.
+pub const fn size() -> usize {
+    PACKED.len()
+}
+
+/// One JSON value in the packed data. Two of them are equal exactly when the values are.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Value(u32);
+
+/// What kind of value a [`Value`] is, with what belongs to it.
+enum Kind {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+    Text(&'static str),
+    Array { start: usize, length: usize },
+    Object { start: usize, length: usize },
+}
+
+/// Bytes per element of an array: a position.
+const ELEMENT: usize = 3;
+/// Bytes per entry of an object: a string number and a position.
+const ENTRY: usize = 5;
+
+impl Value {
+    /// A value that is not there.
+    pub(crate) const NULL: Value = Value(u32::MAX);
+
+    /// The object that holds everything.
+    pub(crate) fn root() -> Value {
+        if PACKED.get(..8) == Some(MAGIC.as_slice()) {
+            Value(read_u32(8))
+        } else {
+            Value::NULL
+        }
+    }
+
+    fn kind(self) -> Kind {
+        let position = self.0 as usize;
+        let Some(tag) = PACKED.get(position) else {
+            return Kind::Null;
+        };
+        let start = position + 1;
+        match tag {
+            1 => Kind::Bool(false),
+            2 => Kind::Bool(true),
+            3 => Kind::Integer(read_u64(start) as i64),
+            4 => Kind::Float(f64::from_bits(read_u64(start))),
+            5 => Kind::Text(text(read_u16(start))),
+            6 => Kind::Array {
+                start: start + 2,
+                length: read_u16(start),
+            },
+            7 => Kind::Object {
+                start: start + 2,
+                length: read_u16(start),
+            },
+            _ => Kind::Null,
+        }
+    }
+
+    pub(crate) fn is_null(self) -> bool {
+        matches!(self.kind(), Kind::Null)
+    }
+
+    pub(crate) fn as_bool(self) -> Option<bool> {
+        match self.kind() {
+            Kind::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_integer(self) -> Option<i64> {
+        match self.kind() {
+            Kind::Integer(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_number(self) -> Option<f64> {
+        match self.kind() {
+            Kind::Integer(value) => Some(value as f64),
+            Kind::Float(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_text(self) -> Option<&'static str> {
+        match self.kind() {
+            Kind::Text(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value of `key`, [`Value::NULL`] if this is no object or has no such key.
+    pub(crate) fn get(self, key: &str) -> Value {
+        let Kind::Object { start, length } = self.kind() else {
+            return Value::NULL;
+        };
+        let (mut low, mut high) = (0, length);
+        while low < high {
+            let middle = (low + high) / 2;
+            let entry = start + middle * ENTRY;
+            match text(read_u16(entry)).cmp(key) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return Value(read_u24(entry + 2)),
+            }
+        }
+        Value::NULL
+    }
+
+    pub(crate) fn text(self, key: &str) -> Option<&'static str> {
+        self.get(key).as_text()
+    }
+
+    pub(crate) fn flag(self, key: &str) -> bool {
+        self.get(key).as_bool() == Some(true)
+    }
+
+    /// How many elements or entries it has; 0 for a scalar.
+    pub(crate) fn len(self) -> usize {
+        match self.kind() {
+            Kind::Array { length, .. } | Kind::Object { length, .. } => length,
+            _ => 0,
+        }
+    }
+
+    /// The elements of an array in order; nothing for anything else.
+    pub(crate) fn elements(
+        self,
+    ) -> impl DoubleEndedIterator<Item = Value> + ExactSizeIterator + Clone {
+        let (start, length) = match self.kind() {
+            Kind::Array { start, length } => (start, length),
+            _ => (0, 0),
+        };
+        (0..length).map(move |index| Value(read_u24(start + index * ELEMENT)))
+    }
+
+    /// The strings of an array of strings.
+    pub(crate) fn texts(self) -> impl DoubleEndedIterator<Item = &'static str> + Clone {
+        self.elements().filter_map(Value::as_text)
+    }
+
+    /// The entries of an object in the order of the names' bytes; nothing for anything else.
+    pub(crate) fn entries(
+        self,
+    ) -> impl DoubleEndedIterator<Item = (&'static str, Value)> + ExactSizeIterator + Clone {
+        let (start, length) = match self.kind() {
+            Kind::Object { start, length } => (start, length),
+            _ => (0, 0),
+        };
+        (0..length).map(move |index| {
+            let entry = start + index * ENTRY;
+            (text(read_u16(entry)), Value(read_u24(entry + 2)))
+        })
+    }
+
+    /// The same value for [`serde_json`].
+    pub(crate) fn to_json(self) -> serde_json::Value {
+        match self.kind() {
+            Kind::Null => serde_json::Value::Null,
+            Kind::Bool(value) => value.into(),
+            Kind::Integer(value) => value.into(),
+            Kind::Float(value) => value.into(),
+            Kind::Text(value) => value.into(),
+            Kind::Array { .. } => self.elements().map(Value::to_json).collect(),
+            Kind::Object { .. } => serde_json::Value::Object(
+                self.entries()
+                    .map(|(name, value)| (name.to_owned(), value.to_json()))
+                    .collect(),
+            ),
+        }
+    }
+}
+
+impl std::fmt::Debug for Value {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Value@{}", self.0)
+    }
+}
+
+/// The string with this number. Strings are numbered in the order of their bytes.
+fn text(number: usize) -> &'static str {
+    let table = read_u32(12) as usize;
+    let bytes = table + 4 * (read_u32(16) as usize + 1);
+    let start = bytes + read_u32(table + 4 * number) as usize;
+    let end = bytes + read_u32(table + 4 * number + 4) as usize;
+    PACKED
+        .get(start..end)
+        .and_then(|slice| std::str::from_utf8(slice).ok())
+        .unwrap_or("")
+}
+
+fn read<const N: usize>(position: usize) -> [u8; N] {
+    PACKED
+        .get(position..)
+        .and_then(|rest| rest.first_chunk::<N>())
+        .copied()
+        .unwrap_or([0; N])
+}
+
+fn read_u16(position: usize) -> usize {
+    usize::from(u16::from_le_bytes(read(position)))
+}
+
+fn read_u24(position: usize) -> u32 {
+    let [low, middle, high] = read(position);
+    u32::from_le_bytes([low, middle, high, 0])
+}
+
+fn read_u32(position: usize) -> u32 {
+    u32::from_le_bytes(read(position))
+}
+
+fn read_u64(position: usize) -> u64 {
+    u64::from_le_bytes(read(position))
+}
