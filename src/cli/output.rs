@@ -1,0 +1,56 @@
+//! Writing to standard output and standard error.
+
+use super::arguments::ColorArgument;
+use super::exit_code;
+use std::io::{self, IsTerminal, Write};
+
+/// Writes a text to standard output. A reader that went away (`| head`) is no error and changes no exit
+/// code; any other failure is [`exit_code::UNREADABLE`].
+pub fn print(text: &str, code: u8) -> u8 {
+    let mut output = io::stdout().lock();
+    match output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush())
+    {
+        Ok(()) => code,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => code,
+        Err(error) => {
+            complain(&format!("cannot write the output: {error}"));
+            exit_code::UNREADABLE
+        }
+    }
+}
+
+/// Writes a line to standard error; nothing is done about one that cannot be written.
+pub fn complain(message: &str) {
+    let _ = writeln!(io::stderr().lock(), "openclaw-check: {message}");
+}
+
+/// Whether to colour what goes to standard output.
+pub fn color(wish: ColorArgument) -> bool {
+    match wish {
+        ColorArgument::Always => true,
+        ColorArgument::Never => false,
+        ColorArgument::Auto => {
+            let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+            if set("NO_COLOR") {
+                return false;
+            }
+            if std::env::var_os("CLICOLOR_FORCE")
+                .is_some_and(|value| !value.is_empty() && value != "0")
+            {
+                return true;
+            }
+            io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    }
+}
+
+/// Columns to wrap at: the terminal's, or 100 where there is none.
+pub fn width() -> usize {
+    const WITHOUT_TERMINAL: usize = 100;
+    if !io::stdout().is_terminal() {
+        return WITHOUT_TERMINAL;
+    }
+    terminal_size::terminal_size().map_or(WITHOUT_TERMINAL, |(width, _)| width.0 as usize)
+}

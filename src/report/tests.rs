@@ -1,0 +1,328 @@
+//! One set of awkward findings, printed in every format.
+
+use super::finding::*;
+use super::{Format, Options, render};
+use crate::workspace::source::{SourceFile, Sources, Span};
+
+/// What must never be printed, in no format.
+const SECRET: &str = "hunter2-correct-horse";
+const SECRET_LINE: &str = "MIIEvQIBADANBgkqhkiG9w0BAQ";
+
+/// Two files, no place, several lines, wide characters, tabs, control and bidi characters, CRLF, Markdown
+/// and workflow commands, a secret of one line and one of several, a hostile file name.
+fn awkward() -> (Report, Sources) {
+    let sources = Sources::new();
+    let home = format!(
+        "{{ config, ... }}:\r\n{{\r\n\tprograms.openclaw.config = {{\r\n\
+         \t\tagents.defaults.model = \"kimi/kimi-k2p6\"; # 模型 \u{202e}lru\u{202c} \u{1b}[31mred\r\n\
+         \t\tproviders.kimi.apiKey = \"{SECRET}\"; models = [\r\n\
+         \t\t\t\"a\"\r\n\t\t];\r\n\t}};\r\n}}\r\n"
+    );
+    let pem =
+        format!("{{\n  key = ''\n    -----BEGIN\n    {SECRET_LINE}\n  '';\n  after = 1;\n}}\n");
+    let home_id = sources.add(SourceFile::new("home.nix", home.clone()));
+    let pem_id = sources.add(SourceFile::new(
+        "mod|ules/::error::ü \u{1b}[2J,x.nix",
+        pem.clone(),
+    ));
+    let at = |file, text: &str, part: &str| {
+        let start = text.find(part).expect("the part is in the text") as u32;
+        Span::new(file, start, start + part.len() as u32)
+    };
+    let reference = at(home_id, &home, "\"kimi/kimi-k2p6\"");
+    let key = at(home_id, &home, &format!("\"{SECRET}\""));
+    let list = at(home_id, &home, "[\r\n\t\t\t\"a\"\r\n\t\t]");
+    let pem_key = at(
+        pem_id,
+        &pem,
+        &pem[pem.find("''").unwrap_or(0)..pem.find(";\n  after").unwrap_or(0)],
+    );
+    let after = at(pem_id, &pem, "after = 1;");
+
+    let mut unknown_model = Finding::new(
+        "unknown-model",
+        Consequence::FailsInUse,
+        "provider `kimi` has no model `kimi-k2p6`",
+    )
+    .at(Some(reference))
+    .path("agents.defaults.model.primary")
+    .help("Write one of the declared models:\n  kimi/kimi-k2p5\n  kimi/kimi-k2-thinking\n::error::smuggled")
+    .related(Some(after), "the provider's models are declared here | <b>")
+    .fix(Fix {
+        title: "Write `kimi/kimi-k2p5`".into(),
+        safe: true,
+        edits: vec![Edit { span: reference, text: "\"kimi/kimi-k2p5\"".into() }],
+    });
+    unknown_model.configurations = vec![
+        "homeConfigurations.alice".into(),
+        "homeConfigurations.bob".into(),
+    ];
+    unknown_model.instances = vec!["default".into()];
+
+    let literal = Finding::new(
+        "literal-secret",
+        Consequence::LeaksSecret,
+        format!("the key {SECRET} is written out"),
+    )
+    .at(Some(key))
+    .path("models.providers.kimi.apiKey")
+    .help(format!("Write \"\\${{KIMI_API_KEY}}\" instead of {SECRET}"))
+    .fix(Fix {
+        title: format!("Move {SECRET} away"),
+        safe: false,
+        edits: vec![Edit {
+            span: key,
+            text: format!("builtins.getEnv \"{SECRET}\""),
+        }],
+    });
+    let long = Finding::new(
+        "long-place",
+        Consequence::Degrades,
+        "a list\nof several \u{1b}[31mlines",
+    )
+    .at(Some(list))
+    .related(Some(key), "near the key");
+    let pem_finding = Finding::new(
+        "literal-secret",
+        Consequence::LeaksSecret,
+        "a key is written out",
+    )
+    .at(Some(pem_key))
+    .related(Some(pem_key), "here");
+    let nowhere = Finding::new(
+        "no-documents",
+        Consequence::Advice,
+        "100% of nothing: @everyone",
+    );
+
+    let report = Report {
+        configurations: vec![CheckedConfiguration {
+            name: "homeConfigurations.alice".into(),
+            instances: vec!["default".into()],
+            openclaw: "2026.6.11".into(),
+            era: "bootstrap-files".into(),
+            source: "flake.lock rev".into(),
+            assumptions: vec!["`home-manager` adds nothing to programs.openclaw.config".into()],
+        }],
+        findings: super::merge::findings(
+            vec![unknown_model, literal, long, pem_finding, nowhere],
+            &sources,
+        ),
+        unresolved: vec![
+            Unresolved {
+                path: "gateway.port".into(),
+                reason: "argument `port` of the module is not known here".into(),
+                span: Some(after),
+                configurations: vec!["homeConfigurations.alice".into()],
+            },
+            Unresolved {
+                path: "gateway.bind".into(),
+                reason: "nowhere \u{7}".into(),
+                span: None,
+                configurations: Vec::new(),
+            },
+        ],
+        errors: vec![Failure {
+            path: "no\u{1b}pe.nix".into(),
+            message: "no such file or directory".into(),
+        }],
+        checked: Checked {
+            files: 2,
+            configurations: 1,
+            instances: 1,
+            model_references: 1,
+            secrets: 2,
+            documents: 0,
+            unresolved: 2,
+        },
+        secrets: vec![key, pem_key],
+    };
+    (report, sources)
+}
+
+const FORMATS: [Format; 7] = [
+    Format::Human,
+    Format::Concise,
+    Format::Json,
+    Format::Sarif,
+    Format::Github,
+    Format::Gitlab,
+    Format::Markdown,
+];
+
+fn awkward_as(format: Format) -> String {
+    let (report, sources) = awkward();
+    render(
+        &report,
+        &sources,
+        &Options {
+            format,
+            ..Options::default()
+        },
+    )
+}
+
+#[test]
+fn human() {
+    insta::assert_snapshot!(awkward_as(Format::Human));
+}
+
+#[test]
+fn concise() {
+    insta::assert_snapshot!(awkward_as(Format::Concise));
+}
+
+#[test]
+fn json() {
+    insta::assert_snapshot!(awkward_as(Format::Json));
+}
+
+#[test]
+fn sarif() {
+    insta::assert_snapshot!(awkward_as(Format::Sarif));
+}
+
+#[test]
+fn github() {
+    insta::assert_snapshot!(awkward_as(Format::Github));
+}
+
+#[test]
+fn gitlab() {
+    insta::assert_snapshot!(awkward_as(Format::Gitlab));
+}
+
+#[test]
+fn markdown() {
+    insta::assert_snapshot!(awkward_as(Format::Markdown));
+}
+
+#[test]
+fn no_format_prints_a_secret() {
+    for format in FORMATS {
+        let text = awkward_as(format);
+        for secret in [SECRET, SECRET_LINE, "hunter2", "horse", "BEGIN"] {
+            assert!(
+                !text.contains(secret),
+                "{format:?} prints {secret}:\n{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_format_prints_what_a_terminal_or_a_log_acts_on() {
+    for format in FORMATS {
+        let text = awkward_as(format);
+        let bad = text
+            .chars()
+            .find(|c| *c != '\n' && *c != '\t' && super::sanitize::is_unsafe(*c));
+        assert_eq!(bad, None, "{format:?}:\n{text}");
+        if format != Format::Github {
+            let command = text
+                .lines()
+                .find(|line| line.trim_start().starts_with("::"));
+            assert_eq!(command, None, "{format:?}");
+        }
+    }
+}
+
+#[test]
+fn github_prints_commands_of_our_own_only() {
+    let text = awkward_as(Format::Github);
+    for line in text.lines() {
+        let ours = ["::error ", "::warning ", "::notice "]
+            .iter()
+            .any(|start| line.starts_with(start));
+        assert!(ours || !line.contains("::"), "{line}");
+    }
+}
+
+#[test]
+fn json_formats_are_json() {
+    for format in [Format::Json, Format::Sarif, Format::Gitlab] {
+        let text = awkward_as(format);
+        assert!(
+            serde_json::from_str::<serde_json::Value>(&text).is_ok(),
+            "{format:?}:\n{text}"
+        );
+    }
+}
+
+#[test]
+fn less_is_shown_and_nothing_else_changes() {
+    let (report, sources) = awkward();
+    let options = Options {
+        format: Format::Concise,
+        min_severity: Severity::Error,
+        ..Options::default()
+    };
+    let text = render(&report, &sources, &options);
+    assert!(!text.contains("warning["), "{text}");
+    assert!(
+        text.contains("3 errors, 1 warning, 1 note (2 not shown)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn quiet_leaves_findings_and_errors() {
+    let (report, sources) = awkward();
+    let options = Options {
+        format: Format::Concise,
+        quiet: true,
+        ..Options::default()
+    };
+    let text = render(&report, &sources, &options);
+    assert_eq!(text.lines().count(), 6, "{text}");
+}
+
+#[test]
+fn nothing_found_is_one_line() {
+    let options = Options {
+        format: Format::Concise,
+        ..Options::default()
+    };
+    let text = render(&Report::default(), &Sources::new(), &options);
+    assert_eq!(text, "no findings (checked 0 files)\n");
+}
+
+/// Ten thousand findings in one file take as long per finding as a hundred do.
+#[test]
+fn cost_does_not_grow_with_the_file() {
+    let sources = Sources::new();
+    let line = "  some = \"value\"; # and a comment\n";
+    let text = line.repeat(30_000);
+    let file = sources.add(SourceFile::new("big.nix", text));
+    let report = Report {
+        findings: (0..10_000u32)
+            .map(|index| {
+                let start = index * 3 * line.len() as u32 + 9;
+                Finding::new("rule", Consequence::Degrades, "message").at(Some(Span::new(
+                    file,
+                    start,
+                    start + 7,
+                )))
+            })
+            .collect(),
+        ..Report::default()
+    };
+    for format in FORMATS {
+        let begin = std::time::Instant::now();
+        let text = render(
+            &report,
+            &sources,
+            &Options {
+                format,
+                ..Options::default()
+            },
+        );
+        assert!(!text.is_empty());
+        // Far above what it takes, far below what work per file and finding would take.
+        assert!(
+            begin.elapsed().as_secs() < 20,
+            "{format:?} took {:?}",
+            begin.elapsed()
+        );
+    }
+}

@@ -1,0 +1,65 @@
+//! What a run is asked to do, and what it gives back.
+
+use crate::progress::Progress;
+use crate::report::finding::Report;
+use crate::workspace::source::Sources;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// One thing to check.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// A flake directory, a `flake.nix`, a module or an `openclaw.json`, as it was named.
+    Path(PathBuf),
+    /// Text that came through standard input.
+    StandardInput {
+        /// The bytes.
+        text: Vec<u8>,
+        /// The name that it is reported under; its ending also tells Nix from JSON.
+        name: String,
+    },
+}
+
+/// Everything that decides what a run finds. How it is printed is not part of it.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// What to check, in the order given; empty means the current directory.
+    pub targets: Vec<Target>,
+    /// The OpenClaw release to check against: a version, or `latest`. `None`: work it out.
+    pub openclaw_version: Option<String>,
+    /// A file of option values that Nix evaluated.
+    pub evaluated: Option<PathBuf>,
+    /// Real sources of flake inputs: the input's name and a directory.
+    pub inputs: Vec<(String, PathBuf)>,
+    /// Files whose variable names are known to exist at run time; values are never looked at.
+    pub env_files: Vec<PathBuf>,
+    /// Only these rules run; empty means all.
+    pub select: Vec<String>,
+    /// These rules do not run.
+    pub ignore: Vec<String>,
+    /// The root of the source tree; `None`: work it out.
+    pub root: Option<PathBuf>,
+    /// Do not ask git what is tracked: every file of the tree is seen.
+    pub no_git: bool,
+    /// What could not be checked counts as an error.
+    pub strict: bool,
+    /// Warnings count for the exit code.
+    pub deny_warnings: bool,
+    /// Where the work says how far it is; anybody may watch.
+    pub progress: Arc<Progress>,
+}
+
+/// What a run gives back.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What was found; merged and sorted.
+    pub report: Report,
+    /// The files that the report's places lie in.
+    pub sources: Sources,
+    /// Whether what could not be checked counts as an error: the request's wish, or the settings file's.
+    pub strict: bool,
+    /// Whether warnings count for the exit code: the request's wish, or the settings file's.
+    pub deny_warnings: bool,
+    /// The settings file (`openclaw-check.toml`) was refused; the report says where and why.
+    pub settings_refused: bool,
+}
