@@ -5,9 +5,11 @@ pub mod credentials;
 pub mod endpoints;
 pub mod environment;
 pub mod json;
+pub mod model_reference;
 pub mod nearest;
 pub mod path;
 pub mod placeholders;
+pub mod providers;
 pub mod secret_patterns;
 #[doc(hidden)]
 pub mod testing;

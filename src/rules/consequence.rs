@@ -1,7 +1,9 @@
-//! Which stage stops a configuration that OpenClaw does not accept, for the way it is written.
+//! Which stage stops a configuration that OpenClaw does not accept, for the way it is written, and how sure a
+//! finding can be.
 
-use crate::openclaw::configuration::{Configuration, Source};
-use crate::report::finding::Consequence;
+use super::Subject;
+use crate::openclaw::configuration::{Configuration, Reach, Source};
+use crate::report::finding::{Consequence, Finding, Severity};
 
 /// Whether Nix itself knows OpenClaw's schema here: `programs.openclaw` types its `config` since it goes by that
 /// name; the older names took untyped overrides, and neither the NixOS service nor a rendered file is typed.
@@ -23,6 +25,39 @@ pub fn violates_schema(configuration: &Configuration) -> Consequence {
 /// notices: a custom provider without `baseUrl`, an empty text, a retired model, an unknown agent.
 pub fn violates_validation(_configuration: &Configuration) -> Consequence {
     Consequence::OpenclawRejects
+}
+
+/// A finding that claims that something is *not* there: a warning at most where another file, or a module that
+/// could not be read, may add it; such modules are named.
+pub fn absence(subject: Subject<'_>, finding: Finding) -> Finding {
+    let configuration = subject.configuration;
+    if configuration.is_complete() {
+        return finding;
+    }
+    let mut finding = finding.at_most(Severity::Warning);
+    for module in configuration.unseen.iter().filter(|module| module.may_add) {
+        finding = finding.related(
+            module.span,
+            format!("{} could not be read and may add it", module.name),
+        );
+    }
+    if configuration.reach == Reach::Alone {
+        let note = "Checked by itself: another file of the configuration may declare it.";
+        finding.help = Some(match finding.help.take() {
+            Some(help) => format!("{help}\n{note}"),
+            None => note.to_string(),
+        });
+    }
+    finding
+}
+
+/// A finding that rests on what the release knows: a warning at most where the release was guessed.
+pub fn by_release(subject: Subject<'_>, finding: Finding) -> Finding {
+    if subject.release_is_certain {
+        finding
+    } else {
+        finding.at_most(Severity::Warning)
+    }
 }
 
 #[cfg(test)]

@@ -4,11 +4,15 @@
 //! [`Finding`]s; which worlds they hold in, suppression and severity overrides are not its business.
 
 use crate::openclaw::configuration::{Configuration, Instance};
+use crate::releases::Release;
 use crate::report::finding::{Consequence, Finding, Unresolved};
 use crate::workspace::source::Span;
 
 pub mod consequence;
 pub mod registry;
+#[cfg(test)]
+mod testing;
+pub mod unknown_provider;
 
 /// What a rule says about itself. `explain`, the documentation and the SARIF rule list come from here.
 #[derive(Debug)]
@@ -32,6 +36,18 @@ pub struct RuleInfo {
 pub struct Subject<'a> {
     /// The configuration, all of its trees without choices.
     pub configuration: &'a Configuration,
+    /// The release whose rules apply.
+    pub release: &'a Release,
+    /// Whether the release is known, by a flag or by flake.lock; a guessed one yields no error that another
+    /// plausible release would not.
+    pub release_is_certain: bool,
+}
+
+impl Subject<'_> {
+    /// `OpenClaw 2026.6.11`, as messages call it.
+    pub fn openclaw(&self) -> String {
+        format!("OpenClaw {}", self.release.version())
+    }
 }
 
 /// Collects what rules report.

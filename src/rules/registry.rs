@@ -1,9 +1,9 @@
 //! All rules, in the order of the documentation.
 
-use super::Rule;
+use super::{Rule, unknown_provider};
 
 /// Every rule; one line each.
-pub static RULES: &[Rule] = &[];
+pub static RULES: &[Rule] = &[unknown_provider::RULE];
 
 /// The rule of that id.
 pub fn find(id: &str) -> Option<&'static Rule> {

@@ -1,0 +1,206 @@
+//! Runs one rule on a configuration that is written as JSON5, for the tests beside the rules.
+
+use super::{Check, Rule, Sink, Subject};
+use crate::openclaw::configuration::{Configuration, Provision, Reach, Source, Variable};
+use crate::openclaw::json::{self, Dialect};
+use crate::openclaw::testing;
+use crate::openclaw::tree::{Node, Object, Unknown, Value};
+use crate::releases::{self, Release};
+use crate::report::finding::{Finding, Severity, Unresolved};
+use crate::workspace::source::{FileId, Span};
+use std::rc::Rc;
+
+/// A configuration to run rules on.
+pub struct Case {
+    text: String,
+    configuration: Configuration,
+    release: Release,
+    certain: bool,
+}
+
+/// What a rule said.
+pub struct Outcome {
+    text: String,
+    pub findings: Vec<Finding>,
+    pub unresolved: Vec<Unresolved>,
+}
+
+/// An openclaw.json of release 2026.6.11, which is certain. `{$unknown: "why"}` stands for a value that is not
+/// known, and the key `$open` for entries that are not known.
+pub fn case(text: &str) -> Case {
+    let root = json::parse(text, Some(FileId(0)), Dialect::Json5)
+        .unwrap_or_else(|error| panic!("{}: {text}", error.message))
+        .root;
+    let mut configuration = testing::configuration(&serde_json::json!({}));
+    configuration.instances[0].config = with_unknowns(&root);
+    Case {
+        text: text.to_string(),
+        configuration,
+        release: release("2026.6.11"),
+        certain: true,
+    }
+}
+
+fn release(version: &str) -> Release {
+    releases::load(&version.parse().expect(version)).expect(version)
+}
+
+fn unknown(reason: &Node) -> Unknown {
+    Unknown {
+        kind: None,
+        reason: reason.as_str().unwrap_or_default(),
+        span: reason.place.span,
+    }
+}
+
+fn with_unknowns(node: &Rc<Node>) -> Rc<Node> {
+    let value = match &node.value {
+        Value::Object(object) => match object.entries.get("$unknown") {
+            Some(reason) => Value::Unknown(unknown(reason)),
+            None => Value::Object(Object {
+                open: object.entries.get("$open").map(|reason| unknown(reason)),
+                entries: object
+                    .entries
+                    .iter()
+                    .filter(|(key, _)| *key != "$open")
+                    .map(|(key, child)| (key.clone(), with_unknowns(child)))
+                    .collect(),
+            }),
+        },
+        Value::List(list) => {
+            let mut list = list.clone();
+            for item in &mut list.items {
+                *item = with_unknowns(item);
+            }
+            Value::List(list)
+        }
+        other => other.clone(),
+    };
+    Rc::new(Node {
+        value,
+        place: node.place.clone(),
+        conditional: false,
+    })
+}
+
+impl Case {
+    /// The same in `programs.openclaw.config`, with exactly these runtime plugins.
+    pub fn home_manager(mut self, plugins: &[&str]) -> Case {
+        self.configuration.source = Source::HomeManager;
+        self.configuration.option_root = "programs.openclaw".to_string();
+        self.configuration.instances[0].runtime_plugins =
+            Some(plugins.iter().map(|id| (id.to_string(), None)).collect());
+        self
+    }
+
+    /// The process gets this variable.
+    pub fn variable(mut self, name: &str, provision: Provision) -> Case {
+        self.configuration.instances[0].variables.push(Variable {
+            name: (!name.is_empty()).then(|| name.to_string()),
+            provision,
+            value: None,
+            span: None,
+        });
+        self
+    }
+
+    /// A file that was checked by itself.
+    pub fn alone(mut self) -> Case {
+        self.configuration.reach = Reach::Alone;
+        self
+    }
+
+    /// Another release.
+    pub fn release(mut self, version: &str) -> Case {
+        self.release = release(version);
+        self
+    }
+
+    /// The release is only guessed.
+    pub fn guessed(mut self) -> Case {
+        self.certain = false;
+        self
+    }
+
+    /// What the rule says.
+    pub fn run(&self, rule: &Rule) -> Outcome {
+        let subject = Subject {
+            configuration: &self.configuration,
+            release: &self.release,
+            release_is_certain: self.certain,
+        };
+        let mut sink = Sink::default();
+        match rule.check {
+            Check::Instance(check) => {
+                check(subject, &self.configuration.instances[0], &mut sink);
+            }
+            Check::Configuration(check) => check(subject, &mut sink),
+        }
+        for finding in &sink.findings {
+            assert_eq!(finding.rule, rule.info.id);
+            assert!(finding.span.is_some(), "no place: {}", finding.message);
+            assert!(finding.path.is_some(), "no path: {}", finding.message);
+        }
+        Outcome {
+            text: self.text.clone(),
+            findings: sink.findings,
+            unresolved: sink.unresolved,
+        }
+    }
+}
+
+impl Outcome {
+    fn slice(&self, span: Option<Span>) -> &str {
+        span.map_or("", |span| {
+            &self.text[span.start as usize..span.end as usize]
+        })
+    }
+
+    /// Each finding as `severity path: source text`.
+    pub fn lines(&self) -> Vec<String> {
+        self.findings
+            .iter()
+            .map(|finding| {
+                let severity = match finding.severity {
+                    Severity::Error => "error",
+                    Severity::Warning => "warning",
+                    Severity::Note => "note",
+                };
+                format!(
+                    "{severity} {}: {}",
+                    finding.path.as_deref().unwrap_or_default(),
+                    self.slice(finding.span)
+                )
+            })
+            .collect()
+    }
+
+    /// The only finding.
+    pub fn only(&self) -> &Finding {
+        assert_eq!(self.findings.len(), 1, "{:#?}", self.findings);
+        &self.findings[0]
+    }
+
+    /// The text after the fixes of all findings.
+    pub fn fixed(&self) -> String {
+        let mut edits: Vec<_> = self
+            .findings
+            .iter()
+            .filter_map(|finding| finding.fix.as_ref())
+            .flat_map(|fix| &fix.edits)
+            .collect();
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
+        let mut text = self.text.clone();
+        for edit in edits {
+            text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+        }
+        text
+    }
+}
+
+/// A provider `kimi` with two models, in one line, and what follows it.
+pub fn with_kimi(rest: &str) -> String {
+    format!(
+        r#"{{models: {{providers: {{kimi: {{baseUrl: "https://api.kimi.com/coding/v1", api: "openai-completions", apiKey: "${{KIMI_API_KEY}}", models: [{{id: "kimi-k2p5", name: "Kimi K2.5"}}, {{id: "kimi-k2-thinking", name: "Kimi K2 Thinking"}}]}}}}}}, {rest}}}"#
+    )
+}

@@ -1,0 +1,350 @@
+//! A reference to a model of a provider that nobody has.
+
+use super::consequence::{absence, by_release};
+use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::openclaw::configuration::Instance;
+use crate::openclaw::model_reference::{self, Form, Reference, Role, is_media_model};
+use crate::openclaw::nearest::{alternatives, nearest};
+use crate::openclaw::providers::{Availability, Catalogue, normalise_provider, provider_piece};
+use crate::releases;
+use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity, Unresolved};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: &INFO,
+    check: Check::Instance(check),
+};
+
+static INFO: RuleInfo = RuleInfo {
+    id: "unknown-provider",
+    summary: "A model reference names a provider that is neither declared nor part of the release",
+    consequence: Consequence::FailsInUse,
+    explanation: "The part before the first `/` of a model reference is the id of a provider: a key of \
+`models.providers`, or a provider that the OpenClaw release brings. OpenClaw accepts any name when it reads its \
+configuration, and answers \"Unknown model\" at the first turn of the agent.\n\n\
+Write the name of a declared provider, or declare one with `baseUrl` and `models`.",
+    refused: &[
+        r#"{
+  programs.openclaw = {
+    enable = true;
+    config = {
+      models.providers.kimi = {
+        baseUrl = "https://api.kimi.com/coding/v1";
+        api = "openai-completions";
+        apiKey = "\${KIMI_API_KEY}";
+        models = [ { id = "kimi-k2p5"; name = "Kimi K2.5"; } ];
+      };
+      agents.defaults.model.primary = "kimmi/kimi-k2p5";
+    };
+  };
+}"#,
+        r#"{
+  programs.openclaw = {
+    enable = true;
+    config.agents.defaults.model = {
+      primary = "openrouter/auto";
+      fallbacks = [ "inception/default" ];
+    };
+  };
+}"#,
+    ],
+    accepted: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    config = {
+      models.providers.kimi = {
+        baseUrl = "https://api.kimi.com/coding/v1";
+        api = "openai-completions";
+        apiKey = "\${KIMI_API_KEY}";
+        models = [ { id = "kimi-k2p5"; name = "Kimi K2.5"; } ];
+      };
+      agents.defaults.model = {
+        primary = "kimi/kimi-k2p5";
+        fallbacks = [ "openrouter/auto" ];
+      };
+    };
+  };
+}"#],
+};
+
+fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
+    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
+    let references = model_reference::collect(&instance.config, subject.release);
+    sink.model_references += references.all.len();
+    // What is not known of references is told once, here.
+    for (path, unknown) in &references.gaps {
+        sink.unresolved.push(Unresolved {
+            path: path.to_string(),
+            reason: unknown.reason.clone(),
+            span: unknown.span,
+            configurations: Vec::new(),
+        });
+    }
+    for reference in &references.all {
+        if let Form::Unknown(unknown) | Form::PartlyKnown { unknown, .. } = &reference.form {
+            sink.unresolved.push(Unresolved {
+                path: reference.path.to_string(),
+                reason: unknown.reason.clone(),
+                span: unknown.span,
+                configurations: Vec::new(),
+            });
+        }
+        // `provider/` alone is told as malformed; what an alias stands for is told at its key.
+        let Some(provider) = provider_piece(reference) else {
+            continue;
+        };
+        if matches!(reference.form, Form::WithoutModelName { .. }) {
+            continue;
+        }
+        if let Form::Qualified { model, .. } = &reference.form
+            && reference.role != Role::Key
+            && catalogue
+                .alias(&format!("{}/{}", provider.text, model.text))
+                .is_some()
+        {
+            continue;
+        }
+        match catalogue.provider(&provider.text).availability {
+            Availability::Nowhere => {}
+            Availability::PerhapsPlugin => {}
+            Availability::NotCertain => {
+                if let Some(unknown) = &catalogue.open {
+                    sink.unresolved.push(Unresolved {
+                        path: reference.path.to_string(),
+                        reason: format!(
+                            "whether a provider `{}` is declared is not known: {}",
+                            provider.text, unknown.reason
+                        ),
+                        span: unknown.span,
+                        configurations: Vec::new(),
+                    });
+                }
+                continue;
+            }
+            _ => continue,
+        }
+        if is_media_model(&reference.pattern) && subject.release.plugin(&provider.text).is_some() {
+            // A plugin for images, videos or voices: no provider of language models, but one of these.
+            continue;
+        }
+        let finding = finding(subject, &catalogue, reference);
+        let availability = catalogue.provider(&provider.text).availability;
+        let unsure = availability == Availability::PerhapsPlugin
+            || is_media_model(&reference.pattern)
+            || matches!(reference.role, Role::Key | Role::Allowed)
+            || (!subject.release_is_certain && some_release_has(&provider.text));
+        let finding = absence(subject, finding);
+        sink.findings.push(if unsure {
+            finding.at_most(Severity::Warning)
+        } else if catalogue.declared.is_empty() {
+            by_release(subject, finding)
+        } else {
+            finding
+        });
+    }
+}
+
+fn some_release_has(provider: &str) -> bool {
+    releases::known().any(|release| release.provider(provider).is_some())
+}
+
+fn finding(subject: Subject<'_>, catalogue: &Catalogue<'_>, reference: &Reference) -> Finding {
+    let rule = INFO.id;
+    let Some(provider) = provider_piece(reference) else {
+        return Finding::new(rule, Consequence::FailsInUse, "");
+    };
+    let mut finding = Finding::new(
+        rule,
+        Consequence::FailsInUse,
+        format!(
+            "no provider `{}` is declared, and {} has none of that name",
+            provider.text,
+            subject.openclaw()
+        ),
+    )
+    .at(reference.locate(provider))
+    .path(&reference.path);
+    let model = match &reference.form {
+        Form::Qualified { model, .. } => Some(model.text.as_str()),
+        _ => None,
+    };
+    // The provider that has the very model, else the one with the nearest name.
+    let owners: Vec<String> = model
+        .map(|model| catalogue.declaring(model))
+        .unwrap_or_default()
+        .iter()
+        .map(|provider| provider.key.clone())
+        .collect();
+    let names = catalogue.provider_names();
+    let near = nearest(
+        &normalise_provider(&provider.text),
+        names.iter().map(String::as_str),
+    );
+    let meant = match owners.as_slice() {
+        [only] => Some(only.as_str()),
+        _ => near,
+    };
+    let mut help = String::new();
+    if let Some(meant) = meant {
+        help = match model {
+            Some(model) => format!("Did you mean `{meant}/{model}`?"),
+            None => format!("Did you mean `{meant}`?"),
+        };
+        if let Some(declared) = catalogue.declared(meant) {
+            finding = finding.related(declared.node.place.key, "a provider that is declared");
+        }
+        if let Some(edit) = edit(reference, meant) {
+            finding = finding.fix(Fix {
+                title: format!("Write `{meant}` for `{}`", provider.text),
+                safe: owners.len() == 1 && near == Some(meant),
+                edits: vec![edit],
+            });
+        }
+    }
+    if !catalogue.declared.is_empty() {
+        let keys = catalogue.declared.iter().map(|it| it.key.as_str());
+        help = format!("{help} Declared: {}.", alternatives(keys));
+    } else if help.is_empty() {
+        help = format!(
+            "Declare it: `models.providers.{} = {{ baseUrl = \"...\"; models = [ ... ]; }}`.",
+            provider.text
+        );
+    }
+    finding.help(help.trim())
+}
+
+fn edit(reference: &Reference, meant: &str) -> Option<Edit> {
+    reference.editable()?;
+    let span = reference
+        .text
+        .locate(provider_piece(reference)?.range.clone())?;
+    Some(Edit {
+        span,
+        text: meant.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{case, with_kimi};
+
+    #[test]
+    fn a_misspelled_provider_is_an_error_at_its_name() {
+        let outcome = case(&with_kimi(
+            r#"agents: {defaults: {model: {primary: "kimmi/kimi-k2p5"}}}"#,
+        ))
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            ["error agents.defaults.model.primary: kimmi"]
+        );
+        let finding = outcome.only();
+        assert!(
+            finding
+                .help
+                .as_deref()
+                .unwrap_or_default()
+                .contains("`kimi/kimi-k2p5`")
+        );
+        assert!(finding.fix.as_ref().is_some_and(|fix| fix.safe));
+        assert!(outcome.fixed().contains(r#"primary: "kimi/kimi-k2p5""#));
+    }
+
+    #[test]
+    fn every_place_counts() {
+        let outcome = case(
+            r#"{agents: {
+                defaults: {
+                    model: {primary: "openrouter/auto", fallbacks: ["zen/a"]},
+                    imageModel: "zen/b",
+                    heartbeat: {model: "zen/c"},
+                    subagents: {model: {primary: "zen/d"}},
+                    models: {"zen/e": {}, "zen/*": {}},
+                },
+                list: [{id: "main", model: "zen/f"}],
+            }, hooks: {mappings: [{model: "zen/g"}], gmail: {model: "zen/h"}},
+            channels: {modelByChannel: {telegram: {"1": "zen/i"}}}}"#,
+        )
+        .run(&RULE);
+        let mut paths: Vec<&str> = outcome
+            .findings
+            .iter()
+            .filter_map(|finding| finding.path.as_deref())
+            .collect();
+        paths.sort_unstable();
+        assert_eq!(
+            paths,
+            [
+                "agents.defaults.heartbeat.model",
+                "agents.defaults.imageModel",
+                "agents.defaults.model.fallbacks[0]",
+                "agents.defaults.models.\"zen/*\"",
+                "agents.defaults.models.\"zen/e\"",
+                "agents.defaults.subagents.model.primary",
+                "agents.list[0].model",
+                "channels.modelByChannel.telegram.1",
+                "hooks.gmail.model",
+                "hooks.mappings[0].model",
+            ]
+        );
+    }
+
+    #[test]
+    fn known_providers_aliases_and_command_lines_are_left_alone() {
+        let outcome = case(&with_kimi(
+            r#"agents: {defaults: {
+                model: {primary: "fast", fallbacks: ["openrouter/anthropic/claude-x", "my-cli/any", "Kimi/kimi-k2p5", "openrouter:auto"]},
+                models: {"kimi/kimi-k2p5": {alias: "fast"}},
+                cliBackends: {"my-cli": {command: "x"}},
+                imageGenerationModel: "runway/gen4",
+            }}"#,
+        ))
+        .run(&RULE);
+        assert_eq!(outcome.lines(), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_not_known_is_told_and_never_accused() {
+        let outcome = case(
+            r#"{models: {providers: {$open: "an argument"}},
+                agents: {defaults: {model: {primary: "mine/x", fallbacks: [{$unknown: "another"}]}}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(outcome.lines(), [""; 0]);
+        let paths: Vec<&str> = outcome
+            .unresolved
+            .iter()
+            .map(|it| it.path.as_str())
+            .collect();
+        assert_eq!(
+            paths,
+            [
+                "agents.defaults.model.primary",
+                "agents.defaults.model.fallbacks[0]"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_file_by_itself_or_a_guessed_release_lowers_the_claim() {
+        let text = r#"{agents: {defaults: {model: "zen/a"}}}"#;
+        assert_eq!(
+            case(text).alone().run(&RULE).only().severity,
+            Severity::Warning
+        );
+        let text = r#"{agents: {defaults: {model: "meta/a"}}}"#;
+        assert_eq!(case(text).run(&RULE).only().severity, Severity::Error);
+        assert_eq!(
+            case(text).guessed().run(&RULE).only().severity,
+            Severity::Warning
+        );
+        assert!(
+            case(text)
+                .release("2026.9.6")
+                .run(&RULE)
+                .findings
+                .is_empty()
+        );
+    }
+}
