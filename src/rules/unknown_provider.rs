@@ -300,6 +300,8 @@ mod tests {
                 imageGenerationModel: "runway/gen4",
             }}"#,
         ))
+        .home_manager(&["matrix"])
+        .variable("OPENROUTER_API_KEY", crate::openclaw::configuration::Provision::ModuleEnvironment)
         .run(&RULE);
         assert_eq!(outcome.lines(), [""; 0]);
     }
