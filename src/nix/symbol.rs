@@ -1,7 +1,9 @@
 //! Interned names.
 
+use super::syntax::ast::GLOBALS;
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{LazyLock, Mutex};
 
 /// An attribute or variable name. Equal names are equal symbols; the order of symbols is the order in which
@@ -9,13 +11,152 @@ use std::sync::{LazyLock, Mutex};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol(u32);
 
-#[derive(Default)]
+/// A hash map from symbols, which are small numbers already spread by their order. Its order is not that of
+/// anything: never iterate over it for output.
+pub type SymbolMap<V> = HashMap<Symbol, V, BuildHasherDefault<SymbolHasher>>;
+
+/// Spreads the number of a symbol over the bits that a hash table looks at.
+#[derive(Default, Clone, Copy, Debug)]
+pub struct SymbolHasher(u64);
+
+impl Hasher for SymbolHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u32(u32::from(*byte));
+        }
+    }
+
+    fn write_u32(&mut self, value: u32) {
+        self.0 = (self.0 ^ u64::from(value)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
 struct Interner {
     by_text: HashMap<&'static str, Symbol>,
     texts: Vec<&'static str>,
 }
 
-static INTERNER: LazyLock<Mutex<Interner>> = LazyLock::new(Mutex::default);
+/// The builtins that Nix binds with two underscores before their name, in no order. From `nix-instantiate --parse` of
+/// each name of `builtins` in Nix 2.34, and those of its experimental features.
+const UNDERSCORED_GLOBALS: &[&str] = &[
+    "__add",
+    "__addDrvOutputDependencies",
+    "__addErrorContext",
+    "__all",
+    "__any",
+    "__appendContext",
+    "__attrNames",
+    "__attrValues",
+    "__bitAnd",
+    "__bitOr",
+    "__bitXor",
+    "__catAttrs",
+    "__ceil",
+    "__compareVersions",
+    "__concatLists",
+    "__concatMap",
+    "__concatStringsSep",
+    "__convertHash",
+    "__curPos",
+    "__currentSystem",
+    "__currentTime",
+    "__deepSeq",
+    "__div",
+    "__elem",
+    "__elemAt",
+    "__exec",
+    "__fetchClosure",
+    "__fetchurl",
+    "__filter",
+    "__filterSource",
+    "__findFile",
+    "__flakeRefToString",
+    "__floor",
+    "__foldl'",
+    "__fromJSON",
+    "__functionArgs",
+    "__genList",
+    "__genericClosure",
+    "__getAttr",
+    "__getContext",
+    "__getEnv",
+    "__getFlake",
+    "__groupBy",
+    "__hasAttr",
+    "__hasContext",
+    "__hashFile",
+    "__hashString",
+    "__head",
+    "__importNative",
+    "__intersectAttrs",
+    "__isAttrs",
+    "__isBool",
+    "__isFloat",
+    "__isFunction",
+    "__isInt",
+    "__isList",
+    "__isPath",
+    "__isString",
+    "__langVersion",
+    "__length",
+    "__lessThan",
+    "__listToAttrs",
+    "__mapAttrs",
+    "__match",
+    "__mul",
+    "__nixPath",
+    "__nixVersion",
+    "__outputOf",
+    "__parseDrvName",
+    "__parseFlakeRef",
+    "__partition",
+    "__path",
+    "__pathExists",
+    "__readDir",
+    "__readFile",
+    "__readFileType",
+    "__replaceStrings",
+    "__seq",
+    "__sort",
+    "__split",
+    "__splitVersion",
+    "__storeDir",
+    "__storePath",
+    "__stringLength",
+    "__sub",
+    "__substring",
+    "__tail",
+    "__toFile",
+    "__toJSON",
+    "__toPath",
+    "__toXML",
+    "__trace",
+    "__traceVerbose",
+    "__tryEval",
+    "__typeOf",
+    "__unsafeDiscardOutputDependency",
+    "__unsafeDiscardStringContext",
+    "__unsafeGetAttrPos",
+    "__warn",
+    "__zipAttrsWith",
+];
+
+/// The globals come first, so that a symbol is a global when its number is small.
+const GLOBAL_COUNT: u32 = (GLOBALS.len() + UNDERSCORED_GLOBALS.len()) as u32;
+
+static INTERNER: LazyLock<Mutex<Interner>> = LazyLock::new(|| {
+    let texts: Vec<&'static str> = GLOBALS.iter().chain(UNDERSCORED_GLOBALS).copied().collect();
+    let by_text = texts
+        .iter()
+        .enumerate()
+        .map(|(index, text)| (*text, Symbol(index as u32)))
+        .collect();
+    Mutex::new(Interner { by_text, texts })
+});
 
 fn with_interner<T>(work: impl FnOnce(&mut Interner) -> T) -> T {
     // A poisoned lock only means that another thread panicked between two pushes of plain data.
@@ -47,6 +188,12 @@ impl Symbol {
     }
 }
 
+/// Whether Nix binds the name without `builtins.` before it: [`GLOBALS`], and the other builtins with two
+/// underscores before their name.
+pub fn is_global(name: Symbol) -> bool {
+    name.0 < GLOBAL_COUNT
+}
+
 impl fmt::Debug for Symbol {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), out)
@@ -56,5 +203,35 @@ impl fmt::Debug for Symbol {
 impl fmt::Display for Symbol {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_names_are_equal_symbols() {
+        assert_eq!(Symbol::new("kimi"), Symbol::new("kimi"));
+        assert_ne!(Symbol::new("kimi"), Symbol::new("moonshot"));
+        assert_eq!(Symbol::new("kimi").as_str(), "kimi");
+    }
+
+    #[test]
+    fn globals_are_the_names_that_nix_binds() {
+        for name in ["map", "true", "builtins", "__elem", "__foldl'"] {
+            assert!(is_global(Symbol::new(name)), "{name}");
+        }
+        for name in ["elem", "__map", "__structuredAttrs", "pkgs", "foldl'"] {
+            assert!(!is_global(Symbol::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn no_global_is_listed_twice() {
+        let mut names: Vec<&str> = GLOBALS.iter().chain(UNDERSCORED_GLOBALS).copied().collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len() as u32, GLOBAL_COUNT);
     }
 }

@@ -94,6 +94,9 @@ pub enum StaticProblemKind {
     },
     /// An integer literal that does not fit 64 bits.
     IntegerRange,
+    /// `|>` or `<|`, which Nix refuses unless its experimental feature `pipe-operators` is on: the user may have
+    /// turned it on, so the tree is as if it were. Recorded for the first one of a file.
+    PipeOperator,
 }
 
 /// The two kinds of string literals.
@@ -118,7 +121,8 @@ pub enum Expr {
     Path(Box<[StringPart]>),
     /// `<nixpkgs>`: the text between the brackets.
     SearchPath(Rc<str>),
-    /// A variable (also `true`, `false`, `null`, which are globals).
+    /// A variable (also `true`, `false`, `null`, which are globals). `__curPos`, which Nix replaces by its place, is a
+    /// global of that name: the place is the span of the expression.
     Variable(Symbol, Resolution),
     /// `subject.path`, `subject.path or default`.
     Select {
@@ -192,7 +196,8 @@ pub enum Expr {
     Not(ExprId),
     /// `-operand`
     Negate(ExprId),
-    /// Something that did not parse; only in trees that are not evaluated.
+    /// Something that did not parse, in a tree that is not evaluated; or an integer out of range
+    /// ([`StaticProblemKind::IntegerRange`]), whose value is not known.
     Missing,
 }
 
@@ -368,7 +373,7 @@ pub enum Resolution {
     /// One of the globals (`map`, `builtins`, `true`, ...).
     Global,
     /// The first of the enclosing `with`s that has it: how many frames up each is, innermost first.
-    With(Box<[u32]>),
+    With(Rc<[u32]>),
     /// Nothing binds it: an [`StaticProblemKind::UndefinedVariable`] was recorded.
     Undefined,
 }

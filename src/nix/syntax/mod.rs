@@ -1,3 +1,55 @@
 //! Nix source to an owned, compact tree with spans. rowan stays in here.
 
 pub mod ast;
+mod bindings;
+mod errors;
+mod green;
+mod guards;
+mod lower;
+mod scope;
+mod strings;
+#[cfg(test)]
+mod tests;
+
+use crate::nix::symbol::Symbol;
+use crate::workspace::source::FileId;
+use ast::{Expr, ExprId, SourceTree, StaticProblem};
+
+/// Parses and lowers a Nix file.
+///
+/// `extra_scope` names what an outermost frame binds, one slot each (as `scopedImport` does); without it the
+/// root expression stands in no frame. Never fails: what Nix would refuse is in [`SourceTree::problems`], and a tree
+/// with a fatal one is a single [`Expr::Missing`]. Time is linear in the length of the text but for chains of
+/// operators, which are limited; stack use is bounded by limits on nesting.
+pub fn parse(file: FileId, text: &str, extra_scope: Option<&[Symbol]>) -> SourceTree {
+    match parse_checked(file, text, extra_scope) {
+        Ok(tree) => tree,
+        Err(problems) => SourceTree {
+            file,
+            root: ExprId(0),
+            expressions: vec![Expr::Missing],
+            spans: vec![(0, text.len().min(u32::MAX as usize) as u32)],
+            problems,
+        },
+    }
+}
+
+fn parse_checked(
+    file: FileId,
+    text: &str,
+    extra_scope: Option<&[Symbol]>,
+) -> Result<SourceTree, Vec<StaticProblem>> {
+    let text = guards::normalise(file, text).map_err(|problem| vec![problem])?;
+    guards::check(file, &text).map_err(|problem| vec![problem])?;
+    let parse = rnix::Root::parse(&text);
+    if !parse.errors().is_empty() {
+        return Err(errors::translate(file, &text, parse.errors()));
+    }
+    let syntax = parse.syntax();
+    let green = syntax.green();
+    let tree = lower::lower(file, green::Node::root(&green), extra_scope);
+    if tree.is_unusable() {
+        return Err(tree.problems);
+    }
+    Ok(tree)
+}
