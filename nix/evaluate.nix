@@ -1,0 +1,465 @@
+# What Nix makes of the OpenClaw options in a flake's configurations, as plain data: the file that
+# `openclaw-check --evaluated` reads (docs/integration.md describes it).
+#
+# Only builtins are used, so that no nixpkgs is forced. Nothing is built and nothing is fetched on account of this file:
+# string contexts are discarded, derivations become their names, and of a configuration only the options of OpenClaw
+# are read. (Home Manager itself looks at all assertions before it shows anything of a configuration.)
+let
+  inherit (builtins)
+    attrNames
+    concatMap
+    elem
+    filter
+    foldl'
+    genList
+    isAttrs
+    isString
+    length
+    listToAttrs
+    map
+    mapAttrs
+    match
+    stringLength
+    substring
+    tryEval
+    typeOf
+    ;
+
+  # `{ success, value }`, where the value is only an attribute set, a list and so on at its head.
+  attempt = value: tryEval value;
+  orElse =
+    fallback: value:
+    let
+      result = attempt value;
+    in
+    if result.success then result.value else fallback;
+
+  hasPrefix = prefix: text: substring 0 (stringLength prefix) text == prefix;
+  plain = builtins.unsafeDiscardStringContext;
+
+  # --- What is handed over ----------------------------------------------------------------------------------------
+
+  homeOptions = [
+    "enable"
+    "config"
+    "environment"
+    "instances"
+    "workspace"
+    "documents"
+    "runtimePlugins"
+    "runtimePluginSources"
+    "stateDir"
+    "workspaceDir"
+    "bundledPlugins"
+    "customPlugins"
+    "skills"
+    "launchd"
+    "systemd"
+  ];
+  instanceOptions = [
+    "enable"
+    "config"
+    "environment"
+    "stateDir"
+    "workspaceDir"
+    "configPath"
+    "gatewayPort"
+    "runtimePlugins"
+    "runtimePluginSources"
+    "appDefaults"
+    "launchd"
+    "systemd"
+  ];
+  gatewayOptions = [
+    "enable"
+    "config"
+    "configFile"
+    "configPath"
+    "environment"
+    "environmentFiles"
+    "stateDir"
+  ];
+  # The names that `programs.openclaw` had.
+  homeModules = [
+    "openclaw"
+    "moltbot"
+    "clawdbot"
+  ];
+
+  pick = names: set: listToAttrs (concatMap (name: if set ? ${name} then [ { inherit name; value = set.${name}; } ] else [ ]) names);
+
+  # --- Secrets ----------------------------------------------------------------------------------------------------
+
+  # A key whose value is a credential.
+  isCredentialKey =
+    key:
+    match ".*([aA]pi_?[kK]ey|[tT]oken|[pP]assword|[sS]ecret|[pP]rivateKey|[eE]ncryptKey|API_KEY|TOKEN|SECRET|PASSWORD|PASSWD|Authorization|authorization).*" key
+    != null
+    # Limits and the like are called tokens too; paths and names of files are none.
+    && match ".*([tT]okens|[fF]ile|_FILE|[pP]ath|_PATH|[mM]ode|Env|[pP]rovider|Budget)" key == null;
+
+  # What a person writes where a secret belongs without its being one: placeholders, references, paths, template text.
+  isNoSecret =
+    text:
+    text == ""
+    # Longer than anything that people write in the place of a secret (and matching long texts is slow).
+    || stringLength text < 1000 && (match ".*[$]\\{.*" text != null
+    || match "[$].*" text != null
+    || match "[~]?/.*" text != null
+    || match "<.*>" text != null
+    || match "secretref-env:.*" text != null
+    || (
+      stringLength text < 40
+      && prefixOf text == ""
+      && match ".*(your|YOUR|here|HERE|change|CHANGE|replace|REPLACE|example|EXAMPLE|placeholder|dummy|todo|TODO|local|none|noop|not-needed|unused|test|USE_).*" text
+        != null
+    ));
+
+  # Beginnings that say what a secret is; nothing of the rest is told.
+  knownPrefixes = [
+    "sk-ant-"
+    "sk-or-"
+    "sk-proj-"
+    "sk-"
+    "xoxb-"
+    "xoxp-"
+    "xapp-"
+    "ghp_"
+    "gho_"
+    "ghs_"
+    "github_pat_"
+    "glpat-"
+    "AIza"
+    "gsk_"
+    "xai-"
+    "pplx-"
+    "hf_"
+    "r8_"
+    "AKIA"
+    "npm_"
+    "tvly-"
+    "eyJ"
+    "syt_"
+  ];
+  prefixOf = text: foldl' (found: prefix: if found == "" && hasPrefix prefix text then prefix else found) "" knownPrefixes;
+  looksSecret = text: stringLength text >= 20 && stringLength text < 1000 && prefixOf text != "" && match "[A-Za-z0-9_.-]*" text != null;
+  secretOf = text: {
+    "$secret" = {
+      length = stringLength text;
+      prefix = prefixOf text;
+    };
+  };
+
+  # --- Values -----------------------------------------------------------------------------------------------------
+
+  # `root` is the source tree as text; `credential` says whether what is here stands in a credential field.
+  convert =
+    root:
+    let
+      path =
+        text:
+        let
+          inside = "${root}/";
+        in
+        if hasPrefix inside text then
+          { "$path" = substring (stringLength inside) (-1) text; }
+        else if text == root then
+          { "$path" = "."; }
+        else
+          { "$path" = text; };
+
+      string =
+        credential: text:
+        if (credential && !(isNoSecret text)) || looksSecret text then secretOf text else text;
+
+      set =
+        depth: value:
+        if orElse false ((value.type or null) == "derivation") then
+          { "$derivation" = plain (orElse "derivation" (value.name or "derivation")); }
+        else if value ? __functor then
+          { "$function" = true; }
+        # This is how builtins.toJSON renders them.
+        else if value ? __toString then
+          any depth false (value.__toString value)
+        else if value ? outPath then
+          any depth false value.outPath
+        else
+          mapAttrs (name: inner: any (depth + 1) (isCredentialKey name) inner) value;
+
+      any =
+        depth: credential: value:
+        let
+          result = attempt value;
+          kind = typeOf result.value;
+        in
+        if !result.success || depth > 100 then
+          { "$thrown" = true; }
+        else if kind == "set" then
+          set depth result.value
+        else if kind == "list" then
+          map (any (depth + 1) credential) result.value
+        else if kind == "string" then
+          string credential (plain result.value)
+        else if kind == "path" then
+          path (plain (toString result.value))
+        else if kind == "lambda" then
+          { "$function" = true; }
+        else
+          result.value;
+    in
+    {
+      value = any 0 false;
+      # An option of type path may hold a string.
+      pathOption =
+        value:
+        let
+          result = attempt value;
+        in
+        if result.success && isString result.value then path (plain result.value) else any 0 false value;
+    };
+
+  # --- Configurations ---------------------------------------------------------------------------------------------
+
+  # The options of one module as data. `set` is the part of `config` that the module declares.
+  handOver =
+    root: names: set:
+    let
+      to = convert root;
+      # Each option by itself, so that one that throws does not hide the others.
+      options = mapAttrs (name: value: special.${name} or (to.value value)) (pick names set);
+      special = {
+        instances = instancesOf set.instances;
+        workspace = workspaceOf set.workspace;
+        documents = to.pathOption set.documents;
+        configFile = to.pathOption set.configFile;
+      };
+      instancesOf =
+        instances:
+        let
+          result = attempt instances;
+        in
+        if result.success then
+          mapAttrs (
+            _: instance:
+            let
+              head = attempt instance;
+            in
+            if head.success then mapAttrs (_: to.value) (pick instanceOptions head.value) else { "$thrown" = true; }
+          ) result.value
+        else
+          { "$thrown" = true; };
+      workspaceOf =
+        workspace:
+        let
+          result = attempt workspace;
+          paths =
+            value:
+            let
+              inner = attempt value;
+            in
+            if inner.success && isAttrs inner.value then mapAttrs (_: to.pathOption) inner.value else to.value value;
+        in
+        if result.success then
+          mapAttrs (
+            name: value:
+            if name == "bootstrapFiles" || name == "files" then paths value else to.value value
+          ) result.value
+        else
+          { "$thrown" = true; };
+    in
+    options;
+
+  failure = "Nix stops with an error while it evaluates this configuration";
+
+  # One entry per module of OpenClaw that the configuration of a user imports.
+  homeEntries =
+    root: name: config:
+    let
+      programs = attempt (config.programs or { });
+      present = filter (module: programs.value ? ${module}) homeModules;
+      entry =
+        module:
+        {
+          configuration = name;
+          module = "home-manager";
+          option_root = "programs.${module}";
+          home_directory = plain (orElse "" (config.home.homeDirectory or ""));
+        }
+        // (
+          let
+            result = attempt programs.value.${module};
+          in
+          if result.success then { options = handOver root homeOptions result.value; } else { error = failure; }
+        );
+    in
+    if programs.success then
+      map entry present
+    else
+      [
+        {
+          configuration = name;
+          module = "home-manager";
+          error = failure;
+        }
+      ];
+
+  systemEntries =
+    root: name: config:
+    let
+      services = attempt (config.services or { });
+      gateway = attempt (services.value.openclaw-gateway or null);
+      users = attempt (config.home-manager.users or { });
+      service =
+        if services.success && gateway.success && gateway.value != null then
+          [
+            {
+              configuration = name;
+              module = "nixos";
+              option_root = "services.openclaw-gateway";
+              home_directory = plain (orElse "/var/lib/openclaw" (gateway.value.stateDir or "/var/lib/openclaw"));
+              options = handOver root gatewayOptions gateway.value;
+            }
+          ]
+        else if services.success && gateway.success then
+          [ ]
+        else
+          [
+            {
+              configuration = name;
+              module = "nixos";
+              error = failure;
+            }
+          ];
+    in
+    service
+    ++ (
+      if users.success then
+        concatMap (
+          user:
+          let
+            config = attempt users.value.${user};
+            full = "${name}: home-manager.users.${user}";
+          in
+          if config.success then
+            homeEntries root full config.value
+          else
+            [
+              {
+                configuration = full;
+                module = "home-manager";
+                error = failure;
+              }
+            ]
+        ) (attrNames users.value)
+      else
+        [ ]
+    );
+
+  entriesOf =
+    root: { kind, name, value }:
+    let
+      config = attempt value.config;
+    in
+    if !config.success then
+      [
+        {
+          configuration = name;
+          module = if kind == "homeConfigurations" then "home-manager" else "nixos";
+          error = failure;
+        }
+      ]
+    else if kind == "homeConfigurations" then
+      homeEntries root name config.value
+    else
+      systemEntries root name config.value;
+
+  # The system that a configuration is for; null where it cannot be told.
+  systemOf =
+    value:
+    let
+      platform = attempt (value.pkgs.stdenv.hostPlatform.system or null);
+      declared = attempt (value.config.nixpkgs.hostPlatform.system or value.config.nixpkgs.hostPlatform or null);
+    in
+    if platform.success && platform.value != null then
+      platform.value
+    else if declared.success && isString declared.value then
+      declared.value
+    else
+      null;
+
+  kinds = [
+    "homeConfigurations"
+    "nixosConfigurations"
+    "darwinConfigurations"
+  ];
+
+  # All configurations of a flake: `{ kind, name, value }`.
+  configurationsOf =
+    self:
+    concatMap (
+      kind:
+      let
+        set = attempt (self.${kind} or { });
+      in
+      if set.success then
+        map (name: {
+          inherit kind;
+          name = "${kind}.${name}";
+          value = set.value.${name};
+        }) (attrNames set.value)
+      else
+        [ ]
+    ) kinds;
+in
+{
+  inherit configurationsOf systemOf;
+
+  # The root of the source tree that a flake lies in.
+  rootOf = self: plain (toString (self.sourceInfo.outPath or self.outPath));
+
+  # The names of the configurations that the check for `system` is about: those for that system, and under the first
+  # of `systems` also those for none of them.
+  namesFor =
+    {
+      self,
+      system,
+      systems,
+    }:
+    let
+      first = if systems == [ ] then system else builtins.head systems;
+      belongs =
+        configuration:
+        let
+          own = systemOf configuration.value;
+        in
+        own == system || (first == system && !(elem own systems));
+    in
+    map (configuration: configuration.name) (filter belongs (configurationsOf self));
+
+  # The document for the configurations of these names (all of them for null).
+  documentOf =
+    {
+      self,
+      root,
+      names ? null,
+    }:
+    {
+      version = 1;
+      entries = concatMap (entriesOf root) (
+        filter (configuration: names == null || elem configuration.name names) (configurationsOf self)
+      );
+    };
+
+  # The document for one configuration, from inside it: `config` is the module argument of that name.
+  documentOfModule =
+    {
+      root,
+      name,
+      kind,
+      config,
+    }:
+    {
+      version = 1;
+      entries = (if kind == "home-manager" then homeEntries else systemEntries) root name config;
+    };
+}
