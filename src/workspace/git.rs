@@ -1,0 +1,337 @@
+//! What git knows: which files it tracks, and what is staged. Read from its files, without starting it.
+
+use gix_index::entry::{Flags, Mode};
+use gix_object::{Find as _, FindHeader as _};
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+
+/// The variables by which git tells its hooks about the repository. Handed in, so that nothing in here
+/// depends on the state of the process.
+#[derive(Clone, Debug, Default)]
+pub struct GitEnvironment {
+    /// `GIT_DIR`.
+    pub directory: Option<PathBuf>,
+    /// `GIT_WORK_TREE`.
+    pub work_tree: Option<PathBuf>,
+    /// `GIT_INDEX_FILE`.
+    pub index_file: Option<PathBuf>,
+}
+
+impl GitEnvironment {
+    /// As the process has it; empty variables count as not set.
+    pub fn from_process() -> Self {
+        let variable = |name| {
+            std::env::var_os(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
+        GitEnvironment {
+            directory: variable("GIT_DIR"),
+            work_tree: variable("GIT_WORK_TREE"),
+            index_file: variable("GIT_INDEX_FILE"),
+        }
+    }
+}
+
+/// A checkout.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Repository {
+    /// Top level of the work tree, canonical.
+    pub work_tree: PathBuf,
+    /// Where this work tree's own state is (`.git`, or `.git/worktrees/<name>`).
+    pub directory: PathBuf,
+}
+
+impl Repository {
+    /// The checkout that holds the directory `start` (canonical): the nearest one above, or the one that the
+    /// environment names, if that lies nearer.
+    ///
+    /// # Errors
+    /// In plain words, when there is a `.git` that cannot be understood.
+    pub fn discover(
+        start: &Path,
+        environment: &GitEnvironment,
+        current_directory: &Path,
+    ) -> Result<Option<Repository>, String> {
+        let named = Self::from_environment(environment, current_directory);
+        for directory in start.ancestors() {
+            if let Some(named) = &named
+                && named.work_tree == directory
+            {
+                return Ok(Some(named.clone()));
+            }
+            if let Some(found) = Self::at(directory)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// `GIT_DIR` with `GIT_WORK_TREE`, or with the current directory as git has it in hooks.
+    fn from_environment(environment: &GitEnvironment, current: &Path) -> Option<Repository> {
+        let directory = current.join(environment.directory.as_ref()?);
+        let work_tree = match &environment.work_tree {
+            Some(path) => current.join(path),
+            None => current.to_path_buf(),
+        };
+        directory.join("HEAD").symlink_metadata().ok()?;
+        Some(Repository {
+            work_tree: work_tree.canonicalize().ok()?,
+            directory: directory.canonicalize().ok()?,
+        })
+    }
+
+    /// The checkout whose top level is this directory.
+    fn at(directory: &Path) -> Result<Option<Repository>, String> {
+        let dot_git = directory.join(".git");
+        let Ok(metadata) = std::fs::metadata(&dot_git) else {
+            return Ok(None);
+        };
+        let found = if metadata.is_dir() {
+            // An empty `.git` folder is no repository, neither for git.
+            if dot_git.join("HEAD").symlink_metadata().is_err() {
+                return Ok(None);
+            }
+            dot_git.clone()
+        } else if metadata.is_file() {
+            let text = read_small(&dot_git)?;
+            let Some(target) = text.strip_prefix("gitdir:") else {
+                return Err(format!("{} names no git directory", dot_git.display()));
+            };
+            directory.join(target.trim())
+        } else {
+            return Ok(None);
+        };
+        let found = found
+            .canonicalize()
+            .map_err(|error| format!("{}: {error}", found.display()))?;
+        Ok(Some(Repository {
+            work_tree: directory.to_path_buf(),
+            directory: found,
+        }))
+    }
+
+    /// What all work trees of the repository share (objects, configuration).
+    fn common_directory(&self) -> PathBuf {
+        match read_small(&self.directory.join("commondir")) {
+            Ok(text) => self.directory.join(text.trim_end_matches(['\n', '\r'])),
+            Err(_) => self.directory.clone(),
+        }
+    }
+
+    /// Reads the index at `file`, or the work tree's own. A repository without an index tracks nothing yet.
+    ///
+    /// # Errors
+    /// In plain words, when the index cannot be read.
+    pub fn index(&self, file: Option<&Path>) -> Result<Index, String> {
+        let file = match file {
+            Some(file) => file.to_path_buf(),
+            None => self.directory.join("index"),
+        };
+        let common_directory = self.common_directory();
+        if uses_sha256(&common_directory) {
+            return Err("its objects are named by SHA-256, which is not supported".to_string());
+        }
+        let state = match std::fs::metadata(&file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                gix_index::State::new(gix_index::hash::Kind::Sha1)
+            }
+            Err(error) => return Err(error.to_string()),
+            Ok(metadata) if !metadata.is_file() => {
+                return Err(format!("{} is not a file", file.display()));
+            }
+            Ok(_) => {
+                gix_index::File::at(
+                    &file,
+                    gix_index::hash::Kind::Sha1,
+                    // The checksum would cost more than the parsing, and guards against a broken disk only.
+                    true,
+                    gix_index::decode::Options {
+                        thread_limit: Some(1),
+                        ..Default::default()
+                    },
+                )
+                .map_err(|error| format!("{}: {error}", file.display()))?
+                .into_parts()
+                .0
+            }
+        };
+        Ok(Index {
+            state,
+            objects: common_directory.join("objects"),
+            database: OnceCell::new(),
+        })
+    }
+}
+
+/// Reads a file of git's own that holds one line.
+fn read_small(path: &Path) -> Result<String, String> {
+    use std::io::Read;
+    let failed = |error: std::io::Error| format!("{}: {error}", path.display());
+    if !std::fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(format!("{} is not a file", path.display()));
+    }
+    let mut text = String::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(64 * 1024).read_to_string(&mut text))
+        .map_err(failed)?;
+    Ok(text)
+}
+
+fn uses_sha256(common_directory: &Path) -> bool {
+    read_small(&common_directory.join("config")).is_ok_and(|text| {
+        text.lines().any(|line| {
+            let line = line.to_ascii_lowercase();
+            let mut sides = line.split('=').map(str::trim);
+            sides.next() == Some("objectformat") && sides.next() == Some("sha256")
+        })
+    })
+}
+
+/// What is at a path of the index.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Tracked<'a> {
+    /// A file.
+    File(&'a gix_index::Entry),
+    /// A symbolic link.
+    Link(&'a gix_index::Entry),
+    /// A directory with tracked files in it, or a submodule (whose files Nix does not see).
+    Directory,
+    /// Not there.
+    No,
+}
+
+/// The index of a work tree.
+pub(super) struct Index {
+    state: gix_index::State,
+    objects: PathBuf,
+    database: OnceCell<Result<gix_odb::Handle, String>>,
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Index of {} entries", self.state.entries().len())
+    }
+}
+
+impl Index {
+    /// What is at `path`, relative to the top of the work tree, the empty path being the top itself.
+    pub fn find(&self, path: &[u8]) -> Tracked<'_> {
+        if path.is_empty() {
+            return Tracked::Directory;
+        }
+        if let Some(entry) = self.entry(path) {
+            return match entry.mode {
+                Mode::FILE | Mode::FILE_EXECUTABLE => Tracked::File(entry),
+                Mode::SYMLINK => Tracked::Link(entry),
+                _ => Tracked::Directory,
+            };
+        }
+        if self.below(path).next().is_some() {
+            Tracked::Directory
+        } else {
+            Tracked::No
+        }
+    }
+
+    /// The entry of exactly this path; of several in a merge conflict, ours.
+    fn entry(&self, path: &[u8]) -> Option<&gix_index::Entry> {
+        let entries = self.state.entries();
+        let start = entries.partition_point(|entry| &**entry.path(&self.state) < path);
+        let same = entries[start..]
+            .iter()
+            .take_while(|entry| **entry.path(&self.state) == *path);
+        same.min_by_key(|entry| match entry.stage_raw() {
+            0 => 0,
+            2 => 1,
+            _ => 2,
+        })
+    }
+
+    /// All entries below the directory `path`, in git's order, with their paths relative to the top.
+    pub fn below<'a>(
+        &'a self,
+        path: &[u8],
+    ) -> impl Iterator<Item = (&'a [u8], &'a gix_index::Entry)> + use<'a> {
+        let mut prefix = path.to_vec();
+        if !prefix.is_empty() {
+            prefix.push(b'/');
+        }
+        let entries = self.state.entries();
+        let start = entries.partition_point(|entry| **entry.path(&self.state) < *prefix);
+        entries[start..]
+            .iter()
+            .map(|entry| (&**entry.path(&self.state), entry))
+            .take_while(move |(path, _)| path.starts_with(&prefix))
+    }
+
+    /// Whether the file on disk is what is staged, as far as size and time tell, and as git itself decides it:
+    /// a file that changed in the very moment in which the index was written does not count.
+    pub fn is_as_on_disk(&self, entry: &gix_index::Entry, host: &Path) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let Ok(metadata) = std::fs::symlink_metadata(host) else {
+            return false;
+        };
+        let time = entry.stat.mtime;
+        let written = self.state.timestamp();
+        metadata.is_file()
+            && entry.stage_raw() == 0
+            && u64::from(entry.stat.size) == metadata.len()
+            && i64::from(time.secs) == metadata.mtime()
+            && i64::from(time.nsecs) == metadata.mtime_nsec()
+            && (i64::from(time.secs), time.nsecs) < (written.unix_seconds(), written.nanoseconds())
+    }
+
+    /// The staged content of an entry.
+    ///
+    /// # Errors
+    /// When the object is larger than `limit`, missing or broken.
+    pub fn content(&self, entry: &gix_index::Entry, limit: u64) -> Result<Vec<u8>, ContentError> {
+        if entry.stage_raw() != 0 {
+            return Err(ContentError::Unreadable(
+                "it has a merge conflict".to_string(),
+            ));
+        }
+        let database = self
+            .database
+            .get_or_init(|| {
+                gix_odb::at(&self.objects, gix_index::hash::Kind::Sha1)
+                    .map_err(|error| format!("git's objects cannot be read: {error}"))
+            })
+            .as_ref()
+            .map_err(|message| ContentError::Unreadable(message.clone()))?;
+        let missing = || ContentError::Unreadable(format!("git has no object {}", entry.id));
+        let header = database
+            .try_header(&entry.id)
+            .map_err(|error| ContentError::Unreadable(error.to_string()))?
+            .ok_or_else(missing)?;
+        if header.size > limit {
+            return Err(ContentError::TooLarge(header.size));
+        }
+        let mut bytes = Vec::new();
+        database
+            .try_find(&entry.id, &mut bytes)
+            .map_err(|error| ContentError::Unreadable(error.to_string()))?
+            .ok_or_else(missing)?;
+        Ok(bytes)
+    }
+}
+
+/// Why staged content cannot be had.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum ContentError {
+    /// Larger than the limit: its size in bytes.
+    TooLarge(u64),
+    /// In plain words.
+    Unreadable(String),
+}
+
+/// Whether a commit would contain the entry: `git add --intent-to-add` only announces a file.
+pub(super) fn is_staged(entry: &gix_index::Entry) -> bool {
+    !entry.flags.contains(Flags::INTENT_TO_ADD)
+}
+
+/// Whether git left the file out of the work tree on purpose (sparse checkout).
+pub(super) fn is_left_out(entry: &gix_index::Entry) -> bool {
+    entry.flags.contains(Flags::SKIP_WORKTREE)
+}
