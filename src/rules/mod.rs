@@ -9,10 +9,17 @@ use crate::report::finding::{Consequence, Finding, Unresolved};
 use crate::workspace::source::Span;
 
 pub mod consequence;
+pub mod empty_secret;
+pub mod hardcoded_secret;
+pub mod over_escaped_expression;
 pub mod registry;
 #[cfg(test)]
 mod testing;
 pub mod unknown_provider;
+pub mod secret_path_as_secret;
+pub mod secrets;
+pub mod shell_substitution;
+pub mod template_placeholder;
 
 /// What a rule says about itself. `explain`, the documentation and the SARIF rule list come from here.
 #[derive(Debug)]

@@ -1,0 +1,125 @@
+//! The path of a file where the secret itself is expected.
+
+use super::secrets::{Site, visit_sites};
+use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::openclaw::configuration::{Instance, Provision};
+use crate::openclaw::credentials::written::is_file_path;
+use crate::openclaw::credentials::{Role, Written, classify, is_unknown_path};
+use crate::openclaw::tree::{TextPart, Value};
+use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    info: &INFO,
+    check: Check::Instance(check),
+};
+
+static INFO: RuleInfo = RuleInfo {
+    id: "secret-path-as-secret",
+    summary: "The path of a file stands where the secret itself is expected",
+    consequence: Consequence::FailsInUse,
+    explanation: "\
+OpenClaw does not open the file: the path itself becomes the token or key. Requests are refused, and a gateway token \
+that is a well-known path protects nothing.
+
+Some fields have a sibling that takes a path (`channels.telegram.tokenFile`). For all others hand the file over as an \
+environment variable (the Home Manager module reads the file that `environment.NAME` points to) and write \
+`\"\\${NAME}\"`, or use a reference to a secret provider with `source = \"file\"`.",
+    refused: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    config = {
+      gateway.auth.token = "/run/agenix/openclaw-gateway-token";
+      channels.telegram.botToken = "/run/secrets/telegram-bot-token";
+    };
+  };
+}
+"#],
+    accepted: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    environment.OPENCLAW_GATEWAY_TOKEN = "/run/agenix/openclaw-gateway-token";
+    config = {
+      gateway.auth.token = "\${OPENCLAW_GATEWAY_TOKEN}";
+      channels.telegram.tokenFile = "/run/secrets/telegram-bot-token";
+    };
+  };
+}
+"#],
+};
+
+fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
+    visit_sites(subject, instance, &mut |site| {
+        if !site.role.is_secret() || site.is_read_from_file(subject) || !is_path(site) {
+            return;
+        }
+        // Takes a path or the content; which of them, OpenClaw finds out.
+        if site
+            .field
+            .is_some_and(|field| field.key() == "serviceAccount")
+        {
+            return;
+        }
+        let severity = match site.role {
+            Role::Credential | Role::SecretHeader => Severity::Error,
+            Role::SecretVariable if is_gateway_variable(site) => Severity::Error,
+            _ => Severity::Warning,
+        };
+        let mut finding = Finding::new(
+            INFO.id,
+            Consequence::FailsInUse,
+            format!(
+                "{} gets the path of a file instead of the secret in it",
+                site.name()
+            ),
+        )
+        .at_most(severity)
+        .at(site.span())
+        .path(site.path())
+        .help(site.how_to_provide(subject));
+        if let (Some(sibling), Some(field)) = (site.file_sibling(), site.field)
+            && let Some(key) = site.node.place.key
+            && key.len() as usize == field.key().len()
+            && matches!(site.node.value, Value::Text(_))
+        {
+            finding = finding
+                .help(format!("write `{sibling}`, which takes the path"))
+                .fix(Fix {
+                    title: format!("Write `{sibling}`"),
+                    safe: true,
+                    edits: vec![Edit {
+                        span: key,
+                        text: sibling.to_string(),
+                    }],
+                });
+        }
+        sink.findings.push(finding);
+    });
+}
+
+/// A variable of the gateway's own process, not of a server that it starts.
+fn is_gateway_variable(site: &Site<'_>) -> bool {
+    match (site.field, site.variable) {
+        (Some(field), _) => matches!(
+            field.steps.first(),
+            Some(crate::openclaw::credentials::Step::Key("env"))
+        ),
+        (None, Some(variable)) => variable.provision != Provision::SessionVariables,
+        (None, None) => false,
+    }
+}
+
+fn is_path(site: &Site<'_>) -> bool {
+    match &site.node.value {
+        Value::Path(_) => true,
+        Value::Text(text) => match text.known() {
+            Some(text) => classify(&text) == Written::Path,
+            None => {
+                is_unknown_path(site.node)
+                    || matches!(text.parts.first(), Some(TextPart::Known { text, .. }) if is_file_path(text))
+            }
+        },
+        Value::Unknown(_) => is_unknown_path(site.node),
+        _ => false,
+    }
+}

@@ -1,0 +1,231 @@
+//! What the rules on secrets have in common: the places where a secret may stand, and how to say what to do.
+
+use super::Subject;
+use crate::openclaw::configuration::{Instance, Provision, Source, Variable};
+use crate::openclaw::credentials::{self, Field, Role, is_secret_variable};
+use crate::openclaw::secret_patterns::words;
+use crate::openclaw::tree::Node;
+use crate::workspace::source::Span;
+
+/// A place where a secret may stand.
+pub struct Site<'a> {
+    /// The value.
+    pub node: &'a Node,
+    /// What its field holds.
+    pub role: Role,
+    /// The field of the configuration; `None` for a variable that is provided outside of it.
+    pub field: Option<&'a Field<'a>>,
+    /// The variable; `None` for a field of the configuration.
+    pub variable: Option<&'a Variable>,
+    /// The path of the options below which the variable stands.
+    option_root: &'a str,
+}
+
+impl Site<'_> {
+    /// The path as people write it.
+    pub fn path(&self) -> String {
+        match (self.field, self.variable) {
+            (Some(field), _) => field.path().to_string(),
+            (None, Some(variable)) => {
+                let name = variable.name.as_deref().unwrap_or("?");
+                match variable.provision {
+                    Provision::ModuleEnvironment if !self.option_root.is_empty() => {
+                        format!("{}.environment.{name}", self.option_root)
+                    }
+                    Provision::SessionVariables => format!("sessionVariables.{name}"),
+                    _ => format!("environment.{name}"),
+                }
+            }
+            (None, None) => String::new(),
+        }
+    }
+
+    /// Where to point.
+    pub fn span(&self) -> Option<Span> {
+        self.node
+            .place
+            .primary()
+            .or(self.variable.and_then(|variable| variable.span))
+    }
+
+    /// Whether its value is read from the file whose path it is: what the wrapper of the Home Manager module does
+    /// with each of its variables, unless the name ends in `_FILE`.
+    pub fn is_read_from_file(&self, subject: Subject<'_>) -> bool {
+        self.variable.is_some_and(|variable| {
+            variable.provision == Provision::ModuleEnvironment
+                && subject.configuration.source == Source::HomeManager
+        })
+    }
+
+    /// Whether a server on this machine or in its own network takes the key, and so any text.
+    pub fn is_local_key(&self) -> bool {
+        self.field
+            .is_some_and(|field| field.key() == "apiKey" && field.is_local())
+    }
+
+    /// How to name the field in a sentence.
+    pub fn name(&self) -> String {
+        match (self.field, self.variable) {
+            (Some(field), _) => match (self.role, field.model_provider()) {
+                (Role::SecretHeader | Role::Header, _) => {
+                    format!("the header `{}`", field.key())
+                }
+                (Role::SecretVariable | Role::Variable, _) => {
+                    format!("the variable `{}`", field.key())
+                }
+                (_, Some((provider, _))) => {
+                    format!("`{}` of the provider `{provider}`", field.key())
+                }
+                _ => format!("`{}`", field.path()),
+            },
+            (None, Some(variable)) => {
+                format!("the variable `{}`", variable.name.as_deref().unwrap_or("?"))
+            }
+            (None, None) => "this field".to_string(),
+        }
+    }
+
+    /// A name for the variable that should carry the secret: `KIMI_API_KEY`, `TELEGRAM_BOT_TOKEN`.
+    pub fn suggested_variable(&self) -> String {
+        if let Some(name) = self.variable.and_then(|variable| variable.name.clone()) {
+            return name;
+        }
+        let Some(field) = self.field else {
+            return "SECRET".to_string();
+        };
+        let path = field.path().to_string();
+        if path == "gateway.auth.token" {
+            return "OPENCLAW_GATEWAY_TOKEN".to_string();
+        }
+        if matches!(self.role, Role::SecretVariable) {
+            return field.key().to_string();
+        }
+        let mut parts = Vec::new();
+        match field.model_provider() {
+            Some((provider, _)) => parts.extend(words(provider)),
+            None => {
+                if let Some(credentials::Step::Key(owner)) = field.steps.get(1) {
+                    parts.extend(words(owner));
+                }
+            }
+        }
+        if matches!(self.role, Role::SecretHeader) && field.model_provider().is_some() {
+            parts.extend(["api".to_string(), "key".to_string()]);
+        } else {
+            parts.extend(words(field.key()));
+        }
+        parts.join("_").to_ascii_uppercase()
+    }
+
+    /// How a secret gets there without being written out: a sentence for `help`.
+    pub fn how_to_provide(&self, subject: Subject<'_>) -> String {
+        let variable = self.suggested_variable();
+        let escaped = placeholder(subject, &variable);
+        if self.variable.is_some() || matches!(self.role, Role::SecretVariable) {
+            return match subject.configuration.source {
+                Source::HomeManager => format!(
+                    "keep it in a file outside of the store (sops-nix, agenix) and write the file's path: \
+                     `programs.openclaw.environment.{variable} = \"/run/secrets/...\"` is read when the gateway starts"
+                ),
+                Source::NixosService => format!(
+                    "write `{variable}=...` into a file outside of the store (sops-nix, agenix) and name the file in \
+                     `services.openclaw-gateway.environmentFiles`"
+                ),
+                Source::RenderedFile => {
+                    format!("set `{variable}` in the environment of the gateway instead")
+                }
+            };
+        }
+        let how = match subject.configuration.source {
+            Source::HomeManager => format!(
+                "provide `{variable}` from a file outside of the store (for instance \
+                 `programs.openclaw.environment.{variable} = \"/run/secrets/...\"`)"
+            ),
+            Source::NixosService => format!(
+                "provide `{variable}` in a file that `services.openclaw-gateway.environmentFiles` names"
+            ),
+            Source::RenderedFile => {
+                format!("provide `{variable}` in the environment of the gateway")
+            }
+        };
+        match self.file_sibling() {
+            Some(sibling) => {
+                format!("write `{escaped}` and {how}, or name the file in `{sibling}`")
+            }
+            None => format!("write `{escaped}` and {how}"),
+        }
+    }
+
+    /// The field beside it that takes the path of a file with the secret.
+    pub fn file_sibling(&self) -> Option<&'static str> {
+        let field = self.field?;
+        let credentials::Step::Key(channel) = field.steps.get(1)? else {
+            return None;
+        };
+        if field.steps[0] != credentials::Step::Key("channels") {
+            return None;
+        }
+        match (*channel, field.key()) {
+            ("telegram" | "zalo", "botToken") => Some("tokenFile"),
+            ("irc", "password") => Some("passwordFile"),
+            ("nextcloud-talk", "apiPassword") => Some("apiPasswordFile"),
+            ("nextcloud-talk", "botSecret") => Some("botSecretFile"),
+            ("qqbot", "clientSecret") => Some("clientSecretFile"),
+            ("googlechat", "serviceAccount") => Some("serviceAccountFile"),
+            _ => None,
+        }
+    }
+}
+
+/// A placeholder as it has to be written in the source: with a backslash in Nix.
+pub fn placeholder(subject: Subject<'_>, variable: &str) -> String {
+    if is_nix(subject) {
+        format!("\"\\${{{variable}}}\"")
+    } else {
+        format!("\"${{{variable}}}\"")
+    }
+}
+
+/// Whether the configuration is written in Nix, as far as its name tells: only a rendered file need not be.
+pub fn is_nix(subject: Subject<'_>) -> bool {
+    let name = &subject.configuration.name;
+    subject.configuration.source != Source::RenderedFile
+        || !(name.ends_with(".json") || name.ends_with(".json5") || name == "-")
+}
+
+/// Calls `visit` for every value of the rendered configuration and for every variable that is provided around it,
+/// but not for session variables.
+pub fn visit_sites(subject: Subject<'_>, instance: &Instance, visit: &mut dyn FnMut(&Site<'_>)) {
+    let option_root = subject.configuration.option_root.as_str();
+    credentials::visit(&instance.config, &mut |field| {
+        visit(&Site {
+            node: field.node(),
+            role: field.role,
+            field: Some(field),
+            variable: None,
+            option_root,
+        });
+    });
+    for variable in &instance.variables {
+        if !matches!(
+            variable.provision,
+            Provision::ModuleEnvironment | Provision::ServiceEnvironment
+        ) {
+            continue;
+        }
+        let (Some(name), Some(value)) = (&variable.name, &variable.value) else {
+            continue;
+        };
+        visit(&Site {
+            node: value,
+            role: if is_secret_variable(name) {
+                Role::SecretVariable
+            } else {
+                Role::Variable
+            },
+            field: None,
+            variable: Some(variable),
+            option_root,
+        });
+    }
+}

@@ -1,0 +1,100 @@
+//! `$(...)` where no shell runs.
+
+use super::secrets::visit_sites;
+use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::openclaw::configuration::Instance;
+use crate::openclaw::credentials::Role;
+use crate::openclaw::credentials::written::is_shell_substitution;
+use crate::report::finding::{Consequence, Finding, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    info: &INFO,
+    check: Check::Instance(check),
+};
+
+static INFO: RuleInfo = RuleInfo {
+    id: "shell-substitution",
+    summary: "A command substitution stands where no shell runs",
+    consequence: Consequence::FailsInUse,
+    explanation: "\
+`$(cat /run/secrets/key)` is a text like any other for OpenClaw and for systemd: the characters themselves become the \
+key. Only a shell would run the command.
+
+The one exception are the values of `programs.openclaw.environment`: they land in a shell script, which runs the \
+command at every start of the gateway. That is a by-product of how the script is written; the module offers to read \
+the file when its path is given, so this is a note.",
+    refused: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    config.gateway.auth.token = "$(cat /run/secrets/openclaw-gateway-token)";
+  };
+}
+"#],
+    accepted: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    environment.OPENCLAW_GATEWAY_TOKEN = "/run/secrets/openclaw-gateway-token";
+    config.gateway.auth.token = "\${OPENCLAW_GATEWAY_TOKEN}";
+  };
+}
+"#],
+};
+
+fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
+    visit_sites(subject, instance, &mut |site| {
+        let expected = match site.role {
+            Role::Other => site.field.is_some_and(|field| {
+                !field.is_prose() && matches!(field.key(), "baseUrl" | "url" | "workspace" | "path")
+            }),
+            _ => true,
+        };
+        if !expected
+            || site
+                .field
+                .is_some_and(|field| field.is_prose() && !field.role.is_secret())
+        {
+            return;
+        }
+        let Some(text) = site.node.as_text() else {
+            return;
+        };
+        // The command may be put together from parts that are not known; its form is seen in the known ones.
+        if !is_shell_substitution(&text.display()) {
+            return;
+        }
+        let finding = if site.is_read_from_file(subject) {
+            Finding::new(
+                INFO.id,
+                Consequence::Advice,
+                format!(
+                    "{} relies on the shell of the start script to run a command",
+                    site.name()
+                ),
+            )
+            .help("write the path of the file: the module reads it when the gateway starts")
+        } else {
+            Finding::new(
+                INFO.id,
+                Consequence::FailsInUse,
+                format!(
+                    "no shell runs the command in {}: its text is taken as it is",
+                    site.name()
+                ),
+            )
+            .help(site.how_to_provide(subject))
+        };
+        let certain =
+            matches!(site.role, Role::Credential | Role::SecretHeader) || site.variable.is_some();
+        sink.findings.push(
+            finding
+                .at_most(if certain {
+                    Severity::Error
+                } else {
+                    Severity::Warning
+                })
+                .at(site.span())
+                .path(site.path()),
+        );
+    });
+}

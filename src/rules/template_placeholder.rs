@@ -1,0 +1,120 @@
+//! Text of a template that was left where a secret belongs.
+
+use super::secrets::{placeholder, visit_sites};
+use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::openclaw::configuration::Instance;
+use crate::openclaw::credentials::{Role, Written, classify, secret_spans};
+use crate::openclaw::secret_patterns::words;
+use crate::report::finding::{Consequence, Finding, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    info: &INFO,
+    check: Check::Instance(check),
+};
+
+static INFO: RuleInfo = RuleInfo {
+    id: "template-placeholder",
+    summary: "Text of a template stands where a secret belongs",
+    consequence: Consequence::FailsInUse,
+    explanation: "\
+`<gatewayToken>`, `your-bot-token-here`, `USE_ENV_VAR` or the bare name of a variable were meant to be replaced. \
+OpenClaw takes them for the secret itself: the service refuses the request, and a gateway token that everybody can \
+guess protects nothing.
+
+Provide the secret as an environment variable and write `\"\\${NAME}\"`.",
+    refused: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    config = {
+      gateway.auth.token = "<gatewayToken>";
+      channels.telegram.botToken = "your-bot-token-here";
+    };
+  };
+}
+"#],
+    accepted: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    environment.OPENCLAW_GATEWAY_TOKEN = "/run/secrets/openclaw-gateway-token";
+    config = {
+      gateway.auth.token = "\${OPENCLAW_GATEWAY_TOKEN}";
+      channels.telegram.tokenFile = "/run/secrets/telegram-bot-token";
+    };
+  };
+}
+"#],
+};
+
+fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
+    visit_sites(subject, instance, &mut |site| {
+        if !site.role.is_secret() || site.is_local_key() {
+            return;
+        }
+        let Some(text) = site.node.as_str() else {
+            return;
+        };
+        let certain = matches!(site.role, Role::Credential | Role::SecretHeader);
+        let name = site.name();
+        let finding = match classify(&text) {
+            Written::Template => {
+                if !certain && words(&text).len() < 2 && !text.starts_with(['<', '{', '[']) {
+                    return;
+                }
+                let self_chosen = site.field.is_some_and(|field| field.is_self_chosen());
+                let enclosed = text.trim().starts_with(['<', '{', '[']);
+                if self_chosen && !enclosed {
+                    // It works as a secret, only that everybody knows it: it is not shown.
+                    sink.secret_spans.extend(secret_spans(site.node));
+                    Finding::new(
+                        INFO.id,
+                        Consequence::LeaksSecret,
+                        format!("{name} is a text that anybody can guess"),
+                    )
+                    .help(site.how_to_provide(subject))
+                } else {
+                    Finding::new(
+                        INFO.id,
+                        Consequence::FailsInUse,
+                        format!("{name} is still the text of a template, `{}`", shown(&text)),
+                    )
+                    .help(site.how_to_provide(subject))
+                }
+            }
+            Written::VariableName => {
+                let variable = text.trim();
+                let help = if site.variable.is_some() {
+                    site.how_to_provide(subject)
+                } else {
+                    format!("write `{}`", placeholder(subject, variable))
+                };
+                Finding::new(
+                    INFO.id,
+                    Consequence::FailsInUse,
+                    format!("{name} is the name of a variable, `{variable}`, not its value"),
+                )
+                .help(help)
+            }
+            _ => return,
+        };
+        sink.findings.push(
+            finding
+                .at_most(if certain {
+                    Severity::Error
+                } else {
+                    Severity::Warning
+                })
+                .at(site.span())
+                .path(site.path()),
+        );
+    });
+}
+
+/// The text, shortened where it is long.
+fn shown(text: &str) -> String {
+    let text = text.trim();
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_string(),
+    }
+}
