@@ -5,6 +5,7 @@
 
 use crate::openclaw::configuration::{Configuration, Instance};
 use crate::releases::Release;
+use crate::releases::{Era, Release};
 use crate::report::finding::{Consequence, Finding, Unresolved};
 use crate::workspace::source::Span;
 
@@ -48,6 +49,8 @@ pub struct Subject<'a> {
     /// Whether the release is known, by a flag or by flake.lock; a guessed one yields no error that another
     /// plausible release would not.
     pub release_is_certain: bool,
+    /// The option set of nix-openclaw's module.
+    pub era: Era,
 }
 
 impl Subject<'_> {
