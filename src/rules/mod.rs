@@ -4,7 +4,6 @@
 //! [`Finding`]s; which worlds they hold in, suppression and severity overrides are not its business.
 
 use crate::openclaw::configuration::{Configuration, Instance};
-use crate::releases::Release;
 use crate::releases::{Era, Release};
 use crate::report::finding::{Consequence, Finding, Unresolved};
 use crate::workspace::source::Span;
@@ -14,13 +13,13 @@ pub mod empty_secret;
 pub mod hardcoded_secret;
 pub mod over_escaped_expression;
 pub mod registry;
-#[cfg(test)]
-mod testing;
-pub mod unknown_provider;
 pub mod secret_path_as_secret;
 pub mod secrets;
 pub mod shell_substitution;
 pub mod template_placeholder;
+#[cfg(test)]
+mod testing;
+pub mod unknown_provider;
 
 /// What a rule says about itself. `explain`, the documentation and the SARIF rule list come from here.
 #[derive(Debug)]

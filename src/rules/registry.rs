@@ -1,18 +1,18 @@
 //! All rules, in the order of the documentation.
 
-use super::*;
+use super::Rule;
 
 /// Every rule; one line each.
 pub static RULES: &[Rule] = &[
     // Models.
     super::unknown_provider::RULE,
     // Secrets.
-    hardcoded_secret::RULE,
-    template_placeholder::RULE,
-    secret_path_as_secret::RULE,
-    shell_substitution::RULE,
-    empty_secret::RULE,
-    over_escaped_expression::RULE,
+    super::hardcoded_secret::RULE,
+    super::template_placeholder::RULE,
+    super::secret_path_as_secret::RULE,
+    super::shell_substitution::RULE,
+    super::empty_secret::RULE,
+    super::over_escaped_expression::RULE,
 ];
 
 /// The rule of that id.

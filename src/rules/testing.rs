@@ -5,7 +5,7 @@ use crate::openclaw::configuration::{Configuration, Provision, Reach, Source, Va
 use crate::openclaw::json::{self, Dialect};
 use crate::openclaw::testing;
 use crate::openclaw::tree::{Node, Object, Unknown, Value};
-use crate::releases::{self, Release};
+use crate::releases::{self, Era, Release};
 use crate::report::finding::{Finding, Severity, Unresolved};
 use crate::workspace::source::{FileId, Span};
 use std::rc::Rc;
@@ -128,6 +128,7 @@ impl Case {
             configuration: &self.configuration,
             release: &self.release,
             release_is_certain: self.certain,
+            era: Era::NEWEST,
         };
         let mut sink = Sink::default();
         match rule.check {
