@@ -10,6 +10,7 @@ pub mod nearest;
 pub mod path;
 pub mod placeholders;
 pub mod providers;
+pub mod schema_check;
 pub mod secret_patterns;
 #[doc(hidden)]
 pub mod testing;

@@ -1,0 +1,232 @@
+//! Agreement with the verdicts of the real `openclaw config validate`.
+//!
+//! `cases.jsonl` holds configurations with what two releases said about them; see docs/conformance.md for how
+//! they are recorded and made.
+
+use openclaw_check::openclaw::configuration::{Provision, Variable};
+use openclaw_check::openclaw::json::{self, Dialect};
+use openclaw_check::openclaw::path::{ConfigPath, Segment};
+use openclaw_check::openclaw::schema_check;
+use openclaw_check::openclaw::testing;
+use openclaw_check::openclaw::tree::Node;
+use openclaw_check::releases;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// One configuration with the verdicts of the real program.
+#[derive(serde::Deserialize)]
+struct Case {
+    case: String,
+    area: String,
+    #[serde(default)]
+    env: BTreeMap<String, String>,
+    /// A value, or the text of the file.
+    config: serde_json::Value,
+    verdicts: BTreeMap<String, Verdict>,
+}
+
+#[derive(serde::Deserialize)]
+struct Verdict {
+    valid: bool,
+    #[serde(default)]
+    paths: Vec<String>,
+    /// What it says, one for each path; only in cases outside of the repository, to understand a disagreement.
+    #[serde(default)]
+    messages: Vec<String>,
+}
+
+impl Verdict {
+    /// The paths that none of ours covers, with what the program says there.
+    fn uncovered(&self, ours: &[String]) -> String {
+        let lines: Vec<String> = self
+            .paths
+            .iter()
+            .enumerate()
+            .filter(|(_, path)| !covers(ours, path))
+            .map(|(index, path)| match self.messages.get(index) {
+                Some(message) => format!("{path} ({message})"),
+                None => path.clone(),
+            })
+            .collect();
+        lines.join(", ")
+    }
+}
+
+fn read_cases(text: &str) -> Vec<Case> {
+    text.lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| serde_json::from_str(line).expect(line))
+        .collect()
+}
+
+/// The paths that we refuse, as the real program writes them.
+fn refused(case: &Case, release: &str) -> Vec<String> {
+    let text = match &case.config {
+        serde_json::Value::String(text) => text.clone(),
+        value => value.to_string(),
+    };
+    let root = match json::parse(&text, None, Dialect::Json5) {
+        Ok(parsed) => parsed.root,
+        Err(_) => return vec!["<root>".to_string()],
+    };
+    let mut configuration = testing::configuration(&serde_json::json!({}));
+    let instance = &mut configuration.instances[0];
+    instance.config = root;
+    for (name, value) in &case.env {
+        instance.variables.push(Variable {
+            name: Some(name.clone()),
+            provision: Provision::CommandLine,
+            value: Some(Node::text(value.clone(), None)),
+            span: None,
+        });
+    }
+    let release = releases::load(&release.parse().expect(release)).expect("the release is known");
+    schema_check::refusals(&configuration.instances[0], &release)
+        .into_iter()
+        .map(|issue| written(&issue.path))
+        .collect()
+}
+
+/// A path as the real program writes it.
+fn written(path: &ConfigPath) -> String {
+    if path.0.is_empty() {
+        return "<root>".to_string();
+    }
+    let steps: Vec<String> = path
+        .0
+        .iter()
+        .map(|segment| match segment {
+            Segment::Key(key) => key.clone(),
+            Segment::Index(index) => index.to_string(),
+        })
+        .collect();
+    steps.join(".")
+}
+
+/// Whether one of our paths is that path or lies below it.
+fn covers(ours: &[String], theirs: &str) -> bool {
+    theirs == "<root>"
+        || ours
+            .iter()
+            .any(|path| path == theirs || path.starts_with(&format!("{theirs}.")))
+}
+
+#[derive(Default)]
+struct Tally {
+    cases: usize,
+    agreed: usize,
+    refused_by_us_alone: Vec<String>,
+    refused_by_it_alone: Vec<String>,
+    elsewhere: Vec<String>,
+}
+
+fn tally(cases: &[Case], release: &str) -> BTreeMap<String, Tally> {
+    let mut areas: BTreeMap<String, Tally> = BTreeMap::new();
+    for case in cases {
+        let Some(verdict) = case.verdicts.get(release) else {
+            continue;
+        };
+        let area = areas.entry(case.area.clone()).or_default();
+        area.cases += 1;
+        let ours = refused(case, release);
+        match (verdict.valid, ours.is_empty()) {
+            (true, true) => area.agreed += 1,
+            (true, false) => {
+                area.refused_by_us_alone
+                    .push(format!("{}: {}", case.case, ours.join(" ")))
+            }
+            (false, true) => area.refused_by_it_alone.push(format!(
+                "{}: {}",
+                case.case,
+                verdict.uncovered(&ours)
+            )),
+            (false, false) => {
+                if verdict.paths.iter().all(|path| covers(&ours, path)) {
+                    area.agreed += 1;
+                } else {
+                    area.elsewhere.push(format!(
+                        "{}: it says {}, we say {}",
+                        case.case,
+                        verdict.uncovered(&ours),
+                        ours.join(" ")
+                    ));
+                }
+            }
+        }
+    }
+    areas
+}
+
+/// The table of docs/conformance.md, with every disagreement below it.
+fn table(areas: &BTreeMap<String, Tally>, release: &str) -> String {
+    let mut text = format!(
+        "OpenClaw {release}\n\n| area | cases | agree | we refuse, it accepts | it refuses, we accept | another place |\n|---|---:|---:|---:|---:|---:|\n"
+    );
+    let mut sum = [0; 5];
+    for (name, area) in areas {
+        let row = [
+            area.cases,
+            area.agreed,
+            area.refused_by_us_alone.len(),
+            area.refused_by_it_alone.len(),
+            area.elsewhere.len(),
+        ];
+        for (total, count) in sum.iter_mut().zip(row) {
+            *total += count;
+        }
+        let row = row.map(|count| count.to_string()).join(" | ");
+        writeln!(text, "| {name} | {row} |").unwrap();
+    }
+    writeln!(
+        text,
+        "| all | {} |",
+        sum.map(|count| count.to_string()).join(" | ")
+    )
+    .unwrap();
+    for area in areas.values() {
+        for line in &area.refused_by_us_alone {
+            writeln!(text, "  we alone refuse {line}").unwrap();
+        }
+        for line in &area.refused_by_it_alone {
+            writeln!(text, "  it alone refuses {line}").unwrap();
+        }
+        for line in &area.elsewhere {
+            writeln!(text, "  elsewhere {line}").unwrap();
+        }
+    }
+    text
+}
+
+fn assert_agreement(release: &str) {
+    let cases = read_cases(include_str!("cases.jsonl"));
+    let areas = tally(&cases, release);
+    let agreed: usize = areas.values().map(|area| area.agreed).sum();
+    let count: usize = areas.values().map(|area| area.cases).sum();
+    assert!(count > 100, "the cases are there");
+    assert_eq!(agreed, count, "{}", table(&areas, release));
+}
+
+#[test]
+fn agrees_with_2026_6_11() {
+    assert_agreement("2026.6.11");
+}
+
+#[test]
+fn agrees_with_2026_9_6() {
+    assert_agreement("2026.9.6");
+}
+
+/// For cases outside of the repository: `CONFORMANCE_CASES=file.jsonl cargo test --test conformance more -- --ignored --nocapture`
+/// prints the table.
+#[test]
+#[ignore = "needs CONFORMANCE_CASES"]
+fn more_cases() {
+    let file = std::env::var("CONFORMANCE_CASES").expect("CONFORMANCE_CASES names a file");
+    let cases = read_cases(&std::fs::read_to_string(&file).expect(&file));
+    let mut releases: Vec<&String> = cases.iter().flat_map(|case| case.verdicts.keys()).collect();
+    releases.sort();
+    releases.dedup();
+    for release in releases {
+        println!("{}", table(&tally(&cases, release), release));
+    }
+}
