@@ -126,7 +126,7 @@ impl<'a> Checker<'a> {
             Kind::Integer(rules) => self.number(node, schema, &rules, true),
             Kind::Number(rules) => self.number(node, schema, &rules, false),
             Kind::Text(rules) => self.text(node, schema, &rules),
-            Kind::Enum(literals) => self.literal(node, schema, &literals),
+            Kind::Enum(literals) => self.literal(node, &literals),
             Kind::Array(rules) => match &node.value {
                 Value::List(list) => self.list(node, list, &rules),
                 _ => self.wrong_type(node, schema),

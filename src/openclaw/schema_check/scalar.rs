@@ -3,6 +3,7 @@
 use super::environment::Filled;
 use super::issue::{Found, IssueKind};
 use super::{Checker, pattern, suggest, union};
+use crate::openclaw::secret_patterns;
 use crate::openclaw::tree::{Node, Value};
 use crate::releases::schema::{Kind, Literals, Node as SchemaNode, NumberRules, TextRules};
 use std::borrow::Cow;
@@ -94,27 +95,25 @@ impl<'a> Checker<'a> {
         }
     }
 
-    pub(super) fn literal(&mut self, node: &Node, schema: SchemaNode, literals: &Literals) {
+    pub(super) fn literal(&mut self, node: &Node, literals: &Literals) {
         match self.is_literal(node, literals) {
             Literal::Yes | Literal::Unknown => {}
             Literal::No(unless) => {
                 let allowed: Vec<String> =
                     literals.values().map(|value| value.to_string()).collect();
-                let secret = schema.is_sensitive();
-                self.not_allowed(node, allowed, unless, secret);
+                self.not_allowed(node, allowed, unless);
             }
         }
     }
 
     /// Reports that a value is none of those that are `allowed`, given as they are written in JSON.
-    pub(super) fn not_allowed(
-        &mut self,
-        node: &Node,
-        allowed: Vec<String>,
-        unless: Vec<String>,
-        secret: bool,
-    ) {
-        let shown = shown(node).filter(|shown| !secret && shown.len() <= MAX_SHOWN);
+    pub(super) fn not_allowed(&mut self, node: &Node, allowed: Vec<String>, unless: Vec<String>) {
+        // A secret that stands in the wrong place must not be repeated.
+        let shown = shown(node).filter(|shown| {
+            shown.len() <= MAX_SHOWN
+                && secret_patterns::find(shown).is_none()
+                && !secret_patterns::looks_generated(shown)
+        });
         let found = match (&shown, found(node)) {
             (Some(shown), _) => Some(shown.clone()),
             (None, Some(found)) if found != Found::Text => Some(found.words().to_string()),

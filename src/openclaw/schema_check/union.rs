@@ -45,7 +45,7 @@ impl<'a> Checker<'a> {
         let depth = self.steps.len();
         if refused.is_empty() {
             let allowed = values(&literal_branches);
-            self.not_allowed(node, allowed, unless_set, schema.is_sensitive());
+            self.not_allowed(node, allowed, unless_set);
             return;
         }
         refused.sort_by_key(|issues| misfit(issues, depth));
@@ -63,7 +63,7 @@ impl<'a> Checker<'a> {
             })
             .collect();
         if literals.len() == branches.iter().len() && !matches!(node.value, Value::Null) {
-            self.not_allowed(node, values(&literals), Vec::new(), schema.is_sensitive());
+            self.not_allowed(node, values(&literals), Vec::new());
         } else if let Some((item, value)) = only_list_of(branches, node) {
             // One value where a list of such values is asked for.
             self.report(
@@ -130,7 +130,7 @@ impl<'a> Checker<'a> {
             allowed.push(literals);
         }
         self.steps.push(Step::Key(discriminator));
-        self.not_allowed(value, values(&allowed), unless_set, false);
+        self.not_allowed(value, values(&allowed), unless_set);
         self.steps.pop();
         true
     }
@@ -138,7 +138,7 @@ impl<'a> Checker<'a> {
 
 fn values(literals: &[Literals]) -> Vec<String> {
     let mut values: Vec<String> = Vec::new();
-    for literal in literals.iter().flat_map(Literals::values) {
+    for literal in literals.iter().copied().flat_map(Literals::values) {
         let text = literal.to_string();
         if !values.contains(&text) {
             values.push(text);
@@ -148,7 +148,7 @@ fn values(literals: &[Literals]) -> Vec<String> {
 }
 
 fn literal_words(literals: &[Literals]) -> Vec<&'static str> {
-    literals.iter().flat_map(Literals::texts).collect()
+    literals.iter().copied().flat_map(Literals::texts).collect()
 }
 
 /// The list that was meant, when the only thing wrong is that a single value stands where a list of texts must.
