@@ -8,6 +8,7 @@
 //! Paths are absolute host paths as text. Nix code that leaves the tree leaves it here too.
 
 mod candidates;
+pub mod flake_lock;
 mod git;
 pub mod limits;
 pub mod measure;

@@ -1,0 +1,206 @@
+//! `flake.lock`: which input is locked to what, also through `follows`.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A parsed `flake.lock`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct FlakeLock {
+    /// The nodes by their names in the file.
+    #[serde(default)]
+    pub nodes: BTreeMap<String, LockNode>,
+    /// The name of the node that stands for the flake itself.
+    #[serde(default = "root_name")]
+    pub root: String,
+    /// The version of the format; 7 is the one that Nix has written since 2020.
+    #[serde(default)]
+    pub version: u32,
+}
+
+fn root_name() -> String {
+    "root".to_owned()
+}
+
+/// One node: an input of the flake or of one of its inputs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct LockNode {
+    /// Its own inputs.
+    pub inputs: BTreeMap<String, InputTarget>,
+    /// What it is locked to; absent for the flake itself.
+    pub locked: Option<FlakeReference>,
+    /// What the flake asked for.
+    pub original: Option<FlakeReference>,
+}
+
+/// Where an input leads.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum InputTarget {
+    /// To the node of that name.
+    Node(String),
+    /// `follows`: the path of inputs from the flake itself. An empty path is the flake itself.
+    Follows(Vec<String>),
+}
+
+/// Attributes of a flake reference. Only those that are of use here; all may be absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct FlakeReference {
+    /// `github`, `git`, `path`, `tarball`, `indirect`, ...
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The owner of the repository on a forge.
+    pub owner: Option<String>,
+    /// The repository on a forge.
+    pub repo: Option<String>,
+    /// The address, for `git` and `tarball`.
+    pub url: Option<String>,
+    /// The folder, for `path`.
+    pub path: Option<String>,
+    /// The revision, 40 hexadecimal digits.
+    pub rev: Option<String>,
+    /// A branch or tag.
+    #[serde(rename = "ref")]
+    pub reference: Option<String>,
+    /// The time of the newest change, in Unix seconds.
+    pub last_modified: Option<i64>,
+}
+
+/// The file is no `flake.lock`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlakeLockError {
+    /// What is wrong.
+    pub message: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1.
+    pub column: usize,
+}
+
+impl fmt::Display for FlakeLockError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "not a flake.lock: {}", self.message)
+    }
+}
+
+impl std::error::Error for FlakeLockError {}
+
+/// More steps than any real chain of `follows` has; ends a circle.
+const MAXIMUM_STEPS: usize = 200;
+
+impl FlakeLock {
+    /// Reads the text of a `flake.lock`.
+    pub fn parse(text: &str) -> Result<FlakeLock, FlakeLockError> {
+        serde_json::from_str(text).map_err(|error| FlakeLockError {
+            message: error.to_string(),
+            line: error.line(),
+            column: error.column(),
+        })
+    }
+
+    /// The inputs of the flake itself: their names and the nodes that they lead to, `follows` resolved.
+    pub fn inputs(&self) -> impl Iterator<Item = (&str, &str, &LockNode)> {
+        self.nodes.get(&self.root).into_iter().flat_map(|root| {
+            root.inputs.keys().filter_map(|name| {
+                let (node_name, node) = self.resolve(&[name.as_str()])?;
+                Some((name.as_str(), node_name, node))
+            })
+        })
+    }
+
+    /// The node that a path of inputs from the flake itself leads to, and its name in the file; `None` where it leads nowhere or in a circle.
+    pub fn resolve(&self, path: &[&str]) -> Option<(&str, &LockNode)> {
+        let mut steps = 0;
+        self.walk(
+            path.iter().map(|step| (*step).to_owned()).collect(),
+            &mut steps,
+        )
+    }
+
+    fn walk(&self, path: Vec<String>, steps: &mut usize) -> Option<(&str, &LockNode)> {
+        let mut current = self.nodes.get_key_value(&self.root)?;
+        for step in path {
+            *steps += 1;
+            if *steps > MAXIMUM_STEPS {
+                return None;
+            }
+            current = match current.1.inputs.get(&step)? {
+                InputTarget::Node(name) => self.nodes.get_key_value(name)?,
+                InputTarget::Follows(target) => {
+                    let (name, _) = self.walk(target.clone(), steps)?;
+                    self.nodes.get_key_value(name)?
+                }
+            };
+        }
+        Some((current.0.as_str(), current.1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCK: &str = r#"{
+        "nodes": {
+            "claw": { "inputs": { "nixpkgs": ["nixpkgs"], "flake-utils": "flake-utils" },
+                "locked": { "type": "github", "owner": "openclaw", "repo": "nix-openclaw", "lastModified": 5, "narHash": "sha256-", "rev": "910c" } },
+            "flake-utils": { "locked": { "type": "github", "owner": "numtide", "repo": "flake-utils" } },
+            "nixpkgs_2": { "locked": { "type": "github", "owner": "NixOS", "repo": "nixpkgs" }, "original": { "type": "indirect", "id": "nixpkgs" } },
+            "root": { "inputs": { "claw": "claw", "nixpkgs": "nixpkgs_2", "utils": ["claw", "flake-utils"], "again": ["utils"] } }
+        }, "root": "root", "version": 7 }"#;
+
+    #[test]
+    fn follows_lead_to_the_node_that_is_meant() {
+        let lock = FlakeLock::parse(LOCK).expect("valid");
+        assert_eq!(
+            lock.resolve(&["claw", "nixpkgs"]).map(|(name, _)| name),
+            Some("nixpkgs_2")
+        );
+        assert_eq!(
+            lock.resolve(&["again"]).map(|(name, _)| name),
+            Some("flake-utils")
+        );
+        assert_eq!(lock.resolve(&["claw", "nothing"]), None);
+        let inputs: Vec<_> = lock.inputs().map(|(name, node, _)| (name, node)).collect();
+        assert_eq!(
+            inputs,
+            [
+                ("again", "flake-utils"),
+                ("claw", "claw"),
+                ("nixpkgs", "nixpkgs_2"),
+                ("utils", "flake-utils")
+            ]
+        );
+        let claw = lock
+            .resolve(&["claw"])
+            .and_then(|(_, node)| node.locked.as_ref())
+            .expect("locked");
+        assert_eq!(
+            (claw.rev.as_deref(), claw.last_modified),
+            (Some("910c"), Some(5))
+        );
+    }
+
+    #[test]
+    fn a_circle_of_follows_leads_nowhere() {
+        let lock = FlakeLock::parse(
+            r#"{"nodes": {"root": {"inputs": {"a": ["b"], "b": ["a"], "self": []}}}, "root": "root", "version": 7}"#,
+        )
+        .expect("valid");
+        assert_eq!(lock.resolve(&["a"]), None);
+        assert_eq!(lock.resolve(&["self"]).map(|(name, _)| name), Some("root"));
+    }
+
+    #[test]
+    fn other_files_are_refused_with_a_place() {
+        let error = FlakeLock::parse("{\n  \"nodes\": 5 }").expect_err("no lock");
+        assert_eq!(error.line, 2);
+        assert!(FlakeLock::parse("").is_err());
+        assert_eq!(
+            FlakeLock::parse("{}").map(|lock| lock.inputs().count()),
+            Ok(0)
+        );
+    }
+}
