@@ -41,6 +41,14 @@ pub struct Request {
     pub root: Option<PathBuf>,
     /// Do not ask git what is tracked: every file of the tree is seen.
     pub no_git: bool,
+    /// Names and contents come from git's index: what is about to be committed is what is checked.
+    pub staged: bool,
+    /// The settings file to read instead of the one at the root of the flake.
+    pub settings: Option<PathBuf>,
+    /// Only these configurations are checked and reported; empty means all. The name of a host stands for its
+    /// users too (`nixosConfigurations.desk` for `nixosConfigurations.desk: home-manager.users.alice`), and what is
+    /// wrong with a file that such a configuration needs is reported whoever else needs it.
+    pub configurations: Vec<String>,
     /// What could not be checked counts as an error.
     pub strict: bool,
     /// Warnings count for the exit code.

@@ -104,6 +104,12 @@ pub struct SourceArguments {
     /// See every file of the tree, not only those that git tracks
     #[arg(long, help_heading = FLAKE_INPUTS)]
     pub no_git: bool,
+    /// Take names and contents from git's index: check what is about to be committed
+    #[arg(long, conflicts_with = "no_git", help_heading = FLAKE_INPUTS)]
+    pub staged: bool,
+    /// Read the settings from this file instead of the openclaw-check.toml at the root of the flake
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, help_heading = FLAKE_INPUTS)]
+    pub config: Option<PathBuf>,
 }
 
 /// Arguments of `check`.
@@ -112,6 +118,10 @@ pub struct CheckArguments {
     /// What is checked.
     #[command(flatten)]
     pub source: SourceArguments,
+    /// Check only this configuration, such as homeConfigurations.alice; of a host, its users as well; may be given
+    /// several times
+    #[arg(long, value_name = "NAME", help_heading = FLAKE_INPUTS)]
+    pub configuration: Vec<String>,
     /// Run only this rule; may be given several times, or several ids with commas
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = RULES)]
     pub select: Vec<String>,

@@ -24,6 +24,7 @@ pub fn run(arguments: &CheckArguments, progress: &Arc<Progress>) -> u8 {
     };
     request.select.clone_from(&arguments.select);
     request.ignore.clone_from(&arguments.ignore);
+    request.configurations.clone_from(&arguments.configuration);
     request.strict = arguments.strict;
     request.deny_warnings = arguments.deny_warnings;
     let outcome = crate::check(&request);
@@ -83,6 +84,8 @@ pub fn request(source: &SourceArguments, progress: &Arc<Progress>) -> Result<Req
         env_files: source.env_file.clone(),
         root: source.root.clone(),
         no_git: source.no_git,
+        staged: source.staged,
+        settings: source.config.clone(),
         progress: Arc::clone(progress),
         ..Request::default()
     })
