@@ -1,4 +1,5 @@
 //! Nix without Nix: syntax, evaluation, modules.
 
+pub mod eval;
 pub mod symbol;
 pub mod syntax;

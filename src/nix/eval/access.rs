@@ -1,0 +1,184 @@
+//! Getting at values: by type, by attribute, by path of attributes.
+
+use super::unknown::{ErrorKind, Stop};
+use super::value::{Attrs, List, NixString, Origin, Thunk, Val, Value};
+use super::{Evaluator, Rc, Symbol};
+
+impl Evaluator {
+    /// The set that a thunk is.
+    pub fn attrs(&mut self, thunk: &Rc<Thunk>, origin: &Origin) -> Result<Rc<Attrs>, Stop> {
+        match self.force(thunk)?.value {
+            Value::Attrs(attrs) => Ok(attrs),
+            other => Err(self.type_error(&other, "a set", origin)),
+        }
+    }
+
+    /// The list that a thunk is; it may have gaps ([`List::all`]).
+    pub fn list(&mut self, thunk: &Rc<Thunk>, origin: &Origin) -> Result<Rc<List>, Stop> {
+        match self.force(thunk)?.value {
+            Value::List(list) => Ok(list),
+            other => Err(self.type_error(&other, "a list", origin)),
+        }
+    }
+
+    /// The string that a thunk is; parts may be unknown ([`NixString::known`]). Nothing is coerced.
+    pub fn string(&mut self, thunk: &Rc<Thunk>, origin: &Origin) -> Result<Rc<NixString>, Stop> {
+        match self.force(thunk)?.value {
+            Value::String(string) => Ok(string),
+            other => Err(self.type_error(&other, "a string", origin)),
+        }
+    }
+
+    /// The wholly known text that a thunk is.
+    pub fn text(&mut self, thunk: &Rc<Thunk>, origin: &Origin) -> Result<Rc<str>, Stop> {
+        self.string(thunk, origin)?.known()
+    }
+
+    /// The integer that a thunk is.
+    pub fn integer(&mut self, thunk: &Rc<Thunk>, origin: &Origin) -> Result<i64, Stop> {
+        match self.force(thunk)?.value {
+            Value::Int(integer) => Ok(integer),
+            other => Err(self.type_error(&other, "an integer", origin)),
+        }
+    }
+
+    /// The truth value that a thunk is; an unknown one is decided or split on.
+    pub fn boolean(&mut self, thunk: &Rc<Thunk>, origin: &Origin) -> Result<bool, Stop> {
+        let outcome = self.force(thunk);
+        self.truth(outcome, origin)
+    }
+
+    /// The function that a thunk is (a lambda, a builtin, or a set that can be called).
+    pub fn function(&mut self, thunk: &Rc<Thunk>, origin: &Origin) -> Result<Val, Stop> {
+        let value = self.force(thunk)?;
+        match &value.value {
+            Value::Lambda(_) | Value::Builtin(_) => Ok(value),
+            Value::Attrs(attrs) if attrs.get(Symbol::new("__functor")).is_some() => Ok(value),
+            other => Err(self.type_error(other, "a function", origin)),
+        }
+    }
+
+    /// `subject.name`.
+    pub fn select_attribute(
+        &mut self,
+        subject: &Rc<Thunk>,
+        name: Symbol,
+        origin: &Origin,
+    ) -> Result<Val, Stop> {
+        let value = match self.force(subject) {
+            Ok(value) => value,
+            Err(Stop::Unknown(unknown)) => return Err(Stop::Unknown(unknown.attribute(name))),
+            Err(stop) => return Err(stop),
+        };
+        let Value::Attrs(attrs) = &value.value else {
+            return Err(self.type_error(
+                &value.value,
+                &format!("a set with the attribute `{name}`"),
+                origin,
+            ));
+        };
+        match attrs.get(name) {
+            Some(attr) => {
+                let thunk = Rc::clone(&attr.value);
+                self.force(&thunk)
+            }
+            None => match &attrs.open {
+                Some(open) => Err(Stop::Unknown(open.attribute(name))),
+                None => Err(self.missing_attribute(attrs, name, origin)),
+            },
+        }
+    }
+
+    /// The attribute of a set: `Ok(None)` when it is certainly not there.
+    pub fn optional_attribute(
+        &mut self,
+        attrs: &Attrs,
+        name: &str,
+    ) -> Result<Option<Rc<Thunk>>, Stop> {
+        let name = Symbol::new(name);
+        match (attrs.get(name), &attrs.open) {
+            (Some(attr), _) => Ok(Some(Rc::clone(&attr.value))),
+            (None, Some(open)) => Err(Stop::Unknown(open.attribute(name))),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// The failure for a missing attribute, with the nearest names that are there.
+    pub fn missing_attribute(&self, attrs: &Attrs, name: Symbol, origin: &Origin) -> Stop {
+        let near: Vec<&str> = attrs
+            .sorted()
+            .into_iter()
+            .map(|attr| attr.name.as_str())
+            .filter(|known| strsim::damerau_levenshtein(known, name.as_str()) <= 2)
+            .take(3)
+            .collect();
+        let mut message = format!("the attribute `{name}` is missing");
+        if !near.is_empty() {
+            message.push_str(&format!(" (did you mean `{}`?)", near.join("`, `")));
+        }
+        self.error(ErrorKind::MissingAttribute, message, origin)
+    }
+
+    /// The thunk below `thunk` at a path of attribute names.
+    pub fn descend(&mut self, thunk: &Rc<Thunk>, path: &[&str]) -> Result<Rc<Thunk>, Stop> {
+        let mut current = Rc::clone(thunk);
+        for name in path {
+            let name = Symbol::new(name);
+            let value = match self.force(&current) {
+                Ok(value) => value,
+                Err(Stop::Unknown(unknown)) => {
+                    current = Thunk::unknown(unknown.attribute(name), current.origin.clone());
+                    continue;
+                }
+                Err(stop) => return Err(stop),
+            };
+            let Value::Attrs(attrs) = &value.value else {
+                return Err(self.type_error(&value.value, "a set", &current.origin.clone()));
+            };
+            current = match (attrs.get(name), &attrs.open) {
+                (Some(attr), _) => Rc::clone(&attr.value),
+                (None, Some(open)) => {
+                    Thunk::unknown(open.attribute(name), value.origin.clone())
+                }
+                (None, None) => return Err(self.missing_attribute(attrs, name, &value.origin)),
+            };
+        }
+        Ok(current)
+    }
+
+    /// Evaluates a value completely, for `deepSeq` and `--strict`: the first failure, unknown or split in it.
+    pub fn force_deep(&mut self, thunk: &Rc<Thunk>) -> Result<Val, Stop> {
+        let mut visited = std::collections::HashSet::new();
+        self.force_deep_unvisited(thunk, &mut visited)
+    }
+
+    fn force_deep_unvisited(
+        &mut self,
+        thunk: &Rc<Thunk>,
+        visited: &mut std::collections::HashSet<usize>,
+    ) -> Result<Val, Stop> {
+        self.check_stack()?;
+        let value = self.force(thunk)?;
+        match &value.value {
+            Value::List(list) => {
+                if visited.insert(Rc::as_ptr(list) as usize) {
+                    for item in list.all()? {
+                        self.force_deep_unvisited(item, visited)?;
+                    }
+                }
+            }
+            Value::Attrs(attrs) => {
+                if visited.insert(Rc::as_ptr(attrs) as usize) {
+                    for attr in attrs.closed()?.sorted() {
+                        self.force_deep_unvisited(&attr.value, visited)?;
+                    }
+                }
+            }
+            Value::String(string) => {
+                string.known()?;
+            }
+            _ => {}
+        }
+        Ok(value)
+    }
+}

@@ -1,0 +1,165 @@
+//! Files in evaluation: path literals, `import`.
+
+use super::Evaluator;
+use super::unknown::{ErrorKind, Kind, Stop};
+use super::value::{Env, NixPath, Origin, State, Thunk};
+use crate::nix::syntax;
+use crate::nix::syntax::ast::SourceTree;
+use crate::workspace::problem::ReadProblem;
+use crate::workspace::source::FileId;
+use crate::workspace::{Visibility, path};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// What was loaded in this run.
+#[derive(Default)]
+pub(crate) struct Loaded {
+    /// By absolute path: the tree and the value of its expression.
+    files: HashMap<Rc<str>, (Rc<SourceTree>, Rc<Thunk>)>,
+    /// The absolute path of each parsed file.
+    paths: HashMap<FileId, Rc<str>>,
+    /// All trees in the order in which they were loaded.
+    trees: Vec<Rc<SourceTree>>,
+}
+
+impl Evaluator {
+    /// All Nix files parsed so far, in the order in which they were loaded.
+    pub fn trees(&self) -> &[Rc<SourceTree>] {
+        &self.loaded.trees
+    }
+
+    /// The absolute path of a parsed file.
+    pub fn path_of(&self, file: FileId) -> Option<Rc<str>> {
+        self.loaded.paths.get(&file).cloned()
+    }
+
+    /// Parses a text that is not a file of its own under the name and directory of `absolute`, and gives its value: for
+    /// `eval` of an expression, the prelude, and tests.
+    pub fn load_text(&mut self, file: FileId, absolute: &str, text: &str) -> Rc<Thunk> {
+        let absolute: Rc<str> = absolute.into();
+        let tree = Rc::new(syntax::parse(file, text, None));
+        self.loaded.paths.insert(file, absolute);
+        self.loaded.trees.push(Rc::clone(&tree));
+        root_thunk(&tree)
+    }
+
+    /// The value of the Nix file (or the `default.nix` of the directory) at an absolute path, and its tree.
+    ///
+    /// # Errors
+    /// When it cannot be read or parsed; a file that is only out of sight is an unknown.
+    pub fn load(
+        &mut self,
+        absolute: &str,
+        origin: &Origin,
+    ) -> Result<(Rc<SourceTree>, Rc<Thunk>), Stop> {
+        let mut absolute: Rc<str> = path::normalize(absolute).into();
+        if let Some(known) = self.loaded.files.get(&absolute) {
+            return Ok(known.clone());
+        }
+        if self.workspace.visibility(&absolute) == Visibility::Directory {
+            absolute = path::join(&absolute, "default.nix").into();
+            if let Some(known) = self.loaded.files.get(&absolute) {
+                return Ok(known.clone());
+            }
+        }
+        let file = match self.workspace.read(&absolute) {
+            Ok(file) => file,
+            Err(ReadProblem::OutsideTree) => {
+                let shown = self.workspace.relative(&absolute);
+                return Err(Stop::Unknown(self.unknown_named(
+                    &format!("import {shown}"),
+                    format!("`{shown}` lies outside of the source tree"),
+                    None,
+                    origin.span,
+                )));
+            }
+            Err(problem) => {
+                let shown = self.workspace.relative(&absolute);
+                // A file that is not what Nix can read is a failure of Nix; what only we cannot read is unknown.
+                if problem.is_fault_of_the_source() {
+                    let kind = match problem.file() {
+                        Some(_) => ErrorKind::Syntax,
+                        None => ErrorKind::MissingFile,
+                    };
+                    return Err(self.error(kind, format!("`{shown}` {problem}"), origin));
+                }
+                return Err(Stop::Unknown(self.unknown_named(
+                    &format!("import {shown}"),
+                    format!("`{shown}` {problem}"),
+                    None,
+                    origin.span,
+                )));
+            }
+        };
+        let text = self.workspace.sources().get(file).text.clone();
+        let tree = Rc::new(syntax::parse(file, &text, None));
+        self.loaded.paths.insert(file, Rc::clone(&absolute));
+        self.loaded.trees.push(Rc::clone(&tree));
+        let thunk = if tree.is_unusable() {
+            let shown = self.workspace.relative(&absolute);
+            let error = self.error(
+                ErrorKind::Syntax,
+                format!("`{shown}` does not parse"),
+                &Origin::at(Some(tree.span(tree.root))),
+            );
+            Thunk::from_outcome(Err(error), Origin::at(Some(tree.span(tree.root))))
+        } else {
+            root_thunk(&tree)
+        };
+        self.loaded
+            .files
+            .insert(absolute, (Rc::clone(&tree), Rc::clone(&thunk)));
+        Ok((tree, thunk))
+    }
+
+    /// `import` of an absolute path.
+    pub fn import(&mut self, absolute: &str, origin: &Origin) -> Result<Rc<Thunk>, Stop> {
+        Ok(self.load(absolute, origin)?.1)
+    }
+
+    /// What a path literal written in a file stands for.
+    pub(super) fn resolve_path(
+        &mut self,
+        written: &str,
+        file: FileId,
+        origin: &Origin,
+    ) -> Result<NixPath, Stop> {
+        if let Some(rest) = written.strip_prefix("~/") {
+            let subject = format!("~/{rest}");
+            return Err(Stop::Unknown(self.unknown_named(
+                &subject,
+                format!("`{subject}` lies in the home directory of whoever evaluates it"),
+                Some(Kind::Path),
+                origin.span,
+            )));
+        }
+        let absolute = if written.starts_with('/') {
+            path::normalize(written)
+        } else {
+            let Some(base) = self.path_of(file) else {
+                return Err(self.error(
+                    ErrorKind::Other,
+                    format!("`{written}` is relative to no file"),
+                    origin,
+                ));
+            };
+            path::normalize(&format!("{}/{written}", path::parent(&base)))
+        };
+        Ok(NixPath {
+            absolute: absolute.into(),
+            written: Some(written.into()),
+        })
+    }
+}
+
+/// The value of a whole file.
+fn root_thunk(tree: &Rc<SourceTree>) -> Rc<Thunk> {
+    Thunk::with_state(
+        State::Suspended {
+            tree: Rc::clone(tree),
+            expression: tree.root,
+            env: Env::filled(Vec::new(), None, None),
+        },
+        Origin::at(Some(tree.span(tree.root))),
+    )
+}

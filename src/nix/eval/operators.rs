@@ -1,0 +1,525 @@
+//! Operators.
+
+use super::strings::Coercion;
+use super::unknown::{ErrorKind, Kind, Stop};
+use super::value::{Attrs, Env, List, NixPath, NixString, Origin, Thunk, Val, Value};
+use super::{Evaluator, is_logical};
+use crate::nix::symbol::Symbol;
+use crate::nix::syntax::ast::{BinaryOperator, ExprId, SourceTree};
+use crate::workspace::path;
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+impl Evaluator {
+    pub(super) fn eval_binary(
+        &mut self,
+        tree: &Rc<SourceTree>,
+        operator: BinaryOperator,
+        left: ExprId,
+        right: ExprId,
+        env: &Rc<Env>,
+        origin: &Origin,
+    ) -> Result<Val, Stop> {
+        if is_logical(operator) {
+            let boolean = self.eval_logical(tree, operator, left, right, env)?;
+            return Ok(Val::new(Value::Bool(boolean), origin.clone()));
+        }
+        let left = self.eval(tree, left, env);
+        let right = match &left {
+            // Nix fails here whatever the right side is.
+            Err(Stop::Error(_) | Stop::Split(_)) => return left,
+            _ => self.eval(tree, right, env),
+        };
+        self.binary(operator, left, right, origin)
+    }
+
+    fn eval_logical(
+        &mut self,
+        tree: &Rc<SourceTree>,
+        operator: BinaryOperator,
+        left: ExprId,
+        right: ExprId,
+        env: &Rc<Env>,
+    ) -> Result<bool, Stop> {
+        let mut truth = |evaluator: &mut Self, operand: ExprId| {
+            let outcome = evaluator.eval(tree, operand, env);
+            let place = Origin {
+                span: Some(tree.span(operand)),
+                call: env.call.clone(),
+            };
+            evaluator.truth(outcome, &place)
+        };
+        let first = truth(self, left)?;
+        match (operator, first) {
+            (BinaryOperator::And, false) => Ok(false),
+            (BinaryOperator::Or, true) | (BinaryOperator::Implication, false) => Ok(true),
+            _ => truth(self, right),
+        }
+    }
+
+    /// An operator on two outcomes. Failures and splits of the operands are handed on; what an unknown
+    /// operand leaves known stays known.
+    pub fn binary(
+        &mut self,
+        operator: BinaryOperator,
+        left: Result<Val, Stop>,
+        right: Result<Val, Stop>,
+        origin: &Origin,
+    ) -> Result<Val, Stop> {
+        for outcome in [&left, &right] {
+            if let Err(stop @ (Stop::Error(_) | Stop::Split(_))) = outcome {
+                return Err(stop.clone());
+            }
+        }
+        let made = |value| Ok(Val::new(value, origin.clone()));
+        match operator {
+            BinaryOperator::Update => {
+                let attrs = self.update(left, right, origin)?;
+                made(Value::Attrs(attrs))
+            }
+            BinaryOperator::Concat => {
+                let list = self.concat(left, right, origin)?;
+                made(Value::List(list))
+            }
+            BinaryOperator::Add => self.add(left, right, origin),
+            BinaryOperator::Equal | BinaryOperator::NotEqual => {
+                let wanted = operator == BinaryOperator::Equal;
+                let equal = match (left, right) {
+                    (Ok(left), Ok(right)) => self.equal(&left, &right, origin)?,
+                    (left, right) => return Err(self.unknown_comparison("==", left, right)),
+                };
+                made(Value::Bool(equal == wanted))
+            }
+            BinaryOperator::Less
+            | BinaryOperator::LessOrEqual
+            | BinaryOperator::Greater
+            | BinaryOperator::GreaterOrEqual => {
+                let (left, right) = match (left, right) {
+                    (Ok(left), Ok(right)) => (left, right),
+                    (left, right) => {
+                        let what = format!("{operator:?}");
+                        return Err(self.unknown_comparison(&what, left, right));
+                    }
+                };
+                // As Nix does it: `a <= b` is `!(b < a)`, which shows with a float that is no number.
+                let boolean = match operator {
+                    BinaryOperator::Less => self.less(&left, &right, origin)?,
+                    BinaryOperator::Greater => self.less(&right, &left, origin)?,
+                    BinaryOperator::LessOrEqual => !self.less(&right, &left, origin)?,
+                    _ => !self.less(&left, &right, origin)?,
+                };
+                made(Value::Bool(boolean))
+            }
+            BinaryOperator::Subtract | BinaryOperator::Multiply | BinaryOperator::Divide => {
+                let (left, right) = (left?, right?);
+                made(self.arithmetic(operator, &left.value, &right.value, origin)?)
+            }
+            BinaryOperator::And | BinaryOperator::Or | BinaryOperator::Implication => {
+                let first = self.truth(left, origin)?;
+                let boolean = match (operator, first) {
+                    (BinaryOperator::And, false) => false,
+                    (BinaryOperator::Or, true) | (BinaryOperator::Implication, false) => true,
+                    _ => self.truth(right, origin)?,
+                };
+                made(Value::Bool(boolean))
+            }
+        }
+    }
+
+    /// The unknown that a comparison with an unknown gives: the same comparison is the same unknown.
+    fn unknown_comparison(
+        &mut self,
+        operator: &str,
+        left: Result<Val, Stop>,
+        right: Result<Val, Stop>,
+    ) -> Stop {
+        let (unknown, other, side) = match (left, right) {
+            (Err(Stop::Unknown(unknown)), other) => (unknown, other, "left"),
+            (other, Err(Stop::Unknown(unknown))) => (unknown, other, "right"),
+            (Err(stop), _) | (_, Err(stop)) => return stop,
+            (Ok(_), Ok(_)) => return self.limit("a comparison of known values was not made"),
+        };
+        if unknown.id == 0 {
+            return Stop::Unknown(unknown);
+        }
+        let other = match other {
+            Ok(Val {
+                value: Value::String(text),
+                ..
+            }) => text.known().ok().map(|text| format!("\"{text}\"")),
+            Ok(Val {
+                value: Value::Int(integer),
+                ..
+            }) => Some(integer.to_string()),
+            Ok(Val {
+                value: Value::Bool(boolean),
+                ..
+            }) => Some(boolean.to_string()),
+            Ok(Val {
+                value: Value::Null, ..
+            }) => Some("null".to_string()),
+            Err(Stop::Unknown(other)) => Some(format!("#{}", other.id)),
+            _ => None,
+        };
+        let Some(other) = other else {
+            let fresh = self.unknown(
+                Rc::clone(&unknown.reason),
+                Some(Kind::Boolean),
+                unknown.span,
+            );
+            return Stop::Unknown(fresh);
+        };
+        let symmetric = operator == "==";
+        let side = if symmetric { "" } else { side };
+        let mut derived =
+            (*unknown.derived(&format!("{operator}{side}{other}"), Some(Kind::Boolean))).clone();
+        // Shown to people, so no literal that might be a secret.
+        derived.subject = unknown
+            .subject
+            .as_ref()
+            .filter(|_| symmetric && other.len() < 40)
+            .map(|subject| format!("{subject} == {other}").into());
+        Stop::Unknown(Rc::new(derived))
+    }
+
+    /// `left // right`.
+    pub fn update(
+        &mut self,
+        left: Result<Val, Stop>,
+        right: Result<Val, Stop>,
+        origin: &Origin,
+    ) -> Result<Rc<Attrs>, Stop> {
+        let attrs = |evaluator: &Self, value: &Val| match &value.value {
+            Value::Attrs(attrs) => Ok(Rc::clone(attrs)),
+            other => Err(evaluator.type_error(other, "a set", origin)),
+        };
+        match (left, right) {
+            (Ok(left), Ok(right)) => {
+                let (left, right) = (attrs(self, &left)?, attrs(self, &right)?);
+                if right.unordered().is_empty() && right.open.is_none() {
+                    return Ok(left);
+                }
+                if left.unordered().is_empty() && left.open.is_none() {
+                    return Ok(right);
+                }
+                self.step((left.unordered().len() + right.unordered().len()) as u64 / 8)?;
+                Ok(Rc::new(left.update(&right)))
+            }
+            (Ok(left), Err(Stop::Unknown(unknown))) => {
+                let mut right = Attrs::new();
+                right.open = Some(unknown);
+                Ok(Rc::new(attrs(self, &left)?.update(&right)))
+            }
+            (Err(Stop::Unknown(unknown)), Ok(right)) => {
+                let mut result = (*attrs(self, &right)?).clone();
+                result.open.get_or_insert(unknown);
+                Ok(Rc::new(result))
+            }
+            (Err(stop), _) | (_, Err(stop)) => Err(stop),
+        }
+    }
+
+    fn concat(
+        &mut self,
+        left: Result<Val, Stop>,
+        right: Result<Val, Stop>,
+        origin: &Origin,
+    ) -> Result<Rc<List>, Stop> {
+        if let (Err(Stop::Unknown(unknown)), Err(Stop::Unknown(_))) = (&left, &right) {
+            return Err(Stop::Unknown(Rc::clone(unknown)));
+        }
+        let mut result = List::default();
+        for outcome in [left, right] {
+            match outcome {
+                Ok(value) => {
+                    let Value::List(list) = &value.value else {
+                        return Err(self.type_error(&value.value, "a list", origin));
+                    };
+                    self.step(list.items.len() as u64 / 8)?;
+                    let before = result.items.len();
+                    if before + list.items.len() > self.limits.elements {
+                        return Err(self.limit("the list is too long"));
+                    }
+                    result.items.extend(list.items.iter().cloned());
+                    result.gaps.extend(
+                        list.gaps
+                            .iter()
+                            .map(|(index, unknown)| (before + index, Rc::clone(unknown))),
+                    );
+                }
+                Err(Stop::Unknown(unknown)) => result.gaps.push((result.items.len(), unknown)),
+                Err(stop) => return Err(stop),
+            }
+        }
+        Ok(Rc::new(result))
+    }
+
+    fn add(
+        &mut self,
+        left: Result<Val, Stop>,
+        right: Result<Val, Stop>,
+        origin: &Origin,
+    ) -> Result<Val, Stop> {
+        let made = |value| Ok(Val::new(value, origin.clone()));
+        // The left side decides what `+` does.
+        let first = match &left {
+            Ok(left) => left,
+            Err(Stop::Unknown(unknown)) => match unknown.kind {
+                Some(Kind::String | Kind::SecretPath | Kind::StorePath | Kind::Derivation) => {
+                    let mut string = NixString::default();
+                    self.append(&mut string, left.clone(), Coercion::INTERPOLATION, origin)?;
+                    self.append(&mut string, right, Coercion::INTERPOLATION, origin)?;
+                    return made(Value::String(Rc::new(string)));
+                }
+                kind => {
+                    let kind = kind.filter(|kind| matches!(kind, Kind::Path | Kind::Number));
+                    let fresh = self.unknown(Rc::clone(&unknown.reason), kind, unknown.span);
+                    return Err(Stop::Unknown(fresh));
+                }
+            },
+            Err(stop) => return Err(stop.clone()),
+        };
+        match &first.value {
+            Value::Int(_) | Value::Float(_) => {
+                let right = right?;
+                made(self.arithmetic(BinaryOperator::Add, &first.value, &right.value, origin)?)
+            }
+            Value::Path(base) => {
+                let mut string = NixString::default();
+                self.append(&mut string, right, Coercion::PATH, origin)?;
+                let absolute = format!("{}{}", base.absolute, string.known()?);
+                made(Value::Path(NixPath {
+                    absolute: path::normalize(&absolute).into(),
+                    written: None,
+                }))
+            }
+            _ => {
+                let mut string = NixString::default();
+                self.append(&mut string, left.clone(), Coercion::INTERPOLATION, origin)?;
+                self.append(&mut string, right, Coercion::INTERPOLATION, origin)?;
+                made(Value::String(Rc::new(string)))
+            }
+        }
+    }
+
+    /// `+ - * /` on numbers.
+    pub fn arithmetic(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Value,
+        right: &Value,
+        origin: &Origin,
+    ) -> Result<Value, Stop> {
+        let number = |evaluator: &Self, value: &Value| match value {
+            Value::Int(integer) => Ok(*integer as f64),
+            Value::Float(float) => Ok(*float),
+            other => Err(evaluator.type_error(other, "a number", origin)),
+        };
+        if let (Value::Int(left), Value::Int(right)) = (left, right) {
+            if operator == BinaryOperator::Divide && *right == 0 {
+                return Err(self.error(ErrorKind::Arithmetic, "division by zero", origin));
+            }
+            let result = match operator {
+                BinaryOperator::Add => left.checked_add(*right),
+                BinaryOperator::Subtract => left.checked_sub(*right),
+                BinaryOperator::Multiply => left.checked_mul(*right),
+                _ => left.checked_div(*right),
+            };
+            return result.map(Value::Int).ok_or_else(|| {
+                self.error(
+                    ErrorKind::Arithmetic,
+                    "the result does not fit 64 bits",
+                    origin,
+                )
+            });
+        }
+        let (left, right) = (number(self, left)?, number(self, right)?);
+        Ok(Value::Float(match operator {
+            BinaryOperator::Add => left + right,
+            BinaryOperator::Subtract => left - right,
+            BinaryOperator::Multiply => left * right,
+            _ if right == 0.0 => {
+                return Err(self.error(ErrorKind::Arithmetic, "division by zero", origin));
+            }
+            _ => left / right,
+        }))
+    }
+
+    /// `==`. Values of different types are unequal, except numbers; functions are unequal.
+    pub fn equal(&mut self, left: &Val, right: &Val, origin: &Origin) -> Result<bool, Stop> {
+        self.step(1)?;
+        self.check_stack()?;
+        Ok(match (&left.value, &right.value) {
+            (Value::Null, Value::Null) => true,
+            (Value::Bool(left), Value::Bool(right)) => left == right,
+            (Value::Int(left), Value::Int(right)) => left == right,
+            (Value::Float(left), Value::Float(right)) => left == right,
+            (Value::Int(integer), Value::Float(float))
+            | (Value::Float(float), Value::Int(integer)) => *integer as f64 == *float,
+            (Value::String(left), Value::String(right)) => {
+                if Rc::ptr_eq(left, right) {
+                    return Ok(true);
+                }
+                match (left.known(), right.known()) {
+                    (Ok(left), Ok(right)) => left == right,
+                    (Err(stop), other) | (other, Err(stop)) => {
+                        // A known beginning can already tell that they differ.
+                        let _ = other;
+                        let (left, right) = (left.known_prefix(), right.known_prefix());
+                        let shorter = left.len().min(right.len());
+                        if left.as_bytes()[..shorter] != right.as_bytes()[..shorter] {
+                            return Ok(false);
+                        }
+                        return Err(stop);
+                    }
+                }
+            }
+            (Value::Path(left), Value::Path(right)) => left.absolute == right.absolute,
+            (Value::List(left), Value::List(right)) => {
+                if Rc::ptr_eq(left, right) {
+                    return Ok(true);
+                }
+                let (left, right) = (left.all()?, right.all()?);
+                if left.len() != right.len() {
+                    return Ok(false);
+                }
+                let mut unknown = None;
+                for (left, right) in left.iter().zip(right) {
+                    if !self.equal_thunks(left, right, origin, &mut unknown)? {
+                        return Ok(false);
+                    }
+                }
+                return unknown.map_or(Ok(true), |unknown| Err(Stop::Unknown(unknown)));
+            }
+            (Value::Attrs(left), Value::Attrs(right)) => {
+                return self.equal_attrs(left, right, origin);
+            }
+            (Value::Lambda(_) | Value::Builtin(_), Value::Lambda(_) | Value::Builtin(_)) => false,
+            _ => false,
+        })
+    }
+
+    fn equal_attrs(
+        &mut self,
+        left: &Rc<Attrs>,
+        right: &Rc<Attrs>,
+        origin: &Origin,
+    ) -> Result<bool, Stop> {
+        if Rc::ptr_eq(left, right) {
+            return Ok(true);
+        }
+        let kind = Symbol::new("type");
+        let out_path = Symbol::new("outPath");
+        let mut both_derivations = true;
+        for side in [left, right] {
+            let is_derivation = match side.get(kind) {
+                Some(attr) => {
+                    let attr = Rc::clone(&attr.value);
+                    matches!(self.force(&attr)?.value, Value::String(text) if &*text.known()? == "derivation")
+                }
+                None => false,
+            };
+            both_derivations &= is_derivation;
+        }
+        let mut unknown = None;
+        if both_derivations
+            && let (Some(left), Some(right)) = (left.get(out_path), right.get(out_path))
+        {
+            let (left, right) = (Rc::clone(&left.value), Rc::clone(&right.value));
+            let equal = self.equal_thunks(&left, &right, origin, &mut unknown)?;
+            return unknown.map_or(Ok(equal), |unknown| Err(Stop::Unknown(unknown)));
+        }
+        let (left, right) = (left.closed()?, right.closed()?);
+        if left.unordered().len() != right.unordered().len()
+            || left
+                .unordered()
+                .iter()
+                .any(|attr| right.get(attr.name).is_none())
+        {
+            return Ok(false);
+        }
+        for attr in left.sorted() {
+            let Some(other) = right.get(attr.name) else {
+                return Ok(false);
+            };
+            let (first, second) = (Rc::clone(&attr.value), Rc::clone(&other.value));
+            if !self.equal_thunks(&first, &second, origin, &mut unknown)? {
+                return Ok(false);
+            }
+        }
+        unknown.map_or(Ok(true), |unknown| Err(Stop::Unknown(unknown)))
+    }
+
+    /// Equality of two elements. An unknown element does not yet decide: another may still differ.
+    fn equal_thunks(
+        &mut self,
+        left: &Rc<Thunk>,
+        right: &Rc<Thunk>,
+        origin: &Origin,
+        unknown: &mut Option<Rc<super::unknown::Unknown>>,
+    ) -> Result<bool, Stop> {
+        // Nix takes the same value for equal without looking, which shows with functions in a set.
+        if Rc::ptr_eq(left, right) {
+            return Ok(true);
+        }
+        let outcome = match (self.force(left), self.force(right)) {
+            (Ok(left), Ok(right)) => self.equal(&left, &right, origin),
+            (Err(stop), Ok(_)) | (Ok(_), Err(stop)) => Err(stop),
+            (Err(Stop::Unknown(_)), Err(stop)) | (Err(stop), Err(_)) => Err(stop),
+        };
+        match outcome {
+            Err(Stop::Unknown(reason)) => {
+                unknown.get_or_insert(reason);
+                Ok(true)
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// `<` on numbers, strings, paths and lists.
+    pub fn less(&mut self, left: &Val, right: &Val, origin: &Origin) -> Result<bool, Stop> {
+        self.step(1)?;
+        self.check_stack()?;
+        Ok(match (&left.value, &right.value) {
+            (Value::Int(left), Value::Int(right)) => left < right,
+            (Value::Float(left), Value::Float(right)) => left < right,
+            (Value::Int(left), Value::Float(right)) => (*left as f64) < *right,
+            (Value::Float(left), Value::Int(right)) => *left < *right as f64,
+            (Value::String(left), Value::String(right)) => left.known()? < right.known()?,
+            (Value::Path(left), Value::Path(right)) => left.absolute < right.absolute,
+            (Value::List(left), Value::List(right)) => {
+                let (left, right) = (left.all()?, right.all()?);
+                for (first, second) in left.iter().zip(right) {
+                    let (first, second) = (self.force(first)?, self.force(second)?);
+                    if self.equal(&first, &second, origin)? {
+                        continue;
+                    }
+                    return self.less(&first, &second, origin);
+                }
+                left.len() < right.len()
+            }
+            (left, right) => {
+                return Err(self.error(
+                    ErrorKind::Type,
+                    format!(
+                        "{} cannot be compared with {}",
+                        left.type_phrase(),
+                        right.type_phrase()
+                    ),
+                    origin,
+                ));
+            }
+        })
+    }
+
+    /// The order of two values, for sorting.
+    pub fn order(&mut self, left: &Val, right: &Val, origin: &Origin) -> Result<Ordering, Stop> {
+        Ok(if self.less(left, right, origin)? {
+            Ordering::Less
+        } else if self.less(right, left, origin)? {
+            Ordering::Greater
+        } else {
+            Ordering::Equal
+        })
+    }
+}

@@ -1,0 +1,227 @@
+//! What becomes of values in strings.
+
+use super::unknown::{ErrorKind, Kind, Stop, Unknown};
+use super::value::{Attrs, NixPath, NixString, Origin, Part, Val, Value};
+use super::{Evaluator, Rc, Symbol, Thunk};
+use crate::workspace::Visibility;
+
+/// Which values may become strings, and how.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Coercion {
+    /// Numbers, truth values, `null` and lists too, as `toString` takes them.
+    pub everything: bool,
+    /// A path is copied to the store and becomes a store path, as in `"${./x}"`.
+    pub copy_paths: bool,
+}
+
+impl Coercion {
+    /// `"${...}"`, and `+` with a string on the left.
+    pub const INTERPOLATION: Coercion = Coercion {
+        everything: false,
+        copy_paths: true,
+    };
+    /// `./x/${...}` and other places that take a string or a path as it is.
+    pub const PATH: Coercion = Coercion {
+        everything: false,
+        copy_paths: false,
+    };
+    /// `toString`.
+    pub const TO_STRING: Coercion = Coercion {
+        everything: true,
+        copy_paths: false,
+    };
+    /// The attributes of a derivation.
+    pub const DERIVATION: Coercion = Coercion {
+        everything: true,
+        copy_paths: true,
+    };
+}
+
+impl Evaluator {
+    /// Appends what a value becomes in a string; an unknown value becomes an unknown part.
+    pub fn append(
+        &mut self,
+        string: &mut NixString,
+        outcome: Result<Val, Stop>,
+        coercion: Coercion,
+        origin: &Origin,
+    ) -> Result<(), Stop> {
+        let value = match outcome {
+            Ok(value) => value,
+            Err(Stop::Unknown(unknown)) => {
+                let part = match unknown.kind {
+                    // Coerced to a string, a derivation is its store path.
+                    Some(Kind::Derivation) => Rc::new(Unknown {
+                        kind: Some(Kind::StorePath),
+                        ..(*unknown).clone()
+                    }),
+                    _ => unknown,
+                };
+                string.parts.push(Part::Unknown(part));
+                return Ok(());
+            }
+            Err(stop) => return Err(stop),
+        };
+        let text = |string: &mut NixString, text: &str, origin: &Origin| {
+            string.parts.push(Part::Text {
+                text: text.into(),
+                origin: origin.clone(),
+            });
+        };
+        match &value.value {
+            Value::String(other) => {
+                string.parts.extend(other.parts.iter().cloned());
+                string.add_context(&other.context);
+            }
+            Value::Path(path) => {
+                if coercion.copy_paths {
+                    let part = self.store_path_of(path, &value.origin)?;
+                    string.parts.push(part);
+                } else {
+                    string.parts.push(self.path_text(path, &value.origin));
+                }
+            }
+            Value::Attrs(attrs) => {
+                let outcome = self.coerce_attrs(&value, attrs, origin)?;
+                return self.append(string, outcome, coercion, origin);
+            }
+            Value::Int(integer) if coercion.everything => {
+                text(string, &integer.to_string(), &value.origin);
+            }
+            Value::Float(float) if coercion.everything => {
+                text(string, &format!("{float:.6}"), &value.origin);
+            }
+            Value::Bool(boolean) if coercion.everything => {
+                text(string, if *boolean { "1" } else { "" }, &value.origin);
+            }
+            Value::Null if coercion.everything => text(string, "", &value.origin),
+            Value::List(list) if coercion.everything => {
+                let items = list.all()?.to_vec();
+                for (index, item) in items.iter().enumerate() {
+                    self.step(1)?;
+                    let outcome = self.force(item);
+                    // Nix puts no blank after an empty list among the elements.
+                    let empty = matches!(&outcome, Ok(Val { value: Value::List(inner), .. })
+                        if inner.items.is_empty() && inner.gaps.is_empty());
+                    self.append(string, outcome, coercion, origin)?;
+                    if index + 1 < items.len() && !empty {
+                        text(string, " ", origin);
+                    }
+                }
+            }
+            other => {
+                return Err(self.error(
+                    ErrorKind::Type,
+                    format!("{} cannot become part of a string", other.type_phrase()),
+                    origin,
+                ));
+            }
+        }
+        let length: usize = string
+            .parts
+            .last()
+            .map_or(0, |part| match part {
+                Part::Text { text, .. } => text.len(),
+                _ => 0,
+            });
+        if length > self.limits.string {
+            return Err(self.limit("the string is too long"));
+        }
+        Ok(())
+    }
+
+    fn coerce_attrs(
+        &mut self,
+        value: &Val,
+        attrs: &Attrs,
+        origin: &Origin,
+    ) -> Result<Result<Val, Stop>, Stop> {
+        if let Some(attr) = attrs.get(Symbol::new("__toString")) {
+            let method = Rc::clone(&attr.value);
+            let method = self.force(&method)?;
+            return Ok(self.apply(&method, Thunk::done(value.clone()), origin));
+        }
+        if let Some(attr) = attrs.get(Symbol::new("outPath")) {
+            let path = Rc::clone(&attr.value);
+            return Ok(self.force(&path));
+        }
+        if let Some(open) = &attrs.open {
+            return Ok(Err(Stop::Unknown(open.attribute(Symbol::new("outPath")))));
+        }
+        Err(self.error(
+            ErrorKind::Type,
+            "a set cannot become part of a string: it has neither `outPath` nor `__toString`",
+            origin,
+        ))
+    }
+
+    /// The string that a value becomes; parts of it may be unknown.
+    pub fn coerce(
+        &mut self,
+        thunk: &Rc<Thunk>,
+        coercion: Coercion,
+        origin: &Origin,
+    ) -> Result<Rc<NixString>, Stop> {
+        let outcome = self.force(thunk);
+        if let Ok(Val {
+            value: Value::String(string),
+            ..
+        }) = &outcome
+        {
+            return Ok(Rc::clone(string));
+        }
+        let mut string = NixString::default();
+        self.append(&mut string, outcome, coercion, origin)?;
+        Ok(Rc::new(string))
+    }
+
+    /// A path in a string as it is: its text, or, where the tree will lie in the store, an unknown that knows the path.
+    pub fn path_text(&mut self, path: &NixPath, origin: &Origin) -> Part {
+        if self.store_paths && self.workspace.is_in_tree(&path.absolute) {
+            return Part::Store(path.clone(), self.store_unknown(path, origin));
+        }
+        Part::Text {
+            text: Rc::clone(&path.absolute),
+            origin: origin.clone(),
+        }
+    }
+
+    fn store_unknown(&self, path: &NixPath, origin: &Origin) -> Rc<Unknown> {
+        let shown = path
+            .written
+            .as_deref()
+            .map_or_else(|| self.workspace.relative(&path.absolute), str::to_string);
+        self.unknown_named(
+            &format!("\"${{{shown}}}\" in {}", path.absolute),
+            format!("the store path of `{shown}` is made when it is built"),
+            Some(Kind::StorePath),
+            origin.span,
+        )
+    }
+
+    /// The part that an interpolated path becomes. A path that Nix cannot see is a failure, as in Nix.
+    fn store_path_of(&mut self, path: &NixPath, origin: &Origin) -> Result<Part, Stop> {
+        match self.workspace.visibility(&path.absolute) {
+            Visibility::Missing | Visibility::Untracked | Visibility::MissingOrUntracked => {
+                let message = self.missing_file(path);
+                Err(self.error(ErrorKind::MissingFile, message, origin))
+            }
+            _ => Ok(Part::Store(path.clone(), self.store_unknown(path, origin))),
+        }
+    }
+
+    /// What is wrong with a path that cannot be seen, in plain words.
+    pub fn missing_file(&self, path: &NixPath) -> String {
+        let shown = path
+            .written
+            .as_deref()
+            .map_or_else(|| self.workspace.relative(&path.absolute), str::to_string);
+        let why = match self.workspace.visibility(&path.absolute) {
+            Visibility::Untracked => "is not tracked by git, so Nix does not see it",
+            Visibility::MissingOrUntracked => "is missing, or not tracked by git",
+            Visibility::OutsideTree => "lies outside of the source tree",
+            _ => "does not exist",
+        };
+        format!("`{shown}` {why}")
+    }
+}
