@@ -1,5 +1,7 @@
 //! Nix without Nix: syntax, evaluation, modules.
 
 pub mod eval;
+pub mod lib;
+pub mod modules;
 pub mod symbol;
 pub mod syntax;

@@ -6,36 +6,10 @@
 //! without choices.
 
 use super::path::{ConfigPath, Segment};
+pub use crate::nix::eval::unknown::Kind;
 use crate::workspace::source::Span;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-
-/// What an unknown value is known to be.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Kind {
-    /// A string.
-    String,
-    /// A number.
-    Number,
-    /// `true` or `false`.
-    Boolean,
-    /// A list.
-    List,
-    /// An attribute set.
-    Attributes,
-    /// A function.
-    Function,
-    /// A path in the file system, as a path or as a string.
-    Path,
-    /// The path of a file that holds a secret (`config.sops.secrets.x.path` and the like).
-    SecretPath,
-    /// A path in the Nix store.
-    StorePath,
-    /// A package or another derivation.
-    Derivation,
-    /// A literal secret that was replaced when Nix handed the configuration over (`--evaluated`).
-    Secret,
-}
 
 /// A value that the sources do not determine.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

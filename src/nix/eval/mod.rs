@@ -11,6 +11,7 @@ pub mod strings;
 pub mod unknown;
 pub mod value;
 
+use crate::nix::modules::ModuleSet;
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{
     AttributeName, BinaryOperator, Binding, BindingValue, Bindings, Expr, ExprId, Parameter,
@@ -109,6 +110,8 @@ pub struct Evaluator {
     unknown_count: u64,
     pub(crate) loaded: files::Loaded,
     globals: HashMap<Symbol, Rc<Thunk>>,
+    pub(crate) module_sets: Vec<Rc<ModuleSet>>,
+    lib: Option<Rc<Thunk>>,
 }
 
 impl Evaluator {
@@ -126,6 +129,8 @@ impl Evaluator {
             unknown_count: 0,
             loaded: files::Loaded::default(),
             globals: HashMap::new(),
+            module_sets: Vec::new(),
+            lib: None,
         }
     }
 
@@ -698,7 +703,7 @@ impl Evaluator {
             },
             Resolution::Global => Ok(self.global(name)),
             Resolution::With(scopes) => {
-                for up in scopes {
+                for up in scopes.iter() {
                     let Some(scope) = env.lookup(*up, 0).cloned() else {
                         continue;
                     };
@@ -731,6 +736,21 @@ impl Evaluator {
             format!("nothing defines the variable `{name}`"),
             origin,
         )
+    }
+
+    /// nixpkgs' `lib`: our prelude, or what [`Evaluator::set_lib`] gave.
+    pub fn lib(&mut self) -> Rc<Thunk> {
+        if let Some(lib) = &self.lib {
+            return Rc::clone(lib);
+        }
+        let lib = crate::nix::lib::lib(self);
+        self.lib = Some(Rc::clone(&lib));
+        lib
+    }
+
+    /// Takes the real `lib` of an input that is at hand.
+    pub fn set_lib(&mut self, lib: Rc<Thunk>) {
+        self.lib = Some(lib);
     }
 
     /// The thunk of a global: one of the constants, or a builtin.

@@ -41,7 +41,7 @@ impl Evaluator {
         right: ExprId,
         env: &Rc<Env>,
     ) -> Result<bool, Stop> {
-        let mut truth = |evaluator: &mut Self, operand: ExprId| {
+        let truth = |evaluator: &mut Self, operand: ExprId| {
             let outcome = evaluator.eval(tree, operand, env);
             let place = Origin {
                 span: Some(tree.span(operand)),

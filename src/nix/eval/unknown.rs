@@ -81,6 +81,13 @@ impl Unknown {
         let kind = match text {
             "path" if secret => Some(Kind::SecretPath),
             "outPath" | "drvPath" => Some(Kind::StorePath),
+            "name" | "pname" | "version" | "system" if self.kind == Some(Kind::Derivation) => {
+                Some(Kind::String)
+            }
+            _ if self.kind == Some(Kind::Derivation) => Some(Kind::Derivation),
+            "enable" => Some(Kind::Boolean),
+            "homeDirectory" | "username" | "hostName" | "configHome" | "dataHome"
+            | "stateHome" | "cacheHome" => Some(Kind::String),
             _ => None,
         };
         Rc::new(Unknown {

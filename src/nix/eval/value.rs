@@ -2,6 +2,8 @@
 
 use super::unknown::{Condition, EvalError, Stop, Unknown};
 use super::{Builtin, Evaluator};
+use crate::nix::modules::ModuleSet;
+use crate::nix::modules::types::OptionType;
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{ExprId, Lambda, SourceTree};
 use crate::workspace::source::Span;
@@ -321,7 +323,6 @@ pub struct Attrs {
 }
 
 /// What a set stands for besides its attributes.
-#[derive(Debug)]
 pub enum Marker {
     /// A derivation whose contents are a known text (`writeText`, `formats.json`'s `generate`).
     TextFile {
@@ -330,8 +331,20 @@ pub enum Marker {
         /// The text.
         contents: Rc<Thunk>,
     },
-    /// The result of a module evaluation, by its index in the evaluator's list.
-    Modules(usize),
+    /// The result of a module evaluation.
+    Modules(Rc<ModuleSet>),
+    /// An option type.
+    Type(Rc<OptionType>),
+}
+
+impl fmt::Debug for Marker {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Marker::TextFile { .. } => "TextFile",
+            Marker::Modules(_) => "Modules",
+            Marker::Type(_) => "Type",
+        })
+    }
 }
 
 impl Attrs {

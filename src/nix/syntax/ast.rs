@@ -332,6 +332,19 @@ pub struct Lambda {
     pub name: Option<Symbol>,
 }
 
+impl Lambda {
+    /// Whether the function takes a set without `...`, so that any further argument is refused.
+    pub fn takes_only_formals(&self) -> bool {
+        matches!(
+            self.parameter,
+            Parameter::Formals {
+                ellipsis: false,
+                ..
+            }
+        )
+    }
+}
+
 /// What a function takes.
 #[derive(Debug)]
 pub enum Parameter {

@@ -1,0 +1,270 @@
+//! The module system: modules, imports, definitions, options, the fixed point.
+//!
+//! It is always ours, also where the real `lib.evalModules` is called, so that origins and conditions
+//! survive. Definitions of options whose declaration is in sight merge by their type; of others they merge
+//! as nearly every option would: sets by attribute, lists by concatenation, anything else only when there is one.
+
+pub mod collect;
+pub mod definition;
+pub mod merge;
+pub mod types;
+
+use crate::nix::eval::Evaluator;
+use crate::nix::eval::unknown::{EvalError, Stop, Unknown};
+use crate::nix::eval::value::{Attrs, Origin, Thunk, Val};
+use crate::nix::symbol::Symbol;
+use crate::workspace::source::Span;
+use definition::Definition;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use types::OptionType;
+
+/// What a set of modules configures.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Class {
+    /// Home Manager.
+    HomeManager,
+    /// NixOS.
+    Nixos,
+    /// nix-darwin.
+    Darwin,
+    /// flake-parts.
+    FlakeParts,
+    /// `lib.evalModules` and submodules: all declarations are in sight.
+    Generic,
+}
+
+/// A module that takes part.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// The file it stands in, as shown; or what it is, for an inline module.
+    pub name: Rc<str>,
+    /// Where it stands, or where it is imported.
+    pub span: Option<Span>,
+}
+
+/// A module that could not be read.
+#[derive(Clone, Debug)]
+pub struct Unseen {
+    /// Why, and what it is: the subject tells the input it comes from.
+    pub unknown: Rc<Unknown>,
+    /// Where it is imported.
+    pub span: Option<Span>,
+}
+
+/// A declared option.
+#[derive(Clone, Debug)]
+pub struct OptionDeclaration {
+    /// Its type.
+    pub kind: OptionType,
+    /// Its default, if it has one.
+    pub default: Option<Rc<Thunk>>,
+    /// `apply`, if given.
+    pub apply: Option<Rc<Thunk>>,
+    /// Where it is declared.
+    pub span: Option<Span>,
+}
+
+/// Declared options: an option, or options by name.
+#[derive(Clone, Debug)]
+pub enum Declarations {
+    /// An option.
+    Option(Rc<OptionDeclaration>),
+    /// A set of options, sorted by symbol text.
+    Set(Rc<BTreeMap<&'static str, Declarations>>),
+}
+
+impl Default for Declarations {
+    fn default() -> Self {
+        Declarations::Set(Rc::default())
+    }
+}
+
+/// Something that Nix would refuse while merging.
+#[derive(Clone, Debug)]
+pub struct ModuleProblem {
+    /// The option.
+    pub path: Vec<Symbol>,
+    /// What kind.
+    pub kind: ModuleProblemKind,
+    /// In plain words.
+    pub message: String,
+    /// The places, the first being the primary one.
+    pub places: Vec<(Span, String)>,
+}
+
+/// Kinds of [`ModuleProblem`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ModuleProblemKind {
+    /// Definitions that contradict each other.
+    Conflict,
+    /// A definition of an option that is not declared.
+    Undeclared,
+    /// A value that the option's type does not take.
+    Type,
+    /// An option that was removed.
+    Removed,
+}
+
+/// How modules are to be evaluated.
+#[derive(Clone)]
+pub struct Request {
+    /// What they configure.
+    pub class: Class,
+    /// The modules, in order.
+    pub modules: Vec<Rc<Thunk>>,
+    /// `specialArgs` / `extraSpecialArgs`, and whatever the framework adds (`osConfig`, `name`).
+    pub special_arguments: Vec<(Symbol, Rc<Thunk>)>,
+    /// What `pkgs` is, if the framework gives one.
+    pub packages: Option<Rc<Thunk>>,
+    /// Set when modules may get further arguments that are not known; says why.
+    pub unknown_arguments: Option<Rc<Unknown>>,
+    /// Options that are declared outside of the modules in sight.
+    pub declarations: Declarations,
+    /// Definitions that the framework itself makes (the user's name, the home directory).
+    pub definitions: Vec<(Vec<Symbol>, Rc<Thunk>)>,
+    /// For messages: the path of the submodule.
+    pub prefix: Vec<Symbol>,
+    /// Whether options that nothing declares are refused, as `lib.evalModules` does without `freeformType`.
+    pub closed: bool,
+}
+
+impl Request {
+    /// A request without anything but modules.
+    pub fn new(class: Class, modules: Vec<Rc<Thunk>>) -> Self {
+        Request {
+            class,
+            modules,
+            special_arguments: Vec::new(),
+            packages: None,
+            unknown_arguments: None,
+            declarations: Declarations::default(),
+            definitions: Vec::new(),
+            prefix: Vec::new(),
+            closed: class == Class::Generic,
+        }
+    }
+}
+
+/// What the modules came to.
+pub struct ModuleSet {
+    /// What was asked.
+    pub request: Request,
+    /// What reading the modules gave; set once all are read.
+    collected: OnceCell<Collected>,
+    /// `config`.
+    config: OnceCell<Rc<Thunk>>,
+    /// What merging found wrong so far.
+    pub problems: RefCell<Vec<ModuleProblem>>,
+    /// Definitions that fail when they are looked at, so far.
+    pub failures: RefCell<Vec<Rc<EvalError>>>,
+}
+
+/// What the modules say, before merging.
+#[derive(Default)]
+pub struct Collected {
+    /// The modules, in the order in which they were read.
+    pub modules: Vec<Module>,
+    /// Their definitions, each a set of options.
+    pub definitions: Vec<Definition>,
+    /// Options that they declare, and those given with the request.
+    pub declarations: Declarations,
+    /// `freeformType`.
+    pub freeform: Option<OptionType>,
+    /// Modules that could not be read.
+    pub unseen: Vec<Unseen>,
+    /// Modules that fail.
+    pub failures: Vec<Rc<EvalError>>,
+}
+
+impl ModuleSet {
+    /// What the modules say; `None` while they are still being read.
+    pub fn collected(&self) -> Option<&Collected> {
+        self.collected.get()
+    }
+}
+
+impl Evaluator {
+    /// Evaluates modules: reads them all; merging stays lazy.
+    pub fn evaluate_modules(&mut self, request: Request) -> Rc<ModuleSet> {
+        let set = Rc::new(ModuleSet {
+            request,
+            collected: OnceCell::new(),
+            config: OnceCell::new(),
+            problems: RefCell::new(Vec::new()),
+            failures: RefCell::new(Vec::new()),
+        });
+        let config = merge::config(&set);
+        // Set once, here.
+        let _ = set.config.set(config);
+        let collected = collect::collect(self, &set);
+        let _ = set.collected.set(collected);
+        self.module_sets.push(Rc::clone(&set));
+        set
+    }
+
+    /// The module sets evaluated so far.
+    pub fn module_sets(&self) -> &[Rc<ModuleSet>] {
+        &self.module_sets
+    }
+}
+
+impl ModuleSet {
+    /// `config`, lazily merged.
+    pub fn config(&self) -> Rc<Thunk> {
+        match self.config.get() {
+            Some(config) => Rc::clone(config),
+            None => Thunk::done(Val::attrs(Attrs::new())),
+        }
+    }
+
+    /// The unknown that an option without definition and declaration in sight is.
+    pub fn undefined_option(&self, evaluator: &Evaluator, path: &[Symbol]) -> Rc<Unknown> {
+        let root = evaluator.unknown_named(
+            "config",
+            "the option is not set here, and its default is not known",
+            None,
+            None,
+        );
+        path.iter()
+            .fold(root, |unknown, name| unknown.attribute(*name))
+    }
+}
+
+/// An option path as people write it.
+pub fn show_path(path: &[Symbol]) -> String {
+    let mut shown = String::new();
+    for name in path {
+        let text = name.as_str();
+        if !shown.is_empty() {
+            shown.push('.');
+        }
+        let plain = text
+            .chars()
+            .all(|character| character.is_alphanumeric() || matches!(character, '_' | '-' | '\''));
+        if plain && !text.is_empty() {
+            shown.push_str(text);
+        } else {
+            shown.push_str(&format!("\"{}\"", text.escape_debug()));
+        }
+    }
+    shown
+}
+
+/// The outcome of evaluating something that must not split, as an unknown where it does.
+pub fn unsplit(evaluator: &mut Evaluator, stop: Stop) -> Stop {
+    match stop {
+        Stop::Split(condition) => Stop::Unknown(evaluator.unknown(
+            format!("it depends on whether {}", condition.text),
+            None,
+            condition.span,
+        )),
+        stop => stop,
+    }
+}
+
+/// An origin at a place, or nowhere.
+pub fn origin_at(span: Option<Span>) -> Origin {
+    Origin::at(span)
+}
