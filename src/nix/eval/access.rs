@@ -137,9 +137,7 @@ impl Evaluator {
             };
             current = match (attrs.get(name), &attrs.open) {
                 (Some(attr), _) => Rc::clone(&attr.value),
-                (None, Some(open)) => {
-                    Thunk::unknown(open.attribute(name), value.origin.clone())
-                }
+                (None, Some(open)) => Thunk::unknown(open.attribute(name), value.origin.clone()),
                 (None, None) => return Err(self.missing_attribute(attrs, name, &value.origin)),
             };
         }

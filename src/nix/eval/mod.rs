@@ -224,7 +224,10 @@ impl Evaluator {
     pub fn type_error(&self, value: &Value, expected: &str, origin: &Origin) -> Stop {
         self.error(
             ErrorKind::Type,
-            format!("{} was found where {expected} is needed", value.type_phrase()),
+            format!(
+                "{} was found where {expected} is needed",
+                value.type_phrase()
+            ),
             origin,
         )
     }
@@ -504,12 +507,7 @@ impl Evaluator {
     // Expressions
 
     /// The value of an expression.
-    pub fn eval(
-        &mut self,
-        tree: &Rc<SourceTree>,
-        id: ExprId,
-        env: &Rc<Env>,
-    ) -> Result<Val, Stop> {
+    pub fn eval(&mut self, tree: &Rc<SourceTree>, id: ExprId, env: &Rc<Env>) -> Result<Val, Stop> {
         self.check_stack()?;
         let mut tree = Rc::clone(tree);
         let mut env = Rc::clone(env);
@@ -848,10 +846,7 @@ impl Evaluator {
             }
             other => Err(self.error(
                 ErrorKind::Type,
-                format!(
-                    "{} is called like a function",
-                    other.type_phrase()
-                ),
+                format!("{} is called like a function", other.type_phrase()),
                 origin,
             )),
         }
@@ -1145,15 +1140,13 @@ impl Evaluator {
                     // Nix evaluates a computed name too, but it cannot make the result known.
                     current = Err(Stop::Unknown(match name {
                         AttributeName::Static(name, _) => unknown.attribute(*name),
-                        AttributeName::Dynamic(..) => {
-                            match self.attribute_name(tree, name, env) {
-                                Ok(name) => unknown.attribute(name),
-                                Err(Stop::Unknown(_)) => {
-                                    self.unknown(Rc::clone(&unknown.reason), None, unknown.span)
-                                }
-                                Err(stop) => return Err(stop),
+                        AttributeName::Dynamic(..) => match self.attribute_name(tree, name, env) {
+                            Ok(name) => unknown.attribute(name),
+                            Err(Stop::Unknown(_)) => {
+                                self.unknown(Rc::clone(&unknown.reason), None, unknown.span)
                             }
-                        }
+                            Err(stop) => return Err(stop),
+                        },
                     }));
                     continue;
                 }
@@ -1254,7 +1247,12 @@ impl Evaluator {
                         span: Some(tree.span(*expression)),
                         call: origin.call.clone(),
                     };
-                    self.append(&mut string, outcome, strings::Coercion::INTERPOLATION, &place)?;
+                    self.append(
+                        &mut string,
+                        outcome,
+                        strings::Coercion::INTERPOLATION,
+                        &place,
+                    )?;
                 }
             }
         }

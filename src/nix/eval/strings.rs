@@ -117,13 +117,10 @@ impl Evaluator {
                 ));
             }
         }
-        let length: usize = string
-            .parts
-            .last()
-            .map_or(0, |part| match part {
-                Part::Text { text, .. } => text.len(),
-                _ => 0,
-            });
+        let length: usize = string.parts.last().map_or(0, |part| match part {
+            Part::Text { text, .. } => text.len(),
+            _ => 0,
+        });
         if length > self.limits.string {
             return Err(self.limit("the string is too long"));
         }

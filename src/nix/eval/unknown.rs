@@ -57,11 +57,7 @@ impl Unknown {
     pub fn as_condition(&self) -> Condition {
         let text = match &self.subject {
             Some(subject) => format!("`{subject}` is true").into(),
-            None => format!(
-                "a condition holds that is not known here ({})",
-                self.reason
-            )
-            .into(),
+            None => format!("a condition holds that is not known here ({})", self.reason).into(),
         };
         Condition {
             id: self.id,
@@ -74,9 +70,14 @@ impl Unknown {
     pub fn attribute(&self, name: Symbol) -> Rc<Unknown> {
         let text = name.as_str();
         let secret = self.subject.as_deref().is_some_and(|subject| {
-            ["sops.secrets", "age.secrets", "sops.templates", "vault.secrets"]
-                .iter()
-                .any(|root| subject.contains(root))
+            [
+                "sops.secrets",
+                "age.secrets",
+                "sops.templates",
+                "vault.secrets",
+            ]
+            .iter()
+            .any(|root| subject.contains(root))
         });
         let kind = match text {
             "path" if secret => Some(Kind::SecretPath),
@@ -86,8 +87,8 @@ impl Unknown {
             }
             _ if self.kind == Some(Kind::Derivation) => Some(Kind::Derivation),
             "enable" => Some(Kind::Boolean),
-            "homeDirectory" | "username" | "hostName" | "configHome" | "dataHome"
-            | "stateHome" | "cacheHome" => Some(Kind::String),
+            "homeDirectory" | "username" | "hostName" | "configHome" | "dataHome" | "stateHome"
+            | "cacheHome" => Some(Kind::String),
             _ => None,
         };
         Rc::new(Unknown {

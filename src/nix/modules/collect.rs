@@ -176,9 +176,7 @@ impl Collector<'_> {
         importer: Option<usize>,
     ) {
         match &value.value {
-            Value::Path(path) => {
-                self.file(evaluator, &path.absolute, &value.origin, thunk, guards)
-            }
+            Value::Path(path) => self.file(evaluator, &path.absolute, &value.origin, thunk, guards),
             Value::String(text) => match text.known() {
                 Ok(text) if text.starts_with('/') => {
                     self.file(evaluator, &text, &value.origin, thunk, guards)

@@ -125,9 +125,7 @@ impl Evaluator {
         found: &mut Vec<Discharged>,
         budget: usize,
     ) {
-        let outcome = self.in_world_of(&definition, |evaluator| {
-            evaluator.force(&definition.value)
-        });
+        let outcome = self.in_world_of(&definition, |evaluator| evaluator.force(&definition.value));
         let value = match outcome {
             Ok(value) => value,
             Err(Stop::Split(condition)) => {
@@ -207,9 +205,7 @@ impl Evaluator {
                     evaluator.boolean(&condition, &value.origin)
                 });
                 match outcome {
-                    Ok(true) => {
-                        self.discharge_into(definition.with_value(content), found, budget)
-                    }
+                    Ok(true) => self.discharge_into(definition.with_value(content), found, budget),
                     Ok(false) => {}
                     Err(Stop::Split(condition)) => {
                         if found.len() >= budget {

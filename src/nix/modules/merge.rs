@@ -85,8 +85,7 @@ fn options(
         .collected()
         .and_then(|collected| collected.freeform.clone());
     for (name, definitions) in &defined.by_name {
-        if declared.contains_key(name.as_str()) || (path.is_empty() && name.as_str() == "_module")
-        {
+        if declared.contains_key(name.as_str()) || (path.is_empty() && name.as_str() == "_module") {
             continue;
         }
         let path = extended(path, *name);
@@ -406,7 +405,9 @@ fn merge(
             Err(conflict(evaluator, set, path, &active))
         }
         OptionType::Unique(inner) => merge(evaluator, set, path, inner, active),
-        OptionType::Submodule(submodule) => merge_submodule(evaluator, set, path, submodule, active),
+        OptionType::Submodule(submodule) => {
+            merge_submodule(evaluator, set, path, submodule, active)
+        }
         OptionType::Coerced { from, convert, to } => {
             let mut coerced = Vec::with_capacity(active.len());
             for mut one in active {
@@ -517,9 +518,7 @@ fn merge_unseen(
     if let [one] = active.as_slice() {
         return one.force(evaluator);
     }
-    let all_lists = active
-        .iter()
-        .all(|one| matches!(one.value, Value::List(_)));
+    let all_lists = active.iter().all(|one| matches!(one.value, Value::List(_)));
     if all_lists && !matches!(kind, OptionType::Anything) {
         return merge_lists(set, path, &Rc::new(kind.clone()), &active);
     }
@@ -640,11 +639,7 @@ fn merge_attrs(
 
 /// Drops the attributes that have no definition in the present world, as `attrsOf` does. (A set of options keeps them: it
 /// must not look at its definitions before one is read.)
-fn present_only(
-    evaluator: &mut Evaluator,
-    merged: Val,
-    defined: &[Active],
-) -> Result<Val, Stop> {
+fn present_only(evaluator: &mut Evaluator, merged: Val, defined: &[Active]) -> Result<Val, Stop> {
     let Value::Attrs(attrs) = &merged.value else {
         return Ok(merged);
     };
@@ -693,11 +688,9 @@ fn merge_submodule(
     let mut modules = submodule.modules.clone();
     for one in &active {
         let module = match &one.value {
-            Value::Attrs(_) if submodule.shorthand => Val::attrs(Attrs::of([(
-                "config",
-                Rc::clone(&one.definition.value),
-            )]))
-            .thunk(),
+            Value::Attrs(_) if submodule.shorthand => {
+                Val::attrs(Attrs::of([("config", Rc::clone(&one.definition.value))])).thunk()
+            }
             _ => Rc::clone(&one.definition.value),
         };
         modules.push(module);

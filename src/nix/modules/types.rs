@@ -189,9 +189,7 @@ impl OptionType {
             "attrsOf" | "lazyAttrsOf" => OptionType::AttrsOf(nested(evaluator, "elemType")?),
             "nullOr" => OptionType::NullOr(nested(evaluator, "elemType")?),
             "uniq" | "unique" => OptionType::Unique(nested(evaluator, "elemType")?),
-            "either" => {
-                OptionType::Either(nested(evaluator, "left")?, nested(evaluator, "right")?)
-            }
+            "either" => OptionType::Either(nested(evaluator, "left")?, nested(evaluator, "right")?),
             "functionTo" => OptionType::Function,
             "submodule" | "deferredModule" => {
                 let Some(modules) = get("getSubModules") else {
@@ -245,9 +243,9 @@ impl OptionType {
                 let mut unknown = false;
                 let given = crate::nix::eval::value::Val::bare(value.clone());
                 for allowed in values {
-                    let outcome = evaluator.force(allowed).and_then(|allowed| {
-                        evaluator.equal(&allowed, &given, &Origin::default())
-                    });
+                    let outcome = evaluator
+                        .force(allowed)
+                        .and_then(|allowed| evaluator.equal(&allowed, &given, &Origin::default()));
                     match outcome {
                         Ok(true) => return Some(true),
                         Ok(false) => {}
@@ -276,10 +274,9 @@ impl OptionType {
                 }
             }
             OptionType::Unique(inner) => return inner.accepts(evaluator, value),
-            OptionType::Submodule(_) => matches!(
-                value,
-                Value::Attrs(_) | Value::Lambda(_) | Value::Path(_)
-            ),
+            OptionType::Submodule(_) => {
+                matches!(value, Value::Attrs(_) | Value::Lambda(_) | Value::Path(_))
+            }
             OptionType::Function => match value {
                 Value::Lambda(_) | Value::Builtin(_) => true,
                 Value::Attrs(_) => return None,
