@@ -11,7 +11,9 @@ pub mod path;
 pub mod placeholders;
 pub mod providers;
 pub mod schema_check;
+pub mod references;
 pub mod secret_patterns;
+pub mod secret_providers;
 #[doc(hidden)]
 pub mod testing;
 pub mod tree;

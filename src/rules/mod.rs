@@ -10,16 +10,23 @@ use crate::workspace::source::Span;
 
 pub mod consequence;
 pub mod empty_secret;
+pub mod escaped_placeholder;
 pub mod hardcoded_secret;
+pub mod malformed_placeholder;
 pub mod over_escaped_expression;
 pub mod registry;
 pub mod secret_path_as_secret;
+pub mod secret_ref;
 pub mod secrets;
+pub mod session_variable_not_seen;
 pub mod shell_substitution;
 pub mod template_placeholder;
 #[cfg(test)]
 mod testing;
+pub mod undeclared_secret_provider;
 pub mod unknown_provider;
+pub mod unprovided_variable;
+pub mod whole_environment_file;
 
 /// What a rule says about itself. `explain`, the documentation and the SARIF rule list come from here.
 #[derive(Debug)]

@@ -13,6 +13,13 @@ pub static RULES: &[Rule] = &[
     super::shell_substitution::RULE,
     super::empty_secret::RULE,
     super::over_escaped_expression::RULE,
+    super::session_variable_not_seen::RULE,
+    super::whole_environment_file::RULE,
+    super::undeclared_secret_provider::RULE,
+    super::secret_ref::RULE,
+    super::unprovided_variable::RULE,
+    super::escaped_placeholder::RULE,
+    super::malformed_placeholder::RULE,
 ];
 
 /// The rule of that id.

@@ -1,0 +1,48 @@
+//! The secret providers that a configuration declares.
+
+use super::tree::{Lookup, Node};
+
+/// One entry of `secrets.providers`.
+#[derive(Clone, Debug)]
+pub struct Provider<'a> {
+    /// Its name.
+    pub alias: String,
+    /// Its declaration.
+    pub node: &'a Node,
+    /// `env`, `file` or `exec`, if known.
+    pub source: Option<String>,
+}
+
+/// The declared providers in the order of their names.
+pub fn providers(config: &Node) -> Vec<Provider<'_>> {
+    config
+        .at_keys("secrets.providers")
+        .and_then(|providers| providers.as_object())
+        .map(|providers| {
+            providers
+                .entries
+                .iter()
+                .map(|(alias, node)| Provider {
+                    alias: alias.clone(),
+                    node,
+                    source: node.get("source").and_then(|source| source.as_str()),
+                })
+                .collect()
+        })
+        .unwrap_or_default()
+}
+
+/// Whether there may be providers that the sources do not show.
+pub fn is_open(config: &Node) -> bool {
+    match config.lookup("secrets") {
+        Lookup::Unknown(_) => true,
+        Lookup::Absent => false,
+        Lookup::Present(secrets) => match secrets.lookup("providers") {
+            Lookup::Unknown(_) => true,
+            Lookup::Absent => false,
+            Lookup::Present(providers) => providers
+                .as_object()
+                .is_none_or(|providers| providers.open.is_some()),
+        },
+    }
+}
