@@ -10,8 +10,8 @@ pub mod nearest;
 pub mod path;
 pub mod placeholders;
 pub mod providers;
-pub mod schema_check;
 pub mod references;
+pub mod schema_check;
 pub mod secret_patterns;
 pub mod secret_providers;
 #[doc(hidden)]
