@@ -1,11 +1,13 @@
 //! `check`: the default.
 
-use super::arguments::{CheckArguments, SourceArguments};
+use super::arguments::{Arguments, CheckArguments, SourceArguments};
 use super::{exit_code, output, rule_ids};
+use crate::openclaw::nearest::nearest;
 use crate::progress::Progress;
 use crate::report;
 use crate::report::verdict::verdict;
 use crate::request::{Request, Target};
+use clap::CommandFactory;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -28,6 +30,11 @@ pub fn run(arguments: &CheckArguments, progress: &Arc<Progress>) -> u8 {
     request.strict = arguments.strict;
     request.deny_warnings = arguments.deny_warnings;
     let outcome = crate::check(&request);
+    for path in &arguments.source.paths {
+        if let Some(hint) = subcommand_hint(path) {
+            output::complain(&hint);
+        }
+    }
     let options = report::Options {
         format: arguments.format.into(),
         color: output::color(arguments.color),
@@ -44,6 +51,30 @@ pub fn run(arguments: &CheckArguments, progress: &Arc<Progress>) -> u8 {
         outcome.settings_refused,
     ));
     output::print(&text, code)
+}
+
+/// Help for somebody whose subcommand was taken as a path that does not exist.
+fn subcommand_hint(path: &Path) -> Option<String> {
+    let word = path.to_str().filter(|word| !word.contains(['/', '.']))?;
+    if path.exists() {
+        return None;
+    }
+    let command = Arguments::command();
+    let names = || {
+        command
+            .get_subcommands()
+            .map(|subcommand| subcommand.get_name())
+    };
+    if names().any(|name| name == word) {
+        return Some(format!(
+            "`{word}` is taken as a path here; a subcommand comes before all options"
+        ));
+    }
+    let meant = nearest(word, names())?;
+    Some(format!(
+        "`{}` is taken as a path; did you mean the subcommand `{meant}`?",
+        report::sanitize::line(word)
+    ))
 }
 
 /// The part of a request that `check`, `show` and `models` share.

@@ -2,6 +2,7 @@
 
 use super::arguments::ColorArgument;
 use super::exit_code;
+use clap::error::ErrorKind;
 use std::io::{self, IsTerminal, Write};
 
 /// Writes a text to standard output. A reader that went away (`| head`) is no error and changes no exit
@@ -24,6 +25,18 @@ pub fn print(text: &str, code: u8) -> u8 {
 /// Writes a line to standard error; nothing is done about one that cannot be written.
 pub fn complain(message: &str) {
     let _ = writeln!(io::stderr().lock(), "openclaw-check: {message}");
+}
+
+/// Prints what clap has to say: help and version to standard output, complaints to standard error.
+pub fn print_usage(error: &clap::Error) -> u8 {
+    let code = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit_code::CLEAN,
+        _ => exit_code::USAGE,
+    };
+    match error.print() {
+        Err(failure) if failure.kind() != io::ErrorKind::BrokenPipe => exit_code::UNREADABLE,
+        _ => code,
+    }
 }
 
 /// Whether to colour what goes to standard output.

@@ -1,19 +1,15 @@
 //! Rule ids that a person typed.
 
+use crate::openclaw::nearest::nearest;
 use crate::rules::registry;
 
 /// What is wrong with a rule id that does not exist, naming the nearest one that does.
 pub fn unknown(id: &str) -> String {
     let shown = crate::report::sanitize::line(id);
-    let nearest = registry::RULES
-        .iter()
-        .map(|rule| (strsim::damerau_levenshtein(id, rule.info.id), rule.info.id))
-        .min();
-    match nearest {
-        Some((distance, nearest)) if distance <= 2 + nearest.len() / 4 => {
-            format!("there is no rule `{shown}`; did you mean `{nearest}`?")
-        }
-        _ => format!("there is no rule `{shown}`; `openclaw-check rules` lists them"),
+    let ids = registry::RULES.iter().map(|rule| rule.info.id);
+    match nearest(id, ids) {
+        Some(nearest) => format!("there is no rule `{shown}`; did you mean `{nearest}`?"),
+        None => format!("there is no rule `{shown}`; `openclaw-check rules` lists them"),
     }
 }
 

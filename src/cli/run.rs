@@ -7,8 +7,7 @@ use super::{
 };
 use crate::progress::Progress;
 use clap::Parser;
-use clap::error::ErrorKind;
-use std::panic::{self, PanicHookInfo};
+use std::panic::{self, Location, PanicHookInfo};
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -24,40 +23,38 @@ const SMALLER_STACKS: [usize; 2] = [256 << 20, 64 << 20];
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return ExitCode::from(usage(&error)),
+        Err(error) => return ExitCode::from(output::print_usage(&error)),
     };
     panic::set_hook(Box::new(report_panic));
-    ExitCode::from(with_large_stack(arguments))
+    let quiet = check_arguments(&arguments).is_some_and(|check| check.quiet);
+    let progress = Arc::new(Progress::default());
+    ExitCode::from(with_large_stack(&progress, !quiet, move |progress| {
+        dispatch(&arguments, progress)
+    }))
 }
 
-/// Prints what clap has to say: help and version to standard output, complaints to standard error.
-fn usage(error: &clap::Error) -> u8 {
-    // A closed pipe is no reason to complain.
-    let _ = error.print();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit_code::CLEAN,
-        _ => exit_code::USAGE,
-    }
-}
-
-fn with_large_stack(arguments: Arguments) -> u8 {
-    let arguments = Arc::new(arguments);
-    let shared = Arc::new(Progress::default());
-    let wants_progress = !matches!(&arguments.command, None | Some(Command::Check(_)))
-        || !check_arguments(&arguments).is_some_and(|check| check.quiet);
+/// Runs the work in a thread with a large stack, and shows its progress meanwhile. A panic of the work is
+/// [`exit_code::UNREADABLE`].
+fn with_large_stack(
+    progress: &Arc<Progress>,
+    show_progress: bool,
+    work: impl Fn(&Arc<Progress>) -> u8 + Send + Sync + 'static,
+) -> u8 {
+    let work = Arc::new(work);
     for size in std::iter::once(STACK).chain(SMALLER_STACKS) {
         let (running, done) = mpsc::channel::<()>();
-        let arguments = Arc::clone(&arguments);
-        let for_work = Arc::clone(&shared);
+        let work = Arc::clone(&work);
+        let for_work = Arc::clone(progress);
         let worker = thread::Builder::new()
             .name("work".to_string())
             .stack_size(size)
             .spawn(move || {
+                // Dropped when the work ends, however it ends.
                 let _running = running;
-                dispatch(&arguments, &for_work)
+                work(&for_work)
             });
         if let Ok(worker) = worker {
-            progress::wait(&done, &shared, wants_progress);
+            progress::wait(&done, progress, show_progress);
             return worker.join().unwrap_or(exit_code::UNREADABLE);
         }
     }
@@ -88,13 +85,17 @@ fn dispatch(arguments: &Arguments, progress: &Arc<Progress>) -> u8 {
     }
 }
 
-/// Says that the program is at fault and how to report it. The panic's own text is not printed: it may hold
-/// what the user wrote.
+/// Says that the program is at fault and how to report it.
 fn report_panic(information: &PanicHookInfo<'_>) {
-    let place = information.location().map_or(String::new(), |place| {
+    output::complain(&panic_message(information.location()));
+}
+
+/// What is said of a panic. Its own text is not: it may hold what the user wrote.
+fn panic_message(location: Option<&Location<'_>>) -> String {
+    let place = location.map_or(String::new(), |place| {
         format!(" at {}:{}:{}", place.file(), place.line(), place.column())
     });
-    output::complain(&format!(
+    format!(
         "internal error{place}, version {}\n\
          This is a mistake in openclaw-check, not in your configuration. Please report the line above at\n\
          {}/issues\n\
@@ -102,5 +103,37 @@ fn report_panic(information: &PanicHookInfo<'_>) {
          for the same reason.",
         env!("CARGO_PKG_VERSION"),
         env!("CARGO_PKG_REPOSITORY")
-    ));
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_gets_a_stack_of_its_own_and_its_code_comes_back() {
+        fn deep(levels: usize) -> usize {
+            let here = std::hint::black_box([levels; 1024]);
+            if levels == 0 {
+                0
+            } else {
+                deep(levels - 1) + here[levels % 1024] / levels
+            }
+        }
+        let progress = Arc::new(Progress::default());
+        // 16 KiB for each level at the least: 300 MiB in all.
+        let code = with_large_stack(&progress, false, |_| u8::from(deep(20_000) == 20_000));
+        assert_eq!(code, 1);
+    }
+
+    #[test]
+    fn a_panic_is_an_exit_code_and_its_text_is_not_repeated() {
+        let progress = Arc::new(Progress::default());
+        let code = with_large_stack(&progress, false, |_| panic!("sk-secret"));
+        assert_eq!(code, exit_code::UNREADABLE);
+        let message = panic_message(Some(Location::caller()));
+        assert!(message.contains("src/cli/run.rs"), "{message}");
+        assert!(message.contains("/issues"), "{message}");
+        assert!(!message.contains("sk-secret"), "{message}");
+    }
 }

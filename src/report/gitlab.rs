@@ -28,6 +28,9 @@ struct Lines {
 
 pub(super) fn render(printable: &Printable<'_>, options: &Options) -> String {
     let mut fingerprints = fingerprint::Fingerprints::default();
+    let fallback = printable
+        .fallback_file()
+        .unwrap_or_else(|| "flake.nix".to_string());
     let mut issues = Vec::new();
     for finding in &printable.findings {
         let mut description = finding.message.clone();
@@ -39,7 +42,7 @@ pub(super) fn render(printable: &Printable<'_>, options: &Options) -> String {
             check_name: finding.rule.to_string(),
             fingerprint: fingerprints.of_finding(printable, finding),
             severity: severity(finding.severity),
-            location: location(finding.place.as_ref(), "flake.nix"),
+            location: location(finding.place.as_ref(), &fallback),
         });
     }
     let unresolved = if options.strict {
@@ -55,7 +58,7 @@ pub(super) fn render(printable: &Printable<'_>, options: &Options) -> String {
                 check_name: "unresolved".to_string(),
                 fingerprint: fingerprints.of(&["unresolved", file, &value.path, &value.reason]),
                 severity: severity(unresolved),
-                location: location(value.place.as_ref(), "flake.nix"),
+                location: location(value.place.as_ref(), &fallback),
             });
         }
     }

@@ -5,7 +5,7 @@ use super::finding::{Checked, Consequence, Finding, Fix, Report, Severity};
 use super::redact::Redactor;
 use super::sanitize;
 use super::snippet::{self, Wanted, Window};
-use crate::workspace::source::{Position, Sources, Span};
+use crate::workspace::source::{FileId, Position, Sources, Span};
 
 /// Bytes before and after a place's start that go into its fingerprint, within its line.
 const FINGERPRINT_REACH: usize = 200;
@@ -226,6 +226,14 @@ impl<'a> Printable<'a> {
             });
         let wanted: Vec<Wanted<'_>> = own.chain(related).collect();
         snippet::windows(self.sources, &self.redactor, &wanted)
+    }
+
+    /// A file for formats that show nothing without one: the first that was read.
+    pub fn fallback_file(&self) -> Option<String> {
+        if self.sources.is_empty() {
+            return None;
+        }
+        Some(self.redactor.text(&self.sources.get(FileId(0)).path))
     }
 
     /// Columns of a place in characters, from 1: of the first and past the last.

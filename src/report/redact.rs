@@ -4,6 +4,7 @@
 //! ([`Report::secrets`](super::finding::Report::secrets)), the text of those places wherever else it
 //! turns up, and the known formats of keys and tokens in any text that is about to be shown.
 
+use crate::openclaw::secret_patterns;
 use crate::workspace::source::{FileId, Sources, Span};
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::cell::RefCell;
@@ -18,8 +19,11 @@ pub const REDACTED: &str = "[redacted]";
 pub type Detector = fn(&str) -> Vec<Range<usize>>;
 
 /// The detector of known key formats.
-pub fn known_formats(_text: &str) -> Vec<Range<usize>> {
-    Vec::new()
+pub fn known_formats(text: &str) -> Vec<Range<usize>> {
+    secret_patterns::find_all(text)
+        .into_iter()
+        .map(|found| found.range)
+        .collect()
 }
 
 /// The text of a secret place is looked for elsewhere only from this length on; a shorter one would take

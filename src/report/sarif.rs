@@ -46,6 +46,9 @@ pub(super) fn render(printable: &Printable<'_>, options: &Options) -> String {
             });
             if let Some(place) = &value.place {
                 entry["locations"] = json!([{ "physicalLocation": physical(printable, place) }]);
+            } else if let Some(file) = printable.fallback_file() {
+                let location = json!({ "artifactLocation": artifact(&file) });
+                entry["locations"] = json!([{ "physicalLocation": location }]);
             }
             results.push(entry);
         }
@@ -114,6 +117,9 @@ fn result(
     let mut location = json!({});
     if let Some(place) = &finding.place {
         location["physicalLocation"] = physical(printable, place);
+    } else if let Some(file) = printable.fallback_file() {
+        // Code scanning refuses results without a file.
+        location["physicalLocation"] = json!({ "artifactLocation": artifact(&file) });
     }
     if let Some(path) = &finding.path {
         location["logicalLocations"] = json!([{ "fullyQualifiedName": path, "kind": "member" }]);

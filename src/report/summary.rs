@@ -30,9 +30,7 @@ pub(crate) fn consequence_id(consequence: Consequence) -> &'static str {
 pub(crate) fn consequence_sentence(consequence: Consequence) -> &'static str {
     match consequence {
         Consequence::NixRejects => "Nix refuses to evaluate or build this configuration.",
-        Consequence::OpenclawRejects => {
-            "Nix builds it, and OpenClaw then rejects the whole configuration file as invalid."
-        }
+        Consequence::OpenclawRejects => "OpenClaw rejects the whole configuration file as invalid.",
         Consequence::GatewayRefuses => {
             "The configuration file is valid, but the gateway refuses to start with it."
         }
@@ -71,7 +69,10 @@ pub(crate) fn verdict(printable: &Printable<'_>, options: &Options) -> String {
             parts.push(count(number, one, many));
         }
     }
-    let mut text = if parts.is_empty() {
+    let nothing_checked = printable.checked.files == 0 && !printable.errors.is_empty();
+    let mut text = if parts.is_empty() && nothing_checked {
+        "nothing was checked".to_string()
+    } else if parts.is_empty() {
         "no findings".to_string()
     } else {
         parts.join(", ")

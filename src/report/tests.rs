@@ -40,7 +40,7 @@ fn awkward() -> (Report, Sources) {
     let after = at(pem_id, &pem, "after = 1;");
 
     let mut unknown_model = Finding::new(
-        "unknown-model",
+        "sample-unknown-model",
         Consequence::FailsInUse,
         "provider `kimi` has no model `kimi-k2p6`",
     )
@@ -60,7 +60,7 @@ fn awkward() -> (Report, Sources) {
     unknown_model.instances = vec!["default".into()];
 
     let literal = Finding::new(
-        "literal-secret",
+        "sample-literal-secret",
         Consequence::LeaksSecret,
         format!("the key {SECRET} is written out"),
     )
@@ -76,21 +76,21 @@ fn awkward() -> (Report, Sources) {
         }],
     });
     let long = Finding::new(
-        "long-place",
+        "sample-long-place",
         Consequence::Degrades,
         "a list\nof several \u{1b}[31mlines",
     )
     .at(Some(list))
     .related(Some(key), "near the key");
     let pem_finding = Finding::new(
-        "literal-secret",
+        "sample-literal-secret",
         Consequence::LeaksSecret,
         "a key is written out",
     )
     .at(Some(pem_key))
     .related(Some(pem_key), "here");
     let nowhere = Finding::new(
-        "no-documents",
+        "sample-no-documents",
         Consequence::Advice,
         "100% of nothing: @everyone",
     );
@@ -179,7 +179,21 @@ fn json() {
 
 #[test]
 fn sarif() {
-    insta::assert_snapshot!(awkward_as(Format::Sarif));
+    // The list of all rules, and the indices into it, grow with every rule: another test looks at them.
+    let mut document: serde_json::Value =
+        serde_json::from_str(&awkward_as(Format::Sarif)).expect("valid JSON");
+    let run = &mut document["runs"][0];
+    if let Some(rules) = run["tool"]["driver"]["rules"].as_array_mut() {
+        rules.retain(|rule| {
+            rule["id"]
+                .as_str()
+                .is_some_and(|id| id.starts_with("sample-"))
+        });
+    }
+    for result in run["results"].as_array_mut().expect("results") {
+        result["ruleIndex"] = serde_json::Value::Null;
+    }
+    insta::assert_snapshot!(super::json::to_text(&document));
 }
 
 #[test]
@@ -323,6 +337,129 @@ fn cost_does_not_grow_with_the_file() {
             begin.elapsed().as_secs() < 20,
             "{format:?} took {:?}",
             begin.elapsed()
+        );
+    }
+}
+
+/// What the schema cannot say: indices that fit, every rule documented, relative addresses, no line 0.
+#[test]
+fn sarif_hangs_together() {
+    let document: serde_json::Value =
+        serde_json::from_str(&awkward_as(Format::Sarif)).expect("valid JSON");
+    let run = &document["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
+    for rule in rules {
+        let id = rule["id"].as_str().expect("an id");
+        assert!(
+            rule["helpUri"]
+                .as_str()
+                .is_some_and(|uri| uri.ends_with(id))
+        );
+        assert!(
+            rule["fullDescription"]["text"]
+                .as_str()
+                .is_some_and(|text| !text.is_empty())
+        );
+    }
+    for rule in crate::rules::registry::RULES {
+        assert!(
+            rules.iter().any(|listed| listed["id"] == rule.info.id),
+            "{}",
+            rule.info.id
+        );
+    }
+    let mut fingerprints = std::collections::BTreeSet::new();
+    for result in run["results"].as_array().expect("results") {
+        let index = result["ruleIndex"].as_u64().expect("an index") as usize;
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+        assert!(fingerprints.insert(result["partialFingerprints"].to_string()));
+        let location = &result["locations"][0]["physicalLocation"];
+        let uri = location["artifactLocation"]["uri"]
+            .as_str()
+            .expect("an address");
+        assert!(
+            !uri.starts_with('/') && !uri.contains(['\\', ' ', '|', ':']),
+            "{uri}"
+        );
+        if let Some(region) = location.get("region") {
+            assert!(
+                region["startLine"].as_u64() >= Some(1)
+                    && region["startColumn"].as_u64() >= Some(1)
+            );
+        }
+    }
+}
+
+/// A fingerprint holds nothing of a secret: another secret at the same place gives the same one.
+#[test]
+fn fingerprints_do_not_depend_on_secrets() {
+    let fingerprint = |secret: &str, format: Format| {
+        let sources = Sources::new();
+        let text = format!("{{ apiKey = \"{secret}\"; }}");
+        let file = sources.add(SourceFile::new("home.nix", text.as_str()));
+        let span = Span::new(file, 11, text.len() as u32 - 3);
+        let report = Report {
+            findings: vec![
+                Finding::new(
+                    "sample-literal-secret",
+                    Consequence::LeaksSecret,
+                    format!("the key {secret} is written out"),
+                )
+                .at(Some(span)),
+            ],
+            secrets: vec![span],
+            ..Report::default()
+        };
+        let text = render(
+            &report,
+            &sources,
+            &Options {
+                format,
+                ..Options::default()
+            },
+        );
+        let document: serde_json::Value = serde_json::from_str(&text).expect("valid JSON");
+        match format {
+            Format::Gitlab => document[0]["fingerprint"].to_string(),
+            _ => document["runs"][0]["results"][0]["partialFingerprints"].to_string(),
+        }
+    };
+    for format in [Format::Sarif, Format::Gitlab] {
+        assert_eq!(
+            fingerprint("first-secret", format),
+            fingerprint("other-one-entirely", format)
+        );
+    }
+}
+
+/// A key that no rule marked is still taken out of the frame and of the texts.
+#[test]
+fn keys_of_known_formats_are_redacted_without_a_rule() {
+    let key = "sk-proj-a1b2c3d4e5f6g7h8i9j0";
+    let sources = Sources::new();
+    let text = format!("{{\n  # {key}\n  a = 1;\n}}\n");
+    let file = sources.add(SourceFile::new("home.nix", text));
+    let start = 2 + 4 + key.len() as u32 + 3;
+    let report = Report {
+        findings: vec![
+            Finding::new("some-rule", Consequence::Degrades, format!("not {key}"))
+                .at(Some(Span::new(file, start, start + 1)))
+                .path(format!("env.{key}")),
+        ],
+        ..Report::default()
+    };
+    for format in FORMATS {
+        let text = render(
+            &report,
+            &sources,
+            &Options {
+                format,
+                ..Options::default()
+            },
+        );
+        assert!(
+            !text.contains(key) && !text.contains("a1b2c3"),
+            "{format:?}:\n{text}"
         );
     }
 }
