@@ -12,6 +12,7 @@ pub mod releases;
 pub mod report;
 pub mod request;
 pub mod rules;
+pub mod settings;
 pub mod workspace;
 
 pub use request::{Outcome, Request, Target};

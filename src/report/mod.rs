@@ -19,6 +19,7 @@ mod sarif;
 mod snippet;
 mod style;
 pub(crate) mod summary;
+pub mod suppression;
 #[cfg(test)]
 mod tests;
 pub mod verdict;

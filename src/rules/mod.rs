@@ -14,6 +14,8 @@ pub mod escaped_placeholder;
 pub mod hardcoded_secret;
 pub mod malformed_placeholder;
 pub mod over_escaped_expression;
+pub mod invalid_settings;
+pub mod malformed_suppression;
 pub mod registry;
 pub mod secret_path_as_secret;
 pub mod secret_ref;
@@ -27,6 +29,7 @@ pub mod undeclared_secret_provider;
 pub mod unknown_provider;
 pub mod unprovided_variable;
 pub mod whole_environment_file;
+pub mod unused_suppression;
 
 /// What a rule says about itself. `explain`, the documentation and the SARIF rule list come from here.
 #[derive(Debug)]

@@ -20,6 +20,10 @@ pub static RULES: &[Rule] = &[
     super::unprovided_variable::RULE,
     super::escaped_placeholder::RULE,
     super::malformed_placeholder::RULE,
+    // Our own settings and comments.
+    super::invalid_settings::RULE,
+    super::malformed_suppression::RULE,
+    super::unused_suppression::RULE,
 ];
 
 /// The rule of that id.

@@ -251,6 +251,28 @@ impl Workspace {
         result
     }
 
+    /// Reads a file that is ours and not Nix's, tracked or not: `None` when it is not there.
+    pub(crate) fn read_own(&self, path: &str) -> Option<Result<FileId, ReadProblem>> {
+        match self.read(path) {
+            Err(ReadProblem::Missing | ReadProblem::MissingOrUntracked) => None,
+            Err(ReadProblem::Untracked) => {
+                let path = path::normalize(path);
+                let relative = path::below(&self.tree.text, &path)?;
+                let host = self.tree.host(relative);
+                if !host.symlink_metadata().is_ok_and(|file| file.is_file()) {
+                    return None;
+                }
+                let mut bytes = Vec::new();
+                let result = tree::load_from_disk(&host, self.limits.file_bytes, &mut bytes)
+                    .map_err(|error| load_problem(error, self.limits.file_bytes))
+                    .and_then(|()| self.add(&path, &bytes));
+                self.read.borrow_mut().insert(path, result.clone());
+                Some(result)
+            }
+            result => Some(result),
+        }
+    }
+
     /// Reads any file as bytes. Nothing is remembered: data files are read where they are used.
     ///
     /// # Errors
