@@ -12,10 +12,10 @@ pub mod consequence;
 pub mod empty_secret;
 pub mod escaped_placeholder;
 pub mod hardcoded_secret;
-pub mod malformed_placeholder;
-pub mod over_escaped_expression;
 pub mod invalid_settings;
+pub mod malformed_placeholder;
 pub mod malformed_suppression;
+pub mod over_escaped_expression;
 pub mod registry;
 pub mod secret_path_as_secret;
 pub mod secret_ref;
@@ -28,8 +28,8 @@ mod testing;
 pub mod undeclared_secret_provider;
 pub mod unknown_provider;
 pub mod unprovided_variable;
-pub mod whole_environment_file;
 pub mod unused_suppression;
+pub mod whole_environment_file;
 
 /// What a rule says about itself. `explain`, the documentation and the SARIF rule list come from here.
 #[derive(Debug)]
