@@ -2,6 +2,7 @@
 
 use super::unknown::{Condition, EvalError, Stop, Unknown};
 use super::{Builtin, Evaluator};
+use crate::nix::flake::known::KnownInput;
 use crate::nix::modules::ModuleSet;
 use crate::nix::modules::types::OptionType;
 use crate::nix::symbol::Symbol;
@@ -261,6 +262,33 @@ impl NixString {
         prefix
     }
 
+    /// The path of this machine that the string stands for, when it begins with a path of the source tree whose place in
+    /// the store is not known (`"${self}/documents"`).
+    pub fn place(&self) -> Option<String> {
+        let (Part::Store(path, _), rest) = self.parts.split_first()? else {
+            return None;
+        };
+        let mut place = path.absolute.to_string();
+        for part in rest {
+            match part {
+                Part::Text { text, .. } => place.push_str(text),
+                _ => return None,
+            }
+        }
+        Some(place)
+    }
+
+    /// The text of a path: its place on this machine, or the known text.
+    ///
+    /// # Errors
+    /// The reason why the text is not known.
+    pub fn path_text(&self) -> Result<Rc<str>, Stop> {
+        match self.place() {
+            Some(place) => Ok(place.into()),
+            None => self.known(),
+        }
+    }
+
     /// Adds what another string depends on.
     pub fn add_context(&mut self, other: &[Rc<str>]) {
         for item in other {
@@ -333,6 +361,8 @@ pub enum Marker {
     },
     /// The result of a module evaluation.
     Modules(Rc<ModuleSet>),
+    /// An input of a flake that is known by what it locks.
+    Input(KnownInput),
     /// An option type.
     Type(Rc<OptionType>),
 }
@@ -342,6 +372,7 @@ impl fmt::Debug for Marker {
         out.write_str(match self {
             Marker::TextFile { .. } => "TextFile",
             Marker::Modules(_) => "Modules",
+            Marker::Input(_) => "Input",
             Marker::Type(_) => "Type",
         })
     }

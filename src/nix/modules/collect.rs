@@ -177,7 +177,7 @@ impl Collector<'_> {
     ) {
         match &value.value {
             Value::Path(path) => self.file(evaluator, &path.absolute, &value.origin, thunk, guards),
-            Value::String(text) => match text.known() {
+            Value::String(text) => match text.path_text() {
                 Ok(text) if text.starts_with('/') => {
                     self.file(evaluator, &text, &value.origin, thunk, guards)
                 }

@@ -55,6 +55,8 @@ pub enum OptionType {
     Unique(Rc<OptionType>),
     /// `types.submodule` and its like.
     Submodule(Rc<Submodule>),
+    /// `types.deferredModule`: definitions are kept as modules to be imported elsewhere.
+    Deferred,
     /// `types.functionTo`.
     Function,
     /// `types.coercedTo from convert to`.
@@ -191,7 +193,8 @@ impl OptionType {
             "uniq" | "unique" => OptionType::Unique(nested(evaluator, "elemType")?),
             "either" => OptionType::Either(nested(evaluator, "left")?, nested(evaluator, "right")?),
             "functionTo" => OptionType::Function,
-            "submodule" | "deferredModule" => {
+            "deferredModule" => OptionType::Deferred,
+            "submodule" => {
                 let Some(modules) = get("getSubModules") else {
                     return Ok(OptionType::Unseen);
                 };
@@ -210,6 +213,10 @@ impl OptionType {
         Some(match self {
             OptionType::Unseen => return None,
             OptionType::Unspecified | OptionType::Anything | OptionType::Raw => true,
+            OptionType::Deferred => matches!(
+                value,
+                Value::Attrs(_) | Value::Lambda(_) | Value::Builtin(_) | Value::Path(_)
+            ),
             OptionType::Attrs => matches!(value, Value::Attrs(_)),
             OptionType::Bool => matches!(value, Value::Bool(_)),
             OptionType::Int { least, most } => match value {
@@ -319,6 +326,7 @@ impl OptionType {
                 format!("{} or {}", first.phrase(), second.phrase())
             }
             OptionType::Unique(inner) => inner.phrase(),
+            OptionType::Deferred => "a module".into(),
             OptionType::Function => "a function".into(),
             OptionType::Coerced { from, to, .. } => {
                 format!("{} or {}", to.phrase(), from.phrase())

@@ -2,8 +2,10 @@
 
 use crate::nix::eval::strings::Coercion;
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
-use crate::nix::eval::value::{Attrs, Origin, Thunk, Val, Value};
+use crate::nix::eval::value::{Attrs, Marker, Origin, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
+use crate::nix::flake::frameworks;
+use crate::nix::flake::known::KnownInput;
 use std::rc::Rc;
 
 /// The builtins of this subject.
@@ -115,11 +117,17 @@ fn import(
     origin: &Origin,
 ) -> Result<Val, Stop> {
     let value = evaluator.force(&arguments[0])?;
+    if let Value::Attrs(attrs) = &value.value
+        && let Some(Marker::Input(KnownInput::Nixpkgs)) = attrs.marker.as_deref()
+    {
+        let packages = frameworks::import_nixpkgs();
+        return evaluator.force(&packages);
+    }
     let absolute = match &value.value {
         Value::Path(path) => Rc::clone(&path.absolute),
         _ => evaluator
             .coerce(&arguments[0], Coercion::PATH, origin)?
-            .known()?,
+            .path_text()?,
     };
     let thunk = evaluator.import(&absolute, origin)?;
     evaluator.force(&thunk)

@@ -1,0 +1,548 @@
+//! The functions by which configurations are made, modelled.
+
+use super::known::KnownInput;
+use super::packages::{function, packages};
+use crate::nix::eval::unknown::{ErrorKind, Stop};
+use crate::nix::eval::value::{Attr, Attrs, Marker, Origin, Thunk, Val, Value};
+use crate::nix::eval::{Builtin, Evaluator};
+use crate::nix::modules::types::OptionType;
+use crate::nix::modules::{Class, Declarations, ModuleSet, OptionDeclaration, Request};
+use crate::nix::symbol::Symbol;
+use crate::workspace::{FileType, path};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The systems of `flake-utils`' `eachDefaultSystem`, `nix-systems/default`.
+const DEFAULT_SYSTEMS: &[&str] = &[
+    "aarch64-darwin",
+    "aarch64-linux",
+    "x86_64-darwin",
+    "x86_64-linux",
+];
+
+/// What a well-known input offers. The caller leaves the set open.
+pub(super) fn input(evaluator: &mut Evaluator, what: KnownInput, name: Symbol) -> Attrs {
+    match what {
+        KnownInput::Nixpkgs => {
+            let lib = Thunk::native(nixpkgs_lib, Origin::default());
+            let package_sets = Thunk::native(
+                |evaluator| {
+                    let sets = systems(evaluator, |evaluator, system| {
+                        packages(evaluator, Val::string(system).thunk())
+                    });
+                    Ok(sets)
+                },
+                Origin::default(),
+            );
+            Attrs::of([("lib", lib), ("legacyPackages", package_sets)])
+        }
+        KnownInput::HomeManager => {
+            let lib = named(
+                evaluator,
+                &format!("inputs.{name}.lib"),
+                vec![
+                    (
+                        "homeManagerConfiguration",
+                        function(&HOME_CONFIGURATION, Vec::new()),
+                    ),
+                    (
+                        "hm",
+                        Thunk::native(
+                            |evaluator| {
+                                let lib = evaluator.lib();
+                                let hm = evaluator.descend(&lib, &["hm"])?;
+                                evaluator.force(&hm)
+                            },
+                            Origin::default(),
+                        ),
+                    ),
+                ],
+            );
+            Attrs::of([("lib", lib)])
+        }
+        KnownInput::NixDarwin => {
+            let lib = named(
+                evaluator,
+                &format!("inputs.{name}.lib"),
+                vec![("darwinSystem", function(&DARWIN_SYSTEM, Vec::new()))],
+            );
+            Attrs::of([("lib", lib)])
+        }
+        KnownInput::FlakeUtils => {
+            let listed = Val::list(
+                DEFAULT_SYSTEMS
+                    .iter()
+                    .map(|system| Val::string(system).thunk())
+                    .collect(),
+            );
+            let listed = listed.thunk();
+            let lib = named(
+                evaluator,
+                &format!("inputs.{name}.lib"),
+                vec![
+                    ("defaultSystems", Rc::clone(&listed)),
+                    ("eachSystem", function(&EACH_SYSTEM, Vec::new())),
+                    (
+                        "eachDefaultSystem",
+                        function(&EACH_SYSTEM, vec![Rc::clone(&listed)]),
+                    ),
+                ],
+            );
+            Attrs::of([("lib", lib)])
+        }
+        KnownInput::FlakeParts => {
+            let lib = named(
+                evaluator,
+                &format!("inputs.{name}.lib"),
+                vec![("mkFlake", function(&MAKE_FLAKE, Vec::new()))],
+            );
+            Attrs::of([("lib", lib)])
+        }
+        KnownInput::ImportTree => Attrs::of([("__functor", function(&IMPORT_TREE, Vec::new()))]),
+        KnownInput::Systems | KnownInput::NixOpenclaw => Attrs::new(),
+        KnownInput::OpenclawCheck | KnownInput::Foreign => Attrs::new(),
+    }
+}
+
+/// An open set with a name.
+fn named(evaluator: &Evaluator, subject: &str, entries: Vec<(&str, Rc<Thunk>)>) -> Rc<Thunk> {
+    let mut attrs = Attrs::of(entries);
+    attrs.open = Some(evaluator.unknown_named(
+        subject,
+        format!("`{subject}` is not modelled"),
+        None,
+        None,
+    ));
+    Val::attrs(attrs).thunk()
+}
+
+/// A set with one attribute for each default system.
+fn systems(
+    evaluator: &mut Evaluator,
+    mut value: impl FnMut(&mut Evaluator, &str) -> Rc<Thunk>,
+) -> Val {
+    let mut attrs = Attrs::of(
+        DEFAULT_SYSTEMS
+            .iter()
+            .map(|system| (*system, value(evaluator, system)))
+            .collect::<Vec<_>>(),
+    );
+    attrs.open = Some(evaluator.unknown_named(
+        "legacyPackages",
+        "it belongs to nixpkgs, which is not evaluated here",
+        None,
+        None,
+    ));
+    Val::attrs(attrs)
+}
+
+/// `nixpkgs.lib`: `lib` and `nixosSystem`.
+fn nixpkgs_lib(evaluator: &mut Evaluator) -> Result<Val, Stop> {
+    let lib = evaluator.lib();
+    let lib = evaluator.attrs(&lib, &Origin::default())?;
+    let mut attrs = (*lib).clone();
+    attrs.insert(Attr {
+        name: Symbol::new("nixosSystem"),
+        name_span: None,
+        definition: None,
+        value: function(&NIXOS_SYSTEM, Vec::new()),
+    });
+    Ok(Val::attrs(attrs))
+}
+
+/// What `import nixpkgs` is: a function from arguments to packages.
+pub fn import_nixpkgs() -> Rc<Thunk> {
+    function(&IMPORT_NIXPKGS, Vec::new())
+}
+
+static IMPORT_NIXPKGS: Builtin = Builtin {
+    name: "nixpkgs",
+    arity: 1,
+    run: |evaluator, arguments, origin| {
+        let attrs = evaluator.attrs(&arguments[0], origin)?;
+        let mut system = None;
+        for name in ["system", "localSystem", "hostPlatform"] {
+            if let Ok(Some(value)) = evaluator.optional_attribute(&attrs, name) {
+                system = Some(value);
+                break;
+            }
+        }
+        let system = system.unwrap_or_else(|| current_system(evaluator));
+        // `localSystem` may be a set.
+        let system = match evaluator.force(&system).map(|value| value.value) {
+            Ok(Value::Attrs(_)) => Thunk::select(system, Symbol::new("system"), origin.clone()),
+            _ => system,
+        };
+        let packages = packages(evaluator, system);
+        evaluator.force(&packages)
+    },
+};
+
+fn current_system(evaluator: &Evaluator) -> Rc<Thunk> {
+    let unknown = evaluator.unknown_named(
+        "builtins.currentSystem",
+        "it is the system that Nix runs on",
+        Some(crate::nix::eval::unknown::Kind::String),
+        None,
+    );
+    Thunk::unknown(unknown, Origin::default())
+}
+
+/// The attribute of an argument set, if it is given.
+fn argument(
+    evaluator: &mut Evaluator,
+    attrs: &Attrs,
+    name: &str,
+) -> Result<Option<Rc<Thunk>>, Stop> {
+    match evaluator.optional_attribute(attrs, name) {
+        // An argument set that is not wholly known may hold it; the configuration is read without.
+        Err(Stop::Unknown(_)) => Ok(None),
+        other => other,
+    }
+}
+
+/// The modules of a list argument; a list with gaps or an unknown one gives unseen modules.
+fn modules(
+    evaluator: &mut Evaluator,
+    attrs: &Attrs,
+    name: &str,
+    origin: &Origin,
+) -> Result<Vec<Rc<Thunk>>, Stop> {
+    let Some(list) = argument(evaluator, attrs, name)? else {
+        return Ok(Vec::new());
+    };
+    match evaluator.list(&list, origin) {
+        Ok(list) => {
+            let mut modules = list.items.clone();
+            for (_, unknown) in &list.gaps {
+                modules.push(Thunk::unknown(Rc::clone(unknown), origin.clone()));
+            }
+            Ok(modules)
+        }
+        Err(Stop::Unknown(unknown)) => Ok(vec![Thunk::unknown(unknown, origin.clone())]),
+        Err(stop) => Err(stop),
+    }
+}
+
+fn special_arguments(
+    evaluator: &mut Evaluator,
+    attrs: &Attrs,
+    name: &str,
+    request: &mut Request,
+) -> Result<(), Stop> {
+    let Some(arguments) = argument(evaluator, attrs, name)? else {
+        return Ok(());
+    };
+    match evaluator.attrs(&arguments, &Origin::default()) {
+        Ok(arguments) => {
+            for attr in arguments.unordered() {
+                request
+                    .special_arguments
+                    .push((attr.name, Rc::clone(&attr.value)));
+            }
+            if let Some(open) = &arguments.open {
+                request.unknown_arguments = Some(Rc::clone(open));
+            }
+            Ok(())
+        }
+        Err(Stop::Unknown(unknown)) => {
+            request.unknown_arguments = Some(unknown);
+            Ok(())
+        }
+        Err(stop) => Err(stop),
+    }
+}
+
+/// The value that such a function returns: `config` and what stands beside it.
+fn configuration(evaluator: &mut Evaluator, set: &Rc<ModuleSet>, origin: &Origin) -> Val {
+    let mut attrs = Attrs::of([("config", set.config())]);
+    attrs.open = Some(evaluator.unknown(
+        "it is built from the configuration",
+        None,
+        origin.span,
+    ));
+    attrs.marker = Some(Rc::new(Marker::Modules(Rc::clone(set))));
+    Val::new(Value::Attrs(Rc::new(attrs)), origin.clone())
+}
+
+static HOME_CONFIGURATION: Builtin = Builtin {
+    name: "homeManagerConfiguration",
+    arity: 1,
+    run: |evaluator, arguments, origin| {
+        let attrs = evaluator.attrs(&arguments[0], origin)?;
+        let mut list = modules(evaluator, &attrs, "modules", origin)?;
+        // The form of before 2022.
+        if let Some(module) = argument(evaluator, &attrs, "configuration")? {
+            list.push(module);
+        }
+        list.extend(modules(evaluator, &attrs, "extraModules", origin)?);
+        let mut request = Request::new(Class::HomeManager, list);
+        request.packages = argument(evaluator, &attrs, "pkgs")?;
+        special_arguments(evaluator, &attrs, "extraSpecialArgs", &mut request)?;
+        for (name, path) in [
+            ("username", ["home", "username"]),
+            ("homeDirectory", ["home", "homeDirectory"]),
+        ] {
+            if let Some(value) = argument(evaluator, &attrs, name)? {
+                let path = path.map(Symbol::new).to_vec();
+                request.definitions.push((path, value));
+            }
+        }
+        let set = evaluator.evaluate_modules(request);
+        Ok(configuration(evaluator, &set, origin))
+    },
+};
+
+fn system_configuration(
+    evaluator: &mut Evaluator,
+    class: Class,
+    arguments: &[Rc<Thunk>],
+    origin: &Origin,
+) -> Result<Val, Stop> {
+    let attrs = evaluator.attrs(&arguments[0], origin)?;
+    let mut list = modules(evaluator, &attrs, "modules", origin)?;
+    list.extend(modules(evaluator, &attrs, "extraModules", origin)?);
+    let mut request = Request::new(class, list);
+    special_arguments(evaluator, &attrs, "specialArgs", &mut request)?;
+    let system = argument(evaluator, &attrs, "system")?;
+    request.packages = match argument(evaluator, &attrs, "pkgs")? {
+        Some(given) => Some(given),
+        None => {
+            let system = system.unwrap_or_else(|| {
+                let unknown = evaluator.unknown_named(
+                    "config.nixpkgs.hostPlatform.system",
+                    "the host's system is set in a module",
+                    None,
+                    None,
+                );
+                Thunk::unknown(unknown, Origin::default())
+            });
+            Some(packages(evaluator, system))
+        }
+    };
+    let set = evaluator.evaluate_modules(request);
+    Ok(configuration(evaluator, &set, origin))
+}
+
+static NIXOS_SYSTEM: Builtin = Builtin {
+    name: "nixosSystem",
+    arity: 1,
+    run: |evaluator, arguments, origin| {
+        system_configuration(evaluator, Class::Nixos, arguments, origin)
+    },
+};
+
+static DARWIN_SYSTEM: Builtin = Builtin {
+    name: "darwinSystem",
+    arity: 1,
+    run: |evaluator, arguments, origin| {
+        system_configuration(evaluator, Class::Darwin, arguments, origin)
+    },
+};
+
+/// `eachSystem systems (system: { a = ...; })` gives `{ a.<system> = ...; }`.
+static EACH_SYSTEM: Builtin = Builtin {
+    name: "eachSystem",
+    arity: 2,
+    run: |evaluator, arguments, origin| {
+        let names = evaluator.list(&arguments[0], origin)?;
+        let each = evaluator.function(&arguments[1], origin)?;
+        let mut result: BTreeMap<&'static str, Vec<Attr>> = BTreeMap::new();
+        for system in names.all()? {
+            let system_name = Symbol::new(&*evaluator.text(system, origin)?);
+            let outputs = evaluator.apply(&each, Rc::clone(system), origin)?;
+            let Value::Attrs(outputs) = &outputs.value else {
+                return Err(evaluator.type_error(&outputs.value, "a set", origin));
+            };
+            for attr in outputs.unordered() {
+                result.entry(attr.name.as_str()).or_default().push(Attr {
+                    name: system_name,
+                    ..attr.clone()
+                });
+            }
+        }
+        let entries: Vec<_> = result
+            .into_iter()
+            .map(|(name, entries)| (name, Val::attrs(Attrs::from_entries(entries)).thunk()))
+            .collect();
+        Ok(Val::attrs(Attrs::of(entries)))
+    },
+};
+
+/// `mkFlake { inherit inputs; } module`.
+static MAKE_FLAKE: Builtin = Builtin {
+    name: "mkFlake",
+    arity: 2,
+    run: |evaluator, arguments, origin| {
+        let attrs = evaluator.attrs(&arguments[0], origin)?;
+        let mut request = Request::new(Class::FlakeParts, vec![Rc::clone(&arguments[1])]);
+        special_arguments(evaluator, &attrs, "specialArgs", &mut request)?;
+        let Some(inputs) = argument(evaluator, &attrs, "inputs")? else {
+            return Err(evaluator.error(
+                ErrorKind::Argument,
+                "`mkFlake` is called without `inputs`",
+                origin,
+            ));
+        };
+        let me = match argument(evaluator, &attrs, "self")? {
+            Some(me) => me,
+            None => Thunk::select(Rc::clone(&inputs), Symbol::new("self"), origin.clone()),
+        };
+        let with_system = function(&WITH_SYSTEM, vec![Rc::clone(&inputs)]);
+        for (name, value) in [
+            ("inputs", Rc::clone(&inputs)),
+            ("self", me),
+            ("withSystem", Rc::clone(&with_system)),
+        ] {
+            request.special_arguments.push((Symbol::new(name), value));
+        }
+        request.declarations = flake_parts_options();
+        let set = evaluator.evaluate_modules(request);
+        let config = set.config();
+        let flake = evaluator.descend(&config, &["flake"])?;
+        evaluator.force(&flake)
+    },
+};
+
+fn option(kind: OptionType) -> Declarations {
+    Declarations::Option(Rc::new(OptionDeclaration {
+        kind,
+        default: None,
+        apply: None,
+        span: None,
+    }))
+}
+
+/// The options of flake-parts whose merge matters: modules as values, and those of `perSystem`, which are left alone.
+fn flake_parts_options() -> Declarations {
+    let deferred = || OptionType::AttrsOf(Rc::new(OptionType::Deferred));
+    let raw = || OptionType::AttrsOf(Rc::new(OptionType::Unseen));
+    let mut flake = BTreeMap::new();
+    flake.insert(
+        "modules",
+        option(OptionType::AttrsOf(Rc::new(deferred()))),
+    );
+    for name in [
+        "homeModules",
+        "homeManagerModules",
+        "nixosModules",
+        "darwinModules",
+    ] {
+        flake.insert(name, option(deferred()));
+    }
+    for name in [
+        "homeConfigurations",
+        "nixosConfigurations",
+        "darwinConfigurations",
+    ] {
+        flake.insert(name, option(raw()));
+    }
+    let mut root = BTreeMap::new();
+    root.insert("flake", Declarations::Set(Rc::new(flake)));
+    root.insert("perSystem", option(OptionType::Deferred));
+    Declarations::Set(Rc::new(root))
+}
+
+/// `withSystem system (arguments: result)`.
+static WITH_SYSTEM: Builtin = Builtin {
+    name: "withSystem",
+    arity: 3,
+    run: |evaluator, arguments, origin| {
+        let system = Rc::clone(&arguments[1]);
+        let packages = packages(evaluator, Rc::clone(&system));
+        let mut given = Attrs::of([
+            ("system", system),
+            ("pkgs", packages),
+            ("inputs", Rc::clone(&arguments[0])),
+        ]);
+        given.open = Some(evaluator.unknown_named(
+            "withSystem",
+            "it is an argument that `perSystem` makes",
+            None,
+            origin.span,
+        ));
+        let function = evaluator.function(&arguments[2], origin)?;
+        evaluator.apply(&function, Val::attrs(given).thunk(), origin)
+    },
+};
+
+/// Files that `import-tree` reads at most.
+const MOST_FILES: usize = 5_000;
+
+/// `import-tree ./modules`: a module that imports every `.nix` file below, except those under a path with `/_`.
+static IMPORT_TREE: Builtin = Builtin {
+    name: "import-tree",
+    arity: 2,
+    run: |evaluator, arguments, origin| {
+        // The first argument is the input itself, as `__functor` gets it.
+        let mut roots = Vec::new();
+        let value = evaluator.force(&arguments[1])?;
+        match &value.value {
+            Value::List(list) => {
+                for item in list.all()? {
+                    roots.push(evaluator.force(item)?);
+                }
+            }
+            _ => roots.push(value),
+        }
+        let mut imports = Vec::new();
+        for root in roots {
+            match &root.value {
+                Value::Path(root_path) => {
+                    tree_files(evaluator, &root_path.absolute, "", &root.origin, &mut imports)?;
+                }
+                _ => imports.push(Thunk::done(root)),
+            }
+        }
+        Ok(Val::new(
+            Value::Attrs(Rc::new(Attrs::of([(
+                "imports",
+                Val::list(imports).thunk(),
+            )]))),
+            origin.clone(),
+        ))
+    },
+};
+
+fn tree_files(
+    evaluator: &mut Evaluator,
+    directory: &str,
+    below: &str,
+    origin: &Origin,
+    found: &mut Vec<Rc<Thunk>>,
+) -> Result<(), Stop> {
+    evaluator.step(1)?;
+    let entries = match evaluator.workspace.read_directory(directory) {
+        Ok(entries) => entries,
+        Err(problem) => {
+            let shown = evaluator.workspace.relative(directory);
+            return Err(evaluator.error(
+                ErrorKind::MissingFile,
+                format!("`{shown}` {problem}"),
+                origin,
+            ));
+        }
+    };
+    for (name, kind) in entries {
+        let relative = format!("{below}/{name}");
+        if relative.contains("/_") {
+            continue;
+        }
+        let absolute = path::join(directory, &name);
+        match kind {
+            FileType::Directory => tree_files(evaluator, &absolute, &relative, origin, found)?,
+            FileType::Regular if name.ends_with(".nix") => {
+                if found.len() >= MOST_FILES {
+                    return Err(evaluator.limit("the tree has too many files"));
+                }
+                let file = Value::Path(crate::nix::eval::value::NixPath {
+                    absolute: absolute.into(),
+                    written: None,
+                });
+                found.push(Val::new(file, origin.clone()).thunk());
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

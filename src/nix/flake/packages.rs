@@ -1,0 +1,198 @@
+//! What configurations read of `pkgs` without building anything.
+
+use crate::nix::eval::unknown::{Kind, Stop};
+use crate::nix::eval::value::{
+    Attr, Attrs, Marker, NixString, Origin, PartialBuiltin, Part, Thunk, Val, Value,
+};
+use crate::nix::eval::{Builtin, Evaluator};
+use crate::nix::symbol::Symbol;
+use std::rc::Rc;
+
+/// A builtin as a value, with arguments that it has already.
+pub(super) fn function(builtin: &'static Builtin, captured: Vec<Rc<Thunk>>) -> Rc<Thunk> {
+    Thunk::done(Val::bare(Value::Builtin(Rc::new(PartialBuiltin {
+        builtin,
+        arguments: captured,
+    }))))
+}
+
+/// `pkgs` for a system; `system` is a thunk because it may not be known.
+pub fn packages(evaluator: &mut Evaluator, system: Rc<Thunk>) -> Rc<Thunk> {
+    let lib = evaluator.lib();
+    let platform = {
+        let system = Rc::clone(&system);
+        Thunk::native(
+            move |evaluator| platform(evaluator, &system),
+            Origin::default(),
+        )
+    };
+    let mut standard = Attrs::of([
+        ("hostPlatform", Rc::clone(&platform)),
+        ("buildPlatform", Rc::clone(&platform)),
+        ("targetPlatform", Rc::clone(&platform)),
+        ("system", Rc::clone(&system)),
+    ]);
+    for name in ["isLinux", "isDarwin", "isAarch64", "isx86_64", "isAarch32"] {
+        standard.insert(Attr {
+            name: Symbol::new(name),
+            name_span: None,
+            definition: None,
+            value: Thunk::select(Rc::clone(&platform), Symbol::new(name), Origin::default()),
+        });
+    }
+    standard.open = Some(evaluator.unknown_named(
+        "pkgs.stdenv",
+        "it belongs to nixpkgs, which is not evaluated here",
+        Some(Kind::Derivation),
+        None,
+    ));
+    let formats: Vec<(&str, Rc<Thunk>)> = vec![
+        ("json", function(&FORMAT_JSON, Vec::new())),
+    ];
+    let mut formats = Attrs::of(formats);
+    formats.open = Some(evaluator.unknown_named(
+        "pkgs.formats",
+        "this format is not modelled",
+        None,
+        None,
+    ));
+    let mut attrs = Attrs::of([
+        ("lib", lib),
+        ("system", Rc::clone(&system)),
+        ("stdenv", Val::attrs(standard).thunk()),
+        ("formats", Val::attrs(formats).thunk()),
+        ("writeText", function(&WRITE_TEXT, Vec::new())),
+        ("writeTextFile", function(&WRITE_TEXT_FILE, Vec::new())),
+    ]);
+    attrs.open = Some(evaluator.unknown_named(
+        "pkgs",
+        "it belongs to nixpkgs, which is not evaluated here",
+        Some(Kind::Derivation),
+        None,
+    ));
+    Val::attrs(attrs).thunk()
+}
+
+/// `stdenv.hostPlatform`, as far as the system's name tells.
+fn platform(evaluator: &mut Evaluator, system: &Rc<Thunk>) -> Result<Val, Stop> {
+    let name = match evaluator.text(system, &Origin::default()) {
+        Ok(name) => Some(name),
+        Err(Stop::Unknown(_)) => None,
+        Err(stop) => return Err(stop),
+    };
+    let open = evaluator.unknown_named(
+        "pkgs.stdenv.hostPlatform",
+        "the system is not known here",
+        None,
+        None,
+    );
+    let mut attrs = Attrs::of([("system", Rc::clone(system))]);
+    if let Some(name) = name {
+        let (cpu, kernel) = name.split_once('-').unwrap_or((&name, ""));
+        for (attribute, holds) in [
+            ("isLinux", kernel == "linux"),
+            ("isDarwin", kernel == "darwin"),
+            ("isMacOS", kernel == "darwin"),
+            ("isx86_64", cpu == "x86_64"),
+            ("isAarch64", cpu == "aarch64"),
+            ("isx86", cpu == "x86_64" || cpu == "i686"),
+            ("isAarch", cpu == "aarch64"),
+            ("is64bit", cpu == "x86_64" || cpu == "aarch64"),
+            ("isUnix", true),
+            ("isWindows", false),
+        ] {
+            attrs.insert(Attr {
+                name: Symbol::new(attribute),
+                name_span: None,
+                definition: None,
+                value: Val::bool(holds).thunk(),
+            });
+        }
+    }
+    attrs.open = Some(open);
+    Ok(Val::attrs(attrs))
+}
+
+/// A derivation that is a file with a known text.
+fn text_file(
+    evaluator: &mut Evaluator,
+    name: Rc<str>,
+    contents: Rc<Thunk>,
+    origin: &Origin,
+) -> Val {
+    let unknown = evaluator.unknown(
+        format!("the store path of `{name}` is made when it is built"),
+        Some(Kind::StorePath),
+        origin.span,
+    );
+    let path = Value::String(Rc::new(NixString {
+        parts: vec![Part::Unknown(Rc::clone(&unknown))],
+        context: Vec::new(),
+    }));
+    let mut attrs = Attrs::of([
+        ("type", Val::string("derivation").thunk()),
+        ("name", Val::string(&name).thunk()),
+        ("outPath", Val::new(path, origin.clone()).thunk()),
+        ("text", Rc::clone(&contents)),
+    ]);
+    attrs.open = Some(unknown);
+    attrs.marker = Some(Rc::new(Marker::TextFile { name, contents }));
+    Val::new(Value::Attrs(Rc::new(attrs)), origin.clone())
+}
+
+fn name_of(evaluator: &mut Evaluator, thunk: &Rc<Thunk>, origin: &Origin) -> Result<Rc<str>, Stop> {
+    match evaluator.string(thunk, origin) {
+        Ok(name) => Ok(name.known_prefix().into()),
+        Err(Stop::Unknown(_)) => Ok("".into()),
+        Err(stop) => Err(stop),
+    }
+}
+
+static WRITE_TEXT: Builtin = Builtin {
+    name: "writeText",
+    arity: 2,
+    run: |evaluator, arguments, origin| {
+        let name = name_of(evaluator, &arguments[0], origin)?;
+        Ok(text_file(evaluator, name, Rc::clone(&arguments[1]), origin))
+    },
+};
+
+static WRITE_TEXT_FILE: Builtin = Builtin {
+    name: "writeTextFile",
+    arity: 1,
+    run: |evaluator, arguments, origin| {
+        let attrs = evaluator.attrs(&arguments[0], origin)?;
+        let name = match evaluator.optional_attribute(&attrs, "name")? {
+            Some(name) => name_of(evaluator, &name, origin)?,
+            None => "".into(),
+        };
+        let text = evaluator.descend(&arguments[0], &["text"])?;
+        Ok(text_file(evaluator, name, text, origin))
+    },
+};
+
+static FORMAT_JSON: Builtin = Builtin {
+    name: "formats.json",
+    arity: 1,
+    run: |evaluator, _, _| {
+        let mut attrs = Attrs::of([("generate", function(&GENERATE_JSON, Vec::new()))]);
+        attrs.open = Some(evaluator.unknown_named(
+            "(pkgs.formats.json { })",
+            "it belongs to nixpkgs, which is not evaluated here",
+            None,
+            None,
+        ));
+        Ok(Val::attrs(attrs))
+    },
+};
+
+static GENERATE_JSON: Builtin = Builtin {
+    name: "generate",
+    arity: 2,
+    run: |evaluator, arguments, origin| {
+        let name = name_of(evaluator, &arguments[0], origin)?;
+        let to_json = evaluator.global(Symbol::new("__toJSON"));
+        let contents = Thunk::apply(to_json, vec![Rc::clone(&arguments[1])], origin.clone());
+        Ok(text_file(evaluator, name, contents, origin))
+    },
+};
