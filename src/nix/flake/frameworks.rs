@@ -107,12 +107,8 @@ pub(super) fn input(evaluator: &mut Evaluator, what: KnownInput, name: Symbol) -
 /// An open set with a name.
 fn named(evaluator: &Evaluator, subject: &str, entries: Vec<(&str, Rc<Thunk>)>) -> Rc<Thunk> {
     let mut attrs = Attrs::of(entries);
-    attrs.open = Some(evaluator.unknown_named(
-        subject,
-        format!("`{subject}` is not modelled"),
-        None,
-        None,
-    ));
+    attrs.open =
+        Some(evaluator.unknown_named(subject, format!("`{subject}` is not modelled"), None, None));
     Val::attrs(attrs).thunk()
 }
 
@@ -256,11 +252,7 @@ fn special_arguments(
 /// The value that such a function returns: `config` and what stands beside it.
 fn configuration(evaluator: &mut Evaluator, set: &Rc<ModuleSet>, origin: &Origin) -> Val {
     let mut attrs = Attrs::of([("config", set.config())]);
-    attrs.open = Some(evaluator.unknown(
-        "it is built from the configuration",
-        None,
-        origin.span,
-    ));
+    attrs.open = Some(evaluator.unknown("it is built from the configuration", None, origin.span));
     attrs.marker = Some(Rc::new(Marker::Modules(Rc::clone(set))));
     Val::new(Value::Attrs(Rc::new(attrs)), origin.clone())
 }
@@ -418,10 +410,7 @@ fn flake_parts_options() -> Declarations {
     let deferred = || OptionType::AttrsOf(Rc::new(OptionType::Deferred));
     let raw = || OptionType::AttrsOf(Rc::new(OptionType::Unseen));
     let mut flake = BTreeMap::new();
-    flake.insert(
-        "modules",
-        option(OptionType::AttrsOf(Rc::new(deferred()))),
-    );
+    flake.insert("modules", option(OptionType::AttrsOf(Rc::new(deferred()))));
     for name in [
         "homeModules",
         "homeManagerModules",
@@ -489,7 +478,13 @@ static IMPORT_TREE: Builtin = Builtin {
         for root in roots {
             match &root.value {
                 Value::Path(root_path) => {
-                    tree_files(evaluator, &root_path.absolute, "", &root.origin, &mut imports)?;
+                    tree_files(
+                        evaluator,
+                        &root_path.absolute,
+                        "",
+                        &root.origin,
+                        &mut imports,
+                    )?;
                 }
                 _ => imports.push(Thunk::done(root)),
             }

@@ -241,7 +241,8 @@ impl Evaluator {
             .or_else(|| {
                 let (_, node) = lock?.resolve(&[name.as_str()])?;
                 let reference = node.original.as_ref().or(node.locked.as_ref())?;
-                (reference.kind == "path").then(|| Rc::from(reference.path.as_deref().unwrap_or("")))
+                (reference.kind == "path")
+                    .then(|| Rc::from(reference.path.as_deref().unwrap_or("")))
             })?;
         let relative = written.strip_prefix("path:").unwrap_or(&written);
         if !relative.starts_with('.') {
@@ -281,7 +282,9 @@ impl Evaluator {
                         }
                     }
                 }
-                if evaluator.workspace.visibility(&path::join(&inside, "flake.nix"))
+                if evaluator
+                    .workspace
+                    .visibility(&path::join(&inside, "flake.nix"))
                     != Visibility::File
                 {
                     // `flake = false`, or a mere folder.
@@ -326,18 +329,11 @@ impl Evaluator {
     ) -> Rc<Thunk> {
         let out_path = tree_path(directory).thunk();
         let inputs = Val::attrs(inputs.clone()).thunk();
-        let open = self.unknown_named(
-            "self",
-            "it depends on the commit that is built",
-            None,
-            None,
-        );
+        let open = self.unknown_named("self", "it depends on the commit that is built", None, None);
         Thunk::native(
             move |evaluator| {
                 let mut attrs = match outputs.get() {
-                    Some(outputs) => {
-                        (*evaluator.attrs(outputs, &Origin::default())?).clone()
-                    }
+                    Some(outputs) => (*evaluator.attrs(outputs, &Origin::default())?).clone(),
                     None => Attrs::new(),
                 };
                 for (name, value) in [
@@ -370,10 +366,7 @@ impl Evaluator {
                         name: Symbol::new(name),
                         name_span: None,
                         definition: None,
-                        value: Thunk::unknown(
-                            open.attribute(Symbol::new(name)),
-                            Origin::default(),
-                        ),
+                        value: Thunk::unknown(open.attribute(Symbol::new(name)), Origin::default()),
                     });
                 }
                 Ok(Val::attrs(attrs))
@@ -405,10 +398,7 @@ impl Evaluator {
             Some(what) => frameworks::input(self, what, name),
             None => Attrs::new(),
         };
-        let out_path = Thunk::unknown(
-            open.attribute(Symbol::new("outPath")),
-            Origin::default(),
-        );
+        let out_path = Thunk::unknown(open.attribute(Symbol::new("outPath")), Origin::default());
         if attrs.get(Symbol::new("outPath")).is_none() {
             attrs.insert(Attr {
                 name: Symbol::new("outPath"),
@@ -595,10 +585,7 @@ impl Outputs {
             self.stopped(holder, Stop::Unknown(Rc::clone(open)));
         }
         for attr in attrs.sorted() {
-            let name = format!(
-                "{holder}.{}",
-                crate::nix::modules::show_path(&[attr.name])
-            );
+            let name = format!("{holder}.{}", crate::nix::modules::show_path(&[attr.name]));
             match evaluator.force(&attr.value).map(|value| value.value) {
                 Ok(Value::Attrs(attrs)) => match attrs.marker.as_deref() {
                     Some(Marker::Modules(set)) => self.found.push(Found {

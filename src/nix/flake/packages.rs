@@ -2,7 +2,7 @@
 
 use crate::nix::eval::unknown::{Kind, Stop};
 use crate::nix::eval::value::{
-    Attr, Attrs, Marker, NixString, Origin, PartialBuiltin, Part, Thunk, Val, Value,
+    Attr, Attrs, Marker, NixString, Origin, Part, PartialBuiltin, Thunk, Val, Value,
 };
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::symbol::Symbol;
@@ -46,16 +46,10 @@ pub fn packages(evaluator: &mut Evaluator, system: Rc<Thunk>) -> Rc<Thunk> {
         Some(Kind::Derivation),
         None,
     ));
-    let formats: Vec<(&str, Rc<Thunk>)> = vec![
-        ("json", function(&FORMAT_JSON, Vec::new())),
-    ];
+    let formats: Vec<(&str, Rc<Thunk>)> = vec![("json", function(&FORMAT_JSON, Vec::new()))];
     let mut formats = Attrs::of(formats);
-    formats.open = Some(evaluator.unknown_named(
-        "pkgs.formats",
-        "this format is not modelled",
-        None,
-        None,
-    ));
+    formats.open =
+        Some(evaluator.unknown_named("pkgs.formats", "this format is not modelled", None, None));
     let mut attrs = Attrs::of([
         ("lib", lib),
         ("system", Rc::clone(&system)),
