@@ -5,6 +5,8 @@
 
 use crate::openclaw::configuration::{Configuration, Instance};
 use crate::releases::{Era, Release};
+use crate::openclaw::tree::Unknown;
+use crate::releases::Release;
 use crate::report::finding::{Consequence, Finding, Unresolved};
 use crate::workspace::source::Span;
 
@@ -16,6 +18,8 @@ pub mod invalid_settings;
 pub mod malformed_placeholder;
 pub mod malformed_suppression;
 pub mod over_escaped_expression;
+pub mod malformed_reference;
+pub mod reference_without_provider;
 pub mod registry;
 pub mod secret_path_as_secret;
 pub mod secret_ref;
@@ -26,6 +30,7 @@ pub mod template_placeholder;
 #[cfg(test)]
 mod testing;
 pub mod undeclared_secret_provider;
+pub mod unknown_model;
 pub mod unknown_provider;
 pub mod unprovided_variable;
 pub mod unused_suppression;
@@ -84,6 +89,18 @@ pub struct Sink {
     pub documents: usize,
     /// Places that hold a secret, found to be printed nowhere.
     pub secret_spans: Vec<Span>,
+}
+
+impl Sink {
+    /// Notes that what stands at a path could not be checked because it is not known.
+    pub fn could_not_check(&mut self, path: impl ToString, unknown: &Unknown) {
+        self.unresolved.push(Unresolved {
+            path: path.to_string(),
+            reason: unknown.reason.clone(),
+            span: unknown.span,
+            configurations: Vec::new(),
+        });
+    }
 }
 
 /// A rule: what it says of itself, and its check.

@@ -24,6 +24,9 @@ pub static RULES: &[Rule] = &[
     super::invalid_settings::RULE,
     super::malformed_suppression::RULE,
     super::unused_suppression::RULE,
+    super::unknown_model::RULE,
+    super::reference_without_provider::RULE,
+    super::malformed_reference::RULE,
 ];
 
 /// The rule of that id.

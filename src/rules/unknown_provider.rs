@@ -73,21 +73,11 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     sink.model_references += references.all.len();
     // What is not known of references is told once, here.
     for (path, unknown) in &references.gaps {
-        sink.unresolved.push(Unresolved {
-            path: path.to_string(),
-            reason: unknown.reason.clone(),
-            span: unknown.span,
-            configurations: Vec::new(),
-        });
+        sink.could_not_check(path, unknown);
     }
     for reference in &references.all {
         if let Form::Unknown(unknown) | Form::PartlyKnown { unknown, .. } = &reference.form {
-            sink.unresolved.push(Unresolved {
-                path: reference.path.to_string(),
-                reason: unknown.reason.clone(),
-                span: unknown.span,
-                configurations: Vec::new(),
-            });
+            sink.could_not_check(&reference.path, unknown);
         }
         // `provider/` alone is told as malformed; what an alias stands for is told at its key.
         let Some(provider) = provider_piece(reference) else {
