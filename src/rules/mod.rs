@@ -4,9 +4,9 @@
 //! [`Finding`]s; which worlds they hold in, suppression and severity overrides are not its business.
 
 use crate::openclaw::configuration::{Configuration, Instance};
-use crate::releases::{Era, Release};
 use crate::openclaw::tree::Unknown;
 use crate::releases::Release;
+use crate::releases::{Era, Release};
 use crate::report::finding::{Consequence, Finding, Unresolved};
 use crate::workspace::source::Span;
 
@@ -19,6 +19,7 @@ pub mod malformed_placeholder;
 pub mod malformed_suppression;
 pub mod over_escaped_expression;
 pub mod malformed_reference;
+pub mod over_escaped_expression;
 pub mod reference_without_provider;
 pub mod registry;
 pub mod secret_path_as_secret;
