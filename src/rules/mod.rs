@@ -5,12 +5,14 @@
 
 use crate::openclaw::configuration::{Configuration, Instance};
 use crate::openclaw::tree::Unknown;
-use crate::releases::Release;
 use crate::releases::{Era, Release};
 use crate::report::finding::{Consequence, Finding, Unresolved};
 use crate::workspace::source::Span;
 
+pub mod alias_clash;
+pub mod auth_order;
 pub mod consequence;
+pub mod duplicate_fallback;
 pub mod empty_secret;
 pub mod escaped_placeholder;
 pub mod hardcoded_secret;
@@ -19,6 +21,7 @@ pub mod malformed_placeholder;
 pub mod malformed_suppression;
 pub mod over_escaped_expression;
 pub mod malformed_reference;
+pub mod not_in_allow_list;
 pub mod over_escaped_expression;
 pub mod reference_without_provider;
 pub mod registry;
@@ -32,6 +35,7 @@ pub mod template_placeholder;
 mod testing;
 pub mod undeclared_secret_provider;
 pub mod unknown_model;
+pub mod unknown_profile;
 pub mod unknown_provider;
 pub mod unprovided_variable;
 pub mod unused_suppression;

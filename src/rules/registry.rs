@@ -27,6 +27,11 @@ pub static RULES: &[Rule] = &[
     super::unknown_model::RULE,
     super::reference_without_provider::RULE,
     super::malformed_reference::RULE,
+    super::auth_order::RULE,
+    super::alias_clash::RULE,
+    super::not_in_allow_list::RULE,
+    super::duplicate_fallback::RULE,
+    super::unknown_profile::RULE,
 ];
 
 /// The rule of that id.
