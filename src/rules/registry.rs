@@ -6,6 +6,14 @@ use super::Rule;
 pub static RULES: &[Rule] = &[
     // Models.
     super::unknown_provider::RULE,
+    super::unknown_model::RULE,
+    super::reference_without_provider::RULE,
+    super::malformed_reference::RULE,
+    super::unknown_profile::RULE,
+    super::duplicate_fallback::RULE,
+    super::not_in_allow_list::RULE,
+    super::alias_clash::RULE,
+    super::auth_order::RULE,
     // Secrets.
     super::hardcoded_secret::RULE,
     super::template_placeholder::RULE,
