@@ -22,7 +22,6 @@ pub mod malformed_reference;
 pub mod malformed_suppression;
 pub mod not_in_allow_list;
 pub mod over_escaped_expression;
-pub mod over_escaped_expression;
 pub mod reference_without_provider;
 pub mod registry;
 pub mod secret_path_as_secret;
