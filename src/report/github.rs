@@ -1,7 +1,7 @@
 //! Annotations in the log of a GitHub workflow.
 
 use super::finding::Severity;
-use super::printable::{Place, Printable};
+use super::printable::{MOST_RELATED, Place, Printable};
 use super::{Options, sanitize, summary};
 
 pub(super) fn render(printable: &Printable<'_>, options: &Options) -> String {
@@ -14,7 +14,7 @@ pub(super) fn render(printable: &Printable<'_>, options: &Options) -> String {
             message.push('\n');
             message.push_str(help);
         }
-        for related in &finding.related {
+        for related in finding.related.iter().take(MOST_RELATED) {
             message.push_str(&format!(
                 "\n{}: {}",
                 summary::location(&related.place),

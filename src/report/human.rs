@@ -4,13 +4,13 @@
 //! cost of a finding does not depend on the size of its file.
 
 use super::finding::Severity;
-use super::printable::{Printable, PrintableFinding};
+use super::printable::{MOST_RELATED, Printable, PrintableFinding};
 use super::snippet::Window;
 use super::style::Style;
 use super::{Options, documentation_url, sanitize, summary, wrap};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
-    MietteSpanContents, SourceCode, SourceSpan, SpanContents,
+    MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 use std::fmt;
 
@@ -46,10 +46,15 @@ pub(super) fn render(printable: &Printable<'_>, options: &Options) -> String {
 }
 
 fn handler(options: &Options) -> GraphicalReportHandler {
-    let theme = if options.color {
-        GraphicalTheme::unicode()
+    // The sixteen colours of the terminal's own palette, so that they can be read on any background.
+    let styles = if options.color {
+        ThemeStyles::ansi()
     } else {
-        GraphicalTheme::unicode_nocolor()
+        ThemeStyles::none()
+    };
+    let theme = GraphicalTheme {
+        characters: ThemeCharacters::unicode(),
+        styles,
     };
     GraphicalReportHandler::new_themed(theme)
         .with_links(false)
@@ -124,9 +129,16 @@ impl Frame {
             message.push_str(&format!("\n{whereabouts}"));
         }
         message.push_str(&format!(
-            "\n{}",
+            "\nIf you leave it: {}",
             summary::consequence_sentence(finding.consequence)
         ));
+        let unseen = finding.related.len().saturating_sub(MOST_RELATED);
+        if unseen > 0 {
+            message.push_str(&format!(
+                "\n{} not shown (--format json has all)",
+                summary::count(unseen, "further place is", "further places are")
+            ));
+        }
         let mut help = finding.help.clone().unwrap_or_default();
         if let Some(fix) = &finding.fix {
             if !help.is_empty() {

@@ -1,7 +1,7 @@
 //! A summary in Markdown, for a job's page.
 
 use super::finding::Severity;
-use super::printable::Printable;
+use super::printable::{MOST_RELATED, Printable};
 use super::{Options, documentation_url, sanitize, summary};
 
 /// More rows than this are counted, not listed: job summaries are limited in size.
@@ -36,7 +36,7 @@ pub(super) fn render(printable: &Printable<'_>, options: &Options) -> String {
                 message.push_str("<br>");
                 message.push_str(&help.lines().map(escape).collect::<Vec<_>>().join("<br>"));
             }
-            for related in &finding.related {
+            for related in finding.related.iter().take(MOST_RELATED) {
                 message.push_str(&format!(
                     "<br>{}: {}",
                     code(&summary::location(&related.place)),

@@ -10,6 +10,9 @@ use crate::workspace::source::{FileId, Position, Sources, Span};
 /// Bytes before and after a place's start that go into its fingerprint, within its line.
 const FINGERPRINT_REACH: usize = 200;
 
+/// A frame shows at most so many further places; a finding may have thousands.
+pub(crate) const MOST_RELATED: usize = 12;
+
 /// A place with its file's path, lines and columns.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Place {
@@ -205,11 +208,6 @@ impl<'a> Printable<'a> {
 
     /// The lines of source to show with a finding: its own place first, then the related ones.
     pub fn windows(&self, finding: &PrintableFinding) -> Vec<Window> {
-        let labels: Vec<String> = finding
-            .related
-            .iter()
-            .map(|related| related.message.clone())
-            .collect();
         let own = finding.place.iter().map(|place| Wanted {
             span: place.span,
             label: None,
@@ -218,10 +216,10 @@ impl<'a> Printable<'a> {
         let related = finding
             .related
             .iter()
-            .zip(&labels)
-            .map(|(related, label)| Wanted {
+            .take(MOST_RELATED)
+            .map(|related| Wanted {
                 span: related.place.span,
-                label: Some(label),
+                label: Some(&related.message),
                 primary: false,
             });
         let wanted: Vec<Wanted<'_>> = own.chain(related).collect();

@@ -301,7 +301,7 @@ fn nothing_found_is_one_line() {
     assert_eq!(text, "no findings (checked 0 files)\n");
 }
 
-/// Ten thousand findings in one file take as long per finding as a hundred do.
+/// Thousands of findings in one large file cost what their own lines cost.
 #[test]
 fn cost_does_not_grow_with_the_file() {
     let sources = Sources::new();
@@ -309,7 +309,7 @@ fn cost_does_not_grow_with_the_file() {
     let text = line.repeat(30_000);
     let file = sources.add(SourceFile::new("big.nix", text));
     let report = Report {
-        findings: (0..10_000u32)
+        findings: (0..4_000u32)
             .map(|index| {
                 let start = index * 3 * line.len() as u32 + 9;
                 Finding::new("rule", Consequence::Degrades, "message").at(Some(Span::new(
@@ -338,6 +338,173 @@ fn cost_does_not_grow_with_the_file() {
             "{format:?} took {:?}",
             begin.elapsed()
         );
+    }
+}
+
+/// The same where the file is a single line.
+#[test]
+fn cost_does_not_grow_with_the_line() {
+    let sources = Sources::new();
+    let part = "{\"some\": \"value\"},";
+    let file = sources.add(SourceFile::new("openclaw.json", part.repeat(50_000)));
+    let report = Report {
+        findings: (0..2_000u32)
+            .map(|index| {
+                let start = index * 10 * part.len() as u32 + 1;
+                Finding::new("rule", Consequence::Degrades, "message").at(Some(Span::new(
+                    file,
+                    start,
+                    start + 6,
+                )))
+            })
+            .collect(),
+        ..Report::default()
+    };
+    for format in FORMATS {
+        let begin = std::time::Instant::now();
+        let text = render(
+            &report,
+            &sources,
+            &Options {
+                format,
+                ..Options::default()
+            },
+        );
+        assert!(
+            begin.elapsed().as_secs() < 20,
+            "{format:?} took {:?}",
+            begin.elapsed()
+        );
+        // About 300 bytes of a line are shown with a finding, not all of it.
+        assert!(text.len() < 20_000_000, "{format:?}");
+    }
+}
+
+/// Many secrets, many findings: each text is searched once for all of them.
+#[test]
+fn cost_does_not_grow_with_the_number_of_secrets() {
+    let sources = Sources::new();
+    let text: String = (0..2_000)
+        .map(|index| format!("key = \"password-{index:06}\";\n"))
+        .collect();
+    let length = text.lines().next().map_or(0, str::len) as u32 + 1;
+    let file = sources.add(SourceFile::new("home.nix", text));
+    let spans: Vec<Span> = (0..2_000u32)
+        .map(|index| Span::new(file, index * length + 6, index * length + length - 2))
+        .collect();
+    let report = Report {
+        findings: spans
+            .iter()
+            .map(|span| {
+                Finding::new(
+                    "rule",
+                    Consequence::LeaksSecret,
+                    "password-001711 is written out",
+                )
+                .at(Some(*span))
+            })
+            .collect(),
+        secrets: spans,
+        ..Report::default()
+    };
+    for format in FORMATS {
+        let begin = std::time::Instant::now();
+        let text = render(
+            &report,
+            &sources,
+            &Options {
+                format,
+                ..Options::default()
+            },
+        );
+        assert!(!text.contains("password-0"), "{format:?}");
+        assert!(
+            begin.elapsed().as_secs() < 20,
+            "{format:?} took {:?}",
+            begin.elapsed()
+        );
+    }
+}
+
+/// One finding with thousands of further places shows a dozen of them and says so.
+#[test]
+fn further_places_are_limited_for_people_and_complete_for_programs() {
+    let sources = Sources::new();
+    let file = sources.add(SourceFile::new("home.nix", "line\n".repeat(20_000)));
+    let mut finding =
+        Finding::new("rule", Consequence::Degrades, "message").at(Some(Span::new(file, 0, 4)));
+    for index in 1..3_001u32 {
+        finding = finding.related(Some(Span::new(file, index * 30, index * 30 + 4)), "again");
+    }
+    let report = Report {
+        findings: vec![finding],
+        ..Report::default()
+    };
+    let human = render(&report, &sources, &Options::default());
+    assert!(
+        human.contains("2988 further places are not shown"),
+        "{human}"
+    );
+    assert!(human.lines().count() < 100);
+    let json = render(
+        &report,
+        &sources,
+        &Options {
+            format: Format::Json,
+            ..Options::default()
+        },
+    );
+    assert_eq!(json.matches("\"again\"").count(), 3_000);
+}
+
+/// Spans at the edges: empty ones, the end of a file, an empty file, a file without a last line break, a
+/// span that does not fit, a span inside a character.
+#[test]
+fn spans_at_the_edges_are_shown_without_harm() {
+    let sources = Sources::new();
+    let files = [
+        sources.add(SourceFile::new("empty.nix", "")),
+        sources.add(SourceFile::new("no-break.nix", "abc")),
+        sources.add(SourceFile::new("break.nix", "abc\n")),
+        sources.add(SourceFile::new("wide.nix", "模型 = 1;\n")),
+        sources.add(SourceFile::new("only-breaks.nix", "\r\n\n\r\n")),
+    ];
+    let mut findings = Vec::new();
+    for file in files {
+        for start in 0..9 {
+            for end in start..9 {
+                findings.push(
+                    Finding::new("rule", Consequence::Degrades, "message")
+                        .at(Some(Span::new(file, start, end)))
+                        .related(Some(Span::new(file, end, end)), "here"),
+                );
+            }
+        }
+        findings.push(
+            Finding::new("rule", Consequence::Degrades, "message").at(Some(Span::new(
+                file,
+                u32::MAX - 1,
+                u32::MAX,
+            ))),
+        );
+    }
+    let report = Report {
+        findings,
+        ..Report::default()
+    };
+    for format in FORMATS {
+        let text = render(
+            &report,
+            &sources,
+            &Options {
+                format,
+                ..Options::default()
+            },
+        );
+        assert!(!text.contains("Failed to read"), "{text}");
+        if format == Format::Concise {
+            assert_eq!(text.lines().count(), report.findings.len() + 1);
+        }
     }
 }
 
@@ -461,5 +628,146 @@ fn keys_of_known_formats_are_redacted_without_a_rule() {
             !text.contains(key) && !text.contains("a1b2c3"),
             "{format:?}:\n{text}"
         );
+    }
+}
+
+/// A small generator of numbers: the same ones in every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit.max(1) as u64) as usize
+    }
+
+    /// A text of pieces that have made trouble somewhere.
+    fn text(&mut self, pieces: usize) -> String {
+        const PIECES: [&str; 24] = [
+            "a",
+            " ",
+            "\n",
+            "\r\n",
+            "\r",
+            "\t",
+            "\u{1b}[31m",
+            "\u{1b}]8;;x\u{7}",
+            "\u{202e}",
+            "\u{2066}",
+            "\u{9b}2J",
+            "\u{0}",
+            "模",
+            "é",
+            "e\u{301}",
+            "👩\u{200d}🔬",
+            "\u{200b}",
+            "::error::",
+            "##[error]",
+            "|",
+            "`",
+            "<b>",
+            "%0A",
+            "''${x}",
+        ];
+        (0..self.below(pieces + 1))
+            .map(|_| PIECES[self.below(PIECES.len())])
+            .collect()
+    }
+}
+
+/// Any report at all: nothing panics, nothing a terminal acts on comes out, no secret comes out, JSON is JSON.
+#[test]
+fn any_report_is_printed_without_harm() {
+    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    for round in 0..300 {
+        let secret = format!("s3cr3t-{round:03}-v4lu3");
+        let sources = Sources::new();
+        let mut secrets = Vec::new();
+        let mut spans = Vec::new();
+        for name in 0..2 {
+            let before = numbers.text(20);
+            let text = format!("{before}{secret}{}", numbers.text(20));
+            let file = sources.add(SourceFile::new(
+                format!("{name}{}", numbers.text(2)),
+                text.as_str(),
+            ));
+            secrets.push(Span::new(
+                file,
+                before.len() as u32,
+                (before.len() + secret.len()) as u32,
+            ));
+            for _ in 0..4 {
+                let start = numbers.below(text.len() + 2) as u32;
+                spans.push(Span::new(file, start, start + numbers.below(20) as u32));
+            }
+        }
+        let findings: Vec<Finding> = spans
+            .iter()
+            .map(|span| {
+                let with_secret = format!("{}{secret}{}", numbers.text(4), numbers.text(4));
+                let mut finding = Finding::new("rule", Consequence::Degrades, with_secret.clone())
+                    .at(Some(*span))
+                    .path(numbers.text(3))
+                    .help(with_secret.clone())
+                    .related(Some(spans[numbers.below(spans.len())]), with_secret.clone())
+                    .fix(Fix {
+                        title: with_secret.clone(),
+                        safe: true,
+                        edits: vec![Edit {
+                            span: *span,
+                            text: if numbers.below(2) == 0 {
+                                with_secret
+                            } else {
+                                numbers.text(5)
+                            },
+                        }],
+                    });
+                finding.configurations = vec![numbers.text(3)];
+                finding
+            })
+            .collect();
+        let report = Report {
+            unresolved: spans
+                .iter()
+                .map(|span| Unresolved {
+                    path: numbers.text(3),
+                    reason: format!("{} {secret}", numbers.text(3)),
+                    span: Some(*span),
+                    configurations: Vec::new(),
+                })
+                .collect(),
+            findings: super::merge::findings(findings, &sources),
+            errors: vec![Failure {
+                path: numbers.text(3),
+                message: numbers.text(5),
+            }],
+            secrets,
+            ..Report::default()
+        };
+        for format in FORMATS {
+            let text = render(
+                &report,
+                &sources,
+                &Options {
+                    format,
+                    ..Options::default()
+                },
+            );
+            assert!(
+                !text.contains(&secret),
+                "round {round}, {format:?}:\n{text}"
+            );
+            let bad = text
+                .chars()
+                .find(|c| *c != '\n' && *c != '\t' && super::sanitize::is_unsafe(*c));
+            assert_eq!(bad, None, "round {round}, {format:?}:\n{text}");
+            if matches!(format, Format::Json | Format::Sarif | Format::Gitlab) {
+                assert!(
+                    serde_json::from_str::<serde_json::Value>(&text).is_ok(),
+                    "{text}"
+                );
+            }
+        }
     }
 }
