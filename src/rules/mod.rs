@@ -11,19 +11,27 @@ use crate::workspace::source::Span;
 
 pub mod alias_clash;
 pub mod auth_order;
+pub mod conflicting_settings;
 pub mod consequence;
 pub mod duplicate_fallback;
 pub mod empty_secret;
 pub mod escaped_placeholder;
 pub mod hardcoded_secret;
 pub mod invalid_settings;
+pub mod invalid_value;
 pub mod malformed_placeholder;
 pub mod malformed_reference;
 pub mod malformed_suppression;
 pub mod not_in_allow_list;
+pub mod malformed_value;
+pub mod missing_key;
+pub mod null_value;
+pub mod out_of_bounds;
 pub mod over_escaped_expression;
 pub mod reference_without_provider;
 pub mod registry;
+pub mod run;
+pub mod schema;
 pub mod secret_path_as_secret;
 pub mod secret_ref;
 pub mod secrets;
@@ -35,10 +43,13 @@ mod testing;
 pub mod undeclared_secret_provider;
 pub mod unknown_model;
 pub mod unknown_profile;
+pub mod unknown_key;
+pub mod unknown_name;
 pub mod unknown_provider;
 pub mod unprovided_variable;
 pub mod unused_suppression;
 pub mod whole_environment_file;
+pub mod wrong_type;
 
 /// What a rule says about itself. `explain`, the documentation and the SARIF rule list come from here.
 #[derive(Debug)]
@@ -67,6 +78,8 @@ pub struct Subject<'a> {
     /// Whether the release is known, by a flag or by flake.lock; a guessed one yields no error that another
     /// plausible release would not.
     pub release_is_certain: bool,
+    /// The releases that may be meant where it is not certain, `release` among them or not; empty where it is.
+    pub plausible: &'a [Release],
     /// The option set of nix-openclaw's module.
     pub era: Era,
 }

@@ -4,6 +4,16 @@ use super::Rule;
 
 /// Every rule; one line each.
 pub static RULES: &[Rule] = &[
+    // What a release accepts.
+    super::unknown_key::RULE,
+    super::missing_key::RULE,
+    super::wrong_type::RULE,
+    super::null_value::RULE,
+    super::invalid_value::RULE,
+    super::out_of_bounds::RULE,
+    super::malformed_value::RULE,
+    super::conflicting_settings::RULE,
+    super::unknown_name::RULE,
     // Models.
     super::unknown_provider::RULE,
     super::unknown_model::RULE,

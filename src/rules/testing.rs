@@ -16,6 +16,7 @@ pub struct Case {
     configuration: Configuration,
     release: Release,
     certain: bool,
+    plausible: Vec<Release>,
 }
 
 /// What a rule said.
@@ -38,6 +39,7 @@ pub fn case(text: &str) -> Case {
         configuration,
         release: release("2026.6.11"),
         certain: true,
+        plausible: Vec::new(),
     }
 }
 
@@ -119,6 +121,7 @@ impl Case {
     /// The release is only guessed.
     pub fn guessed(mut self) -> Case {
         self.certain = false;
+        self.plausible = releases::known().collect();
         self
     }
 
@@ -128,6 +131,7 @@ impl Case {
             configuration: &self.configuration,
             release: &self.release,
             release_is_certain: self.certain,
+            plausible: &self.plausible,
             era: Era::NEWEST,
         };
         let mut sink = Sink::default();

@@ -14,6 +14,7 @@ mod union;
 pub use environment::{Environment, Filled};
 pub use issue::{Expected, Found, Issue, IssueKind, or_list};
 pub use pattern::matches as pattern_matches;
+pub use suggest::same_but_for_spelling;
 
 use super::path::{ConfigPath, Segment};
 use super::tree::{List, Node, Object, Value};

@@ -22,6 +22,11 @@ pub(super) fn nearest(
         .or_else(|| nearest::nearest(written, candidates))
 }
 
+/// Whether two names differ in nothing but capitals, `_` and `-`.
+pub fn same_but_for_spelling(one: &str, other: &str) -> bool {
+    normal(one) == normal(other)
+}
+
 /// Spelling without what people mix up: capitals, `_` and `-`.
 pub(super) fn normal(name: &str) -> String {
     name.chars()
@@ -84,7 +89,7 @@ pub(super) fn elsewhere(schema: Schema, path: &ConfigPath, key: &str) -> Vec<Str
     search.found.dedup();
     // A key that many unrelated places have says nothing about this one.
     let best = search.found.first().map_or(0, |place| shared(place));
-    let unrelated = best == 0 && search.found.len() > PLACES;
+    let unrelated = best == 0 && search.found.len() > 3 * PLACES;
     if unrelated {
         return Vec::new();
     }

@@ -1,0 +1,80 @@
+//! Runs the rules on one configuration in one world.
+
+use super::registry::RULES;
+use super::{Check, Sink, Subject, schema};
+use crate::report::finding::{Consequence, Finding};
+
+/// Runs every rule whose id is `wanted` and collects what they report in `sink`; findings name the configuration and the
+/// instance that they are about. Where two rules tell of the same mistake, only the more specific one does.
+pub fn run(subject: Subject<'_>, wanted: &dyn Fn(&str) -> bool, sink: &mut Sink) {
+    let configuration = subject.configuration;
+    for instance in &configuration.instances {
+        let before = sink.findings.len();
+        let unresolved_before = sink.unresolved.len();
+        for rule in RULES {
+            if let Check::Instance(check) = rule.check
+                && wanted(rule.info.id)
+            {
+                check(subject, instance, sink);
+            }
+        }
+        let mut findings = sink.findings.split_off(before);
+        settle(&mut findings);
+        for mut finding in findings {
+            finding.configurations = vec![configuration.name.clone()];
+            finding.instances = vec![instance.name.clone()];
+            sink.findings.push(finding);
+        }
+        for unresolved in &mut sink.unresolved[unresolved_before..] {
+            unresolved.configurations = vec![configuration.name.clone()];
+        }
+    }
+    let before = sink.findings.len();
+    let unresolved_before = sink.unresolved.len();
+    for rule in RULES {
+        if let Check::Configuration(check) = rule.check
+            && wanted(rule.info.id)
+        {
+            check(subject, sink);
+        }
+    }
+    for finding in &mut sink.findings[before..] {
+        finding.configurations = vec![configuration.name.clone()];
+    }
+    for unresolved in &mut sink.unresolved[unresolved_before..] {
+        unresolved.configurations = vec![configuration.name.clone()];
+    }
+}
+
+/// Drops what the comparison with the schema says where a rule that knows more says the same.
+fn settle(findings: &mut Vec<Finding>) {
+    let specific: Vec<(&'static str, String)> = findings
+        .iter()
+        .filter(|finding| {
+            matches!(
+                finding.consequence,
+                Consequence::NixRejects | Consequence::OpenclawRejects
+            ) && !schema::RULE_IDS.contains(&finding.rule)
+        })
+        .filter_map(|finding| Some((finding.rule, finding.path.clone()?)))
+        .collect();
+    if specific.is_empty() {
+        return;
+    }
+    findings.retain(|finding| {
+        let Some(path) = &finding.path else {
+            return true;
+        };
+        if !schema::RULE_IDS.contains(&finding.rule) {
+            return true;
+        }
+        !specific.iter().any(|(rule, other)| {
+            other == path
+                // That rule speaks of the reference as a whole.
+                || (*rule == "secret-ref"
+                    && path
+                        .strip_prefix(other.as_str())
+                        .is_some_and(|rest| rest.starts_with('.')))
+        })
+    });
+}

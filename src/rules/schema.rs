@@ -1,0 +1,330 @@
+//! What the rules share that compare a configuration with what the release accepts.
+//!
+//! [`crate::openclaw::schema_check`] finds everything at once; each rule reports its part of it.
+
+use super::consequence::{by_release, violates_schema, violates_validation};
+use super::{Sink, Subject};
+use crate::openclaw::configuration::Instance;
+use crate::openclaw::schema_check::{self, Issue, IssueKind};
+use crate::openclaw::tree::{Node, Value};
+use crate::releases::{Release, Version};
+use crate::report::finding::{Edit, Finding, Fix, Severity};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// The rules that report what the comparison finds.
+pub static RULE_IDS: &[&str] = &[
+    "unknown-key",
+    "missing-key",
+    "wrong-type",
+    "null-value",
+    "invalid-value",
+    "out-of-bounds",
+    "malformed-value",
+    "conflicting-settings",
+    "unknown-name",
+];
+
+/// Reports the part of the comparison that belongs to a rule.
+pub fn report(rule: &'static str, subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
+    for issue in issues(subject, instance).iter() {
+        if issue.rule() == rule {
+            sink.findings
+                .push(by_release(subject, finding(rule, subject, instance, issue)));
+        }
+    }
+}
+
+fn finding(
+    rule: &'static str,
+    subject: Subject<'_>,
+    instance: &Instance,
+    issue: &Issue,
+) -> Finding {
+    let consequence = match issue.kind {
+        // What the types of the Home Manager module hold as well.
+        IssueKind::UnknownKey { .. }
+        | IssueKind::MissingKey { .. }
+        | IssueKind::WrongType { .. }
+        | IssueKind::NotAllowed { .. }
+            if issue.unless_set.is_empty() =>
+        {
+            violates_schema(subject.configuration)
+        }
+        _ => violates_validation(subject.configuration),
+    };
+    let release = subject.release.version().to_string();
+    let mut finding = Finding::new(rule, consequence, issue.message(&release))
+        .at(issue.span)
+        .path(&issue.path);
+    finding.help = issue.help();
+    if !issue.unless_set.is_empty() {
+        finding = finding.at_most(Severity::Warning);
+    }
+    if matches!(issue.kind, IssueKind::MissingKey { .. }) {
+        finding = super::consequence::absence(subject, finding);
+    }
+    match fix(instance, issue) {
+        Some(fix) => finding.fix(fix),
+        None => finding,
+    }
+}
+
+/// The change that mends an issue, where it is clear what was meant and the source holds the text as it is.
+fn fix(instance: &Instance, issue: &Issue) -> Option<Fix> {
+    match &issue.kind {
+        IssueKind::UnknownKey {
+            written,
+            similar: Some(similar),
+            key_span: Some(span),
+            ..
+        } => {
+            let bytes = span.len() as usize;
+            let text = if bytes == written.len() {
+                similar.clone()
+            } else if bytes == written.len() + 2 {
+                format!("\"{similar}\"")
+            } else {
+                return None;
+            };
+            Some(Fix {
+                title: format!("Write `{similar}` for `{written}`"),
+                safe: schema_check::same_but_for_spelling(written, similar),
+                edits: vec![Edit { span: *span, text }],
+            })
+        }
+        IssueKind::WrongType {
+            instead: Some(instead),
+            ..
+        } if !instead.starts_with('[') => {
+            let node = instance.config.at(&issue.path)?;
+            Some(Fix {
+                title: format!("Write `{instead}`"),
+                safe: true,
+                edits: vec![Edit {
+                    span: literal_span(node)?,
+                    text: instead.clone(),
+                }],
+            })
+        }
+        IssueKind::NotAllowed {
+            similar: Some(similar),
+            ..
+        } => {
+            let node = instance.config.at(&issue.path)?;
+            let written = node.as_str()?;
+            let meant = similar.strip_prefix('"')?.strip_suffix('"')?;
+            let span = node.as_text()?.locate(0..written.len())?;
+            Some(Fix {
+                title: format!("Write `{meant}` for `{written}`"),
+                safe: schema_check::same_but_for_spelling(&written, meant),
+                edits: vec![Edit {
+                    span,
+                    text: meant.to_string(),
+                }],
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The place of a whole literal text with its quotes, when it stands in the source as it is.
+fn literal_span(node: &Node) -> Option<crate::workspace::source::Span> {
+    let Value::Text(text) = &node.value else {
+        return None;
+    };
+    let known = text.known()?;
+    let inner = text.locate(0..known.len())?;
+    let whole = node.place.span?;
+    (whole.len() as usize == known.len() + 2 && whole.contains(inner)).then_some(whole)
+}
+
+struct Remembered {
+    config: Rc<Node>,
+    releases: Vec<Version>,
+    issues: Rc<Vec<Issue>>,
+}
+
+thread_local! {
+    // The rules that share the comparison run one after another on the same instance; it is made once.
+    static LAST: RefCell<Option<Remembered>> = const { RefCell::new(None) };
+}
+
+/// Everything for which the release refuses an instance's configuration; of a guessed release only what every plausible release
+/// refuses at the same place.
+fn issues(subject: Subject<'_>, instance: &Instance) -> Rc<Vec<Issue>> {
+    let others: &[Release] = if subject.release_is_certain {
+        &[]
+    } else {
+        subject.plausible
+    };
+    let releases: Vec<Version> = std::iter::once(subject.release)
+        .chain(others)
+        .map(|release| release.version())
+        .collect();
+    LAST.with_borrow_mut(|last| {
+        if let Some(remembered) = last
+            && Rc::ptr_eq(&remembered.config, &instance.config)
+            && remembered.releases == releases
+        {
+            return Rc::clone(&remembered.issues);
+        }
+        let mut issues = schema_check::refusals(instance, subject.release);
+        for other in others {
+            // Of a release without a schema nothing can be said, so it does not speak for the configuration.
+            if issues.is_empty() || other.schema().is_none() {
+                continue;
+            }
+            let theirs = schema_check::refusals(instance, other);
+            issues.retain(|issue| {
+                theirs
+                    .iter()
+                    .any(|their| their.path == issue.path && their.rule() == issue.rule())
+            });
+        }
+        let issues = Rc::new(issues);
+        *last = Some(Remembered {
+            config: Rc::clone(&instance.config),
+            releases,
+            issues: Rc::clone(&issues),
+        });
+        issues
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::super::{
+        invalid_value, malformed_value, missing_key, null_value, out_of_bounds, unknown_key,
+        wrong_type,
+    };
+    use crate::report::finding::Consequence;
+
+    #[test]
+    fn an_unknown_key_is_mended_where_only_its_spelling_differs() {
+        let text = "{models: {providers: {kimi: {baseURL: 'https://x.example/v1', models: []}}}}";
+        let outcome = case(text).run(&unknown_key::RULE);
+        assert_eq!(
+            outcome.lines(),
+            ["error models.providers.kimi.baseURL: baseURL"]
+        );
+        assert_eq!(outcome.only().help.as_deref(), Some("Write `baseUrl`."));
+        assert!(outcome.only().fix.as_ref().is_some_and(|fix| fix.safe));
+        assert_eq!(outcome.fixed(), text.replace("baseURL", "baseUrl"));
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_where_it_exists() {
+        let outcome = case("{gateway: {auth: {tokenFile: '/run/x'}}}").run(&unknown_key::RULE);
+        let help = outcome.only().help.clone().unwrap_or_default();
+        assert!(help.contains("`channels.telegram.tokenFile`"), "{help}");
+        assert!(help.contains("Allowed here: `"), "{help}");
+    }
+
+    #[test]
+    fn a_misspelled_key_that_is_required_is_one_finding() {
+        let text = "{auth: {profiles: {work: {providr: 'anthropic', mode: 'api_key'}}}}";
+        let outcome = case(text).run(&unknown_key::RULE);
+        assert_eq!(
+            outcome.lines(),
+            ["error auth.profiles.work.provider: providr"]
+        );
+        assert!(case(text).run(&missing_key::RULE).findings.is_empty());
+    }
+
+    #[test]
+    fn a_missing_key_is_shown_at_the_name_of_what_holds_it() {
+        let outcome =
+            case("{auth: {profiles: {work: {provider: 'anthropic'}}}}").run(&missing_key::RULE);
+        assert_eq!(outcome.lines(), ["error auth.profiles.work.mode: work"]);
+    }
+
+    #[test]
+    fn a_number_in_quotes_loses_them() {
+        let outcome = case("{gateway: {port: \"18789\"}}").run(&wrong_type::RULE);
+        assert_eq!(outcome.lines(), ["error gateway.port: \"18789\""]);
+        assert_eq!(outcome.fixed(), "{gateway: {port: 18789}}");
+    }
+
+    #[test]
+    fn a_placeholder_never_becomes_a_number() {
+        let outcome = case("{gateway: {port: \"${PORT}\"}}").run(&wrong_type::RULE);
+        assert!(outcome.only().message.contains("placeholder"));
+    }
+
+    #[test]
+    fn a_value_that_is_not_allowed_names_those_that_are() {
+        let outcome = case("{gateway: {bind: 'LAN'}}").run(&invalid_value::RULE);
+        let finding = outcome.only();
+        assert!(
+            finding.message.contains("\"loopback\""),
+            "{}",
+            finding.message
+        );
+        assert_eq!(outcome.fixed(), "{gateway: {bind: 'lan'}}");
+    }
+
+    #[test]
+    fn what_is_unknown_is_never_refused_also_inside_unions() {
+        for text in [
+            "{gateway: {bind: {$unknown: 'an argument'}}}",
+            "{agents: {defaults: {model: {primary: {$unknown: 'x'}, fallbacks: {$unknown: 'y'}}}}}",
+            "{models: {providers: {kimi: {apiKey: {source: {$unknown: 'z'}, provider: 'default', id: 'X'}, baseUrl: 'https://x', models: []}}}}",
+            "{auth: {profiles: {work: {$open: 'more'}}}}",
+        ] {
+            for rule in [
+                &invalid_value::RULE,
+                &wrong_type::RULE,
+                &missing_key::RULE,
+                &malformed_value::RULE,
+                &unknown_key::RULE,
+            ] {
+                assert!(case(text).run(rule).findings.is_empty(), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn null_bounds_and_forms_have_their_own_rules() {
+        let outcome = case("{agents: {defaults: {model: null}}}").run(&null_value::RULE);
+        assert_eq!(outcome.lines(), ["error agents.defaults.model: null"]);
+        let outcome =
+            case("{agents: {defaults: {bootstrapMaxChars: 0}}}").run(&out_of_bounds::RULE);
+        assert_eq!(
+            outcome.only().message,
+            "`agents.defaults.bootstrapMaxChars` must be greater than 0, not 0"
+        );
+        let outcome = case("{secrets: {defaults: {env: 'A b'}}}").run(&malformed_value::RULE);
+        assert_eq!(outcome.lines(), ["error secrets.defaults.env: 'A b'"]);
+    }
+
+    #[test]
+    fn nix_stops_what_its_types_hold_and_openclaw_the_rest() {
+        let typed = |text: &str| case(text).home_manager(&[]);
+        let bind = typed("{gateway: {bind: 'x'}}").run(&invalid_value::RULE);
+        assert_eq!(bind.only().consequence, Consequence::NixRejects);
+        let bounds =
+            typed("{agents: {defaults: {bootstrapMaxChars: 0}}}").run(&out_of_bounds::RULE);
+        assert_eq!(bounds.only().consequence, Consequence::OpenclawRejects);
+    }
+
+    #[test]
+    fn of_a_guessed_release_only_what_all_refuse_is_said() {
+        // 2026.9.6 knows `agents.entries`, 2026.6.11 does not.
+        let text = "{agents: {entries: {main: {}}}}";
+        assert_eq!(case(text).run(&unknown_key::RULE).findings.len(), 1);
+        assert!(
+            case(text)
+                .guessed()
+                .run(&unknown_key::RULE)
+                .findings
+                .is_empty()
+        );
+        let text = "{gatewy: {}}";
+        assert_eq!(
+            case(text).guessed().run(&unknown_key::RULE).lines(),
+            ["warning gatewy: gatewy"]
+        );
+    }
+}
