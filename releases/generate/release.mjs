@@ -2,7 +2,7 @@
 
 import { packageFacts } from "./package-facts.mjs";
 import { environmentForm, referencePlaces } from "./reference-places.mjs";
-import { normalizeSchema } from "./schema.mjs";
+import { completeSchema, normalizeSchema } from "./schema.mjs";
 
 /** The order of the parts in a file. */
 const PARTS = [
@@ -24,11 +24,17 @@ const PARTS = [
 ];
 
 /**
- * `printed` is the JSON schema that the release printed, or undefined when it prints none; `runtimePlugins` the ids that nix-openclaw
- * offers with it, or undefined. Returns the facts and the normalized schema.
+ * `printed` is the JSON schema that `config schema` printed, `validating` the one of the object that validates (`print-schema.mjs`);
+ * each is undefined when it could not be had. `runtimePlugins` are the ids that nix-openclaw offers with the release, or undefined.
+ * Returns the facts and the normalized schema.
  */
-export function releaseFacts({ version, date, folder, printed, runtimePlugins }) {
-  const schema = printed && normalizeSchema(printed);
+export function releaseFacts({ version, date, folder, printed, validating, runtimePlugins }) {
+  let schema = printed && normalizeSchema(printed);
+  if (validating) {
+    // What is printed leaves out keys that are accepted without being advertised; what validates knows nothing of plugins.
+    const accepted = normalizeSchema(validating);
+    schema = schema ? completeSchema(schema, accepted) : accepted;
+  }
   const facts = { version, date, ...packageFacts(folder) };
   if (runtimePlugins) facts.runtimePlugins = [...runtimePlugins].sort();
   if (schema) {

@@ -135,7 +135,9 @@ function oneType(type, schema, context) {
       const result = { type, ...pick(schema, ["minProperties", "maxProperties"]) };
       const properties = Object.entries(schema.properties ?? {}).map(([name, value]) => [name, node(value, context)]);
       if (properties.length > 0) result.properties = Object.fromEntries(properties);
-      if (schema.required?.length > 0) result.required = [...schema.required].sort();
+      // Schemas are printed for what validation returns: there a key with a default always is, in the file it need not be.
+      const required = (schema.required ?? []).filter((name) => schema.properties?.[name]?.default === undefined).sort();
+      if (required.length > 0) result.required = required;
       if (schema.patternProperties) throw new Error("patternProperties: not supported");
       const rest = schema.additionalProperties;
       if (rest === false) result.rest = false;
@@ -193,6 +195,28 @@ function findDiscriminator(nodes) {
       });
     });
   });
+}
+
+/** `schema` with the properties that only `other` has, wherever both are objects (also in maps and lists). */
+export function completeSchema(schema, other) {
+  return {
+    root: complete(schema.root, other.root),
+    definitions: { ...other.definitions, ...schema.definitions },
+  };
+}
+
+function complete(node, other) {
+  if (!other || node.type !== other.type) return node;
+  if (node.type === "array" && node.items && other.items) return { ...node, items: complete(node.items, other.items) };
+  if (node.type !== "object") return node;
+  const result = { ...node };
+  const properties = { ...other.properties };
+  for (const [name, property] of Object.entries(node.properties ?? {})) {
+    properties[name] = complete(property, other.properties?.[name]);
+  }
+  if (Object.keys(properties).length > 0) result.properties = properties;
+  if (node.rest && other.rest) result.rest = complete(node.rest, other.rest);
+  return result;
 }
 
 function hash(text) {

@@ -1,0 +1,23 @@
+// Run by the Node that OpenClaw needs, in a folder where the release is installed: prints the JSON schema of a release that has no
+// `config schema` yet, by asking the schema object with which it validates.
+// usage: node print-schema.mjs PACKAGE-FOLDER
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const dist = join(process.argv[2], "dist");
+for (const name of readdirSync(dist).sort()) {
+  if (!/\.m?js$/.test(name)) continue;
+  const text = readFileSync(join(dist, name), "utf8");
+  const exported = /export \{[^}]*\bOpenClawSchema(?: as (\w+))?\b[^}]*\}/.exec(text);
+  if (!exported || !/(?:const|let|var) OpenClawSchema = /.test(text)) continue;
+  const module = await import(pathToFileURL(join(dist, name)).href);
+  const schema = module[exported[1] ?? "OpenClawSchema"];
+  if (typeof schema?.toJSONSchema !== "function") continue;
+  const printed = schema.toJSONSchema({ target: "draft-07", unrepresentable: "any", io: "input" });
+  process.stdout.write(JSON.stringify(printed), () => process.exit(0));
+  await new Promise(() => {});
+}
+console.error("no exported schema found");
+process.exit(1);
