@@ -2,6 +2,7 @@
 
 pub mod configuration;
 pub mod credentials;
+pub mod documents;
 pub mod endpoints;
 pub mod environment;
 pub mod json;

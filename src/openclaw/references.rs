@@ -75,7 +75,7 @@ pub fn collect(config: &Node) -> Vec<Reference> {
         match &field.node().value {
             Value::Text(text) => {
                 let shown = text.display();
-                if !shown.contains('$') && !(field.resolved_at_start && shown.contains("env")) {
+                if !(shown.contains('$') || field.resolved_at_start && shown.contains("env")) {
                     return;
                 }
                 let short = if field.resolved_at_start && text.known().is_some() {

@@ -83,7 +83,9 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         if site.role.is_secret() {
             sink.secrets += 1;
         }
-        if let Some(finding) = finding(subject, site) {
+        if super::secret_in_store::tells(site.role, site.node) {
+            sink.secret_spans.extend(secret_spans(site.node));
+        } else if let Some(finding) = finding(subject, site) {
             sink.secret_spans.extend(secret_spans(site.node));
             sink.findings.push(finding);
         } else if matches!(site.role, Role::Credential | Role::SecretHeader)

@@ -1,0 +1,106 @@
+//! `workspace.bootstrapFiles` without one of its five documents.
+
+use super::consequence::absence;
+use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::openclaw::configuration::Source;
+use crate::openclaw::documents::REQUIRED_BOOTSTRAP_FILES;
+use crate::openclaw::nearest::alternatives;
+use crate::openclaw::tree::{Lookup, Value};
+use crate::releases::Era;
+use crate::report::finding::{Consequence, Finding};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    info: &INFO,
+    check: Check::Configuration(check),
+};
+
+static INFO: RuleInfo = RuleInfo {
+    id: "incomplete-bootstrap-files",
+    summary: "`workspace.bootstrapFiles` lacks a document that it requires",
+    consequence: Consequence::NixRejects,
+    explanation: "\
+Once `workspace.bootstrapFiles` is set, `agents`, `soul`, `tools`, `identity` and `user` are all required: \"The option \
+... was accessed but has no value defined\". `heartbeat` is optional.",
+    refused: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    workspace.bootstrapFiles = {
+      agents = ./documents/AGENTS.md;
+      soul = ./documents/SOUL.md;
+    };
+  };
+}
+"#],
+    accepted: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    workspace.bootstrapFiles = {
+      agents = ./documents/AGENTS.md;
+      soul = ./documents/SOUL.md;
+      tools = ./documents/TOOLS.md;
+      identity = ./documents/IDENTITY.md;
+      user = ./documents/USER.md;
+    };
+  };
+}
+"#],
+};
+
+fn check(subject: Subject<'_>, sink: &mut Sink) {
+    if subject.configuration.source != Source::HomeManager || subject.era < Era::BootstrapFiles {
+        return;
+    }
+    let Some(files) = subject
+        .configuration
+        .options
+        .as_ref()
+        .and_then(|options| options.at_keys("workspace.bootstrapFiles"))
+    else {
+        return;
+    };
+    if files.as_object().is_none() {
+        return;
+    }
+    let lacking: Vec<(&str, &str)> = REQUIRED_BOOTSTRAP_FILES
+        .into_iter()
+        .filter(|(key, _)| match files.lookup(key) {
+            Lookup::Absent => true,
+            Lookup::Present(node) => matches!(node.value, Value::Null),
+            Lookup::Unknown(_) => false,
+        })
+        .collect();
+    if lacking.is_empty() {
+        return;
+    }
+    let names = alternatives(lacking.iter().map(|(key, _)| *key)).replace(" or ", " and ");
+    // The folder of a document that is there tells where the others would be.
+    let folder = files
+        .as_object()
+        .into_iter()
+        .flat_map(|files| files.entries.values())
+        .find_map(|node| match &node.value {
+            Value::Path(path) => path
+                .written
+                .rsplit_once('/')
+                .map(|(folder, _)| folder.to_string()),
+            _ => None,
+        })
+        .unwrap_or_else(|| "./documents".to_string());
+    let add: Vec<String> = lacking
+        .iter()
+        .map(|(key, document)| format!("`{key} = {folder}/{document};`"))
+        .collect();
+    let finding = Finding::new(
+        INFO.id,
+        Consequence::NixRejects,
+        format!("`workspace.bootstrapFiles` lacks {names}"),
+    )
+    .at(files.place.key.or(files.place.primary()))
+    .path(format!(
+        "{}.workspace.bootstrapFiles",
+        subject.configuration.option_root
+    ))
+    .help(format!("add {}", add.join(" ")));
+    sink.findings.push(absence(subject, finding));
+}

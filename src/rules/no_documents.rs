@@ -1,0 +1,65 @@
+//! No workspace documents at all.
+
+use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::openclaw::configuration::Source;
+use crate::releases::Era;
+use crate::report::finding::{Consequence, Finding};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    info: &INFO,
+    check: Check::Configuration(check),
+};
+
+static INFO: RuleInfo = RuleInfo {
+    id: "no-documents",
+    summary: "No workspace document is provided",
+    consequence: Consequence::Advice,
+    explanation: "\
+AGENTS.md, SOUL.md, TOOLS.md, IDENTITY.md and USER.md tell the agent who it is and what it may do. Without them OpenClaw \
+works, with what it makes up in the workspace itself. Nothing is wrong with that; it is only easy to forget.",
+    refused: &[r#"{
+  programs.openclaw.enable = true;
+}
+"#],
+    accepted: &[r#"{
+  programs.openclaw.enable = true;
+  home.file.".openclaw/workspace/AGENTS.md".text = "Ask before anything leaves this machine.";
+}
+"#],
+};
+
+fn check(subject: Subject<'_>, sink: &mut Sink) {
+    let configuration = subject.configuration;
+    if configuration.source != Source::HomeManager
+        || !configuration.documents.is_empty()
+        || configuration.instances.is_empty()
+        || !configuration.is_complete()
+    {
+        return;
+    }
+    if let Some(options) = &configuration.options
+        && ["documents", "workspace"]
+            .iter()
+            .any(|key| !matches!(options.lookup(key), crate::openclaw::tree::Lookup::Absent))
+    {
+        return;
+    }
+    let option = if subject.era >= Era::BootstrapFiles {
+        "`workspace.bootstrapFiles`"
+    } else {
+        "`documents`"
+    };
+    sink.findings.push(
+        Finding::new(
+            INFO.id,
+            Consequence::Advice,
+            "no workspace document is provided, so the agent starts without instructions",
+        )
+        .at(configuration.span)
+        .path(&configuration.option_root)
+        .help(format!(
+            "provide AGENTS.md and its companions with {option}"
+        )),
+    );
+}

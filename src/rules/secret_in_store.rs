@@ -1,0 +1,218 @@
+//! A secret that Nix copies into the store.
+
+use super::problems::finding as of_problem;
+use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::openclaw::configuration::{Instance, ProblemKind, Provision, Source, Variable};
+use crate::openclaw::credentials::{
+    self, Role, Written, classify, is_secret_variable, secret_spans,
+};
+use crate::openclaw::secret_patterns::looks_generated;
+use crate::openclaw::tree::{Node, Value};
+use crate::report::finding::{Consequence, Finding, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    info: &INFO,
+    check: Check::Instance(check),
+};
+
+static INFO: RuleInfo = RuleInfo {
+    id: "secret-in-store",
+    summary: "A secret is copied into the world-readable Nix store",
+    consequence: Consequence::LeaksSecret,
+    explanation: "\
+Everything that Nix builds from is readable by every user of the machine. `builtins.readFile ./key` puts the content of \
+the file into openclaw.json, and with it into the store; a path literal (`tokenFile = ./token;`) copies the file itself; \
+session variables are written into a profile script in the store.
+
+Decrypt secrets on the machine (sops-nix, agenix) and write the path where they will lie as a text, `\"/run/secrets/key\"` or \
+`config.sops.secrets.key.path`.",
+    refused: &[
+        r#"{
+  home.sessionVariables.KIMI_API_KEY = "sk-kimi-Q4w8Zr1Tn6Yb3Xc9Vm2L";
+  programs.openclaw.enable = true;
+}
+"#,
+        r#"{
+  programs.openclaw = {
+    enable = true;
+    config.channels.telegram.tokenFile = "${./.}/telegram-token";
+  };
+}
+"#,
+    ],
+    accepted: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    environment.KIMI_API_KEY = "/run/secrets/kimi-api-key";
+    config.channels.telegram.tokenFile = "/run/secrets/telegram-bot-token";
+  };
+}
+"#],
+};
+
+fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
+    for problem in &subject.configuration.problems {
+        if problem.kind == ProblemKind::SecretInStore {
+            let mut finding = of_problem(subject, &INFO, problem);
+            finding.consequence = Consequence::LeaksSecret;
+            sink.findings.push(finding);
+        }
+    }
+    for variable in &instance.variables {
+        if let Some(finding) = of_variable(subject, variable) {
+            if let Some(value) = &variable.value {
+                sink.secret_spans.extend(secret_spans(value));
+            }
+            sink.findings.push(finding);
+        }
+    }
+    credentials::visit(&instance.config, &mut |field| {
+        let node = field.node();
+        let read = is_read_from_file(node) && field.role.is_secret();
+        if !(read || is_in_store(node) && is_secret_file(field.key(), field.steps)) {
+            return;
+        }
+        let message = if read {
+            format!(
+                "the content of a file is copied into `{}`, and with it into the store",
+                field.path()
+            )
+        } else {
+            format!("the file for `{}` is copied into the store", field.path())
+        };
+        sink.findings.push(
+            Finding::new(INFO.id, Consequence::LeaksSecret, message)
+                .at(node.place.primary())
+                .path(field.path())
+                .help(if read {
+                    "provide it as a variable from a file outside of the store, and write a placeholder"
+                } else {
+                    "write the path as a text, where the secret will lie on the machine: `\"/run/secrets/...\"`"
+                }),
+        );
+    });
+}
+
+/// Whether the text is the content of a file that Nix read.
+pub(super) fn is_read_from_file(node: &Node) -> bool {
+    matches!(node.value, Value::Text(_))
+        && node
+            .place
+            .via
+            .iter()
+            .any(|step| step.what.contains("readFile"))
+}
+
+/// Whether a value is a path that Nix copies into the store.
+fn is_in_store(node: &Node) -> bool {
+    match &node.value {
+        Value::Path(path) => {
+            // What lies outside of the tree is told otherwise, or not copied.
+            !path.absolute.starts_with("/run/") && !path.absolute.starts_with("/var/")
+        }
+        Value::Text(text) => {
+            text.known_prefix().starts_with("/nix/store/")
+                || matches!(
+                    text.parts.first(),
+                    Some(crate::openclaw::tree::TextPart::Unknown(unknown))
+                        if unknown.kind == Some(crate::openclaw::tree::Kind::StorePath)
+                )
+        }
+        _ => false,
+    }
+}
+
+/// Whether a field names a file with a secret in it.
+fn is_secret_file(key: &str, steps: &[credentials::Step<'_>]) -> bool {
+    use credentials::Step::Key;
+    matches!(
+        key,
+        "tokenFile"
+            | "botTokenFile"
+            | "passwordFile"
+            | "secretFile"
+            | "apiPasswordFile"
+            | "botSecretFile"
+            | "clientSecretFile"
+            | "serviceAccountFile"
+            | "identityFile"
+    ) || matches!(
+        steps,
+        [Key("secrets"), Key("providers"), Key(_), Key("path")]
+    )
+}
+
+fn of_variable(subject: Subject<'_>, variable: &Variable) -> Option<Finding> {
+    let value = variable.value.as_deref()?;
+    let span = value.place.primary().or(variable.span);
+    match variable.provision {
+        Provision::ServiceEnvironmentFile if is_in_store(value) => Some(
+            Finding::new(
+                INFO.id,
+                Consequence::LeaksSecret,
+                "the environment file is copied into the store",
+            )
+            .at(span)
+            .path("environmentFiles")
+            .help("write its path as a text, where it will lie on the machine: `\"/run/secrets/openclaw.env\"`"),
+        ),
+        Provision::ModuleEnvironment | Provision::ServiceEnvironment
+            if is_in_store(value) && variable.name.as_deref().is_some_and(is_secret_variable) =>
+        {
+            let name = variable.name.as_deref().unwrap_or_default();
+            Some(
+                Finding::new(
+                    INFO.id,
+                    Consequence::LeaksSecret,
+                    format!("the file for the variable `{name}` is copied into the store"),
+                )
+                .at(span)
+                .path(format!("{}.environment.{name}", subject.configuration.option_root))
+                .help("write the path as a text, where the secret will lie on the machine: `\"/run/secrets/...\"`"),
+            )
+        }
+        Provision::SessionVariables => {
+            let name = variable.name.as_deref()?;
+            if !is_secret_variable(name) {
+                return None;
+            }
+            let text = value.as_str()?;
+            let read = is_read_from_file(value);
+            let severity = match classify(&text) {
+                Written::Known(_) => Severity::Error,
+                Written::Literal if read || looks_generated(&text) => Severity::Error,
+                Written::Literal if text.len() >= 6 && !text.contains(char::is_whitespace) => Severity::Warning,
+                _ => return None,
+            };
+            let option = match subject.configuration.source {
+                Source::HomeManager => "home.sessionVariables",
+                _ => "sessionVariables",
+            };
+            Some(
+                Finding::new(
+                    INFO.id,
+                    Consequence::LeaksSecret,
+                    format!("the session variable `{name}` holds a secret, and the store holds session variables"),
+                )
+                .at_most(severity)
+                .at(span)
+                .path(format!("{option}.{name}"))
+                .help(match subject.configuration.source {
+                    Source::NixosService => {
+                        "provide it in a file that `services.openclaw-gateway.environmentFiles` names".to_string()
+                    }
+                    _ => format!(
+                        "provide it from a file outside of the store: `programs.openclaw.environment.{name} = \"/run/secrets/...\"`"
+                    ),
+                }),
+            )
+        }
+        _ => None,
+    }
+}
+
+/// Whether another rule should leave a field to this one.
+pub(super) fn tells(role: Role, node: &Node) -> bool {
+    role.is_secret() && is_read_from_file(node)
+}

@@ -1,0 +1,99 @@
+//! `"${KIMI_API_KEY}"` in Nix, where `"\${KIMI_API_KEY}"` is meant.
+
+use super::problems::report_if;
+use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::openclaw::configuration::{Problem, ProblemKind};
+use crate::openclaw::placeholders::is_variable_name;
+use crate::report::finding::{Consequence, Edit, Fix};
+use crate::workspace::source::Span;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    info: &INFO,
+    check: Check::Configuration(check),
+};
+
+static INFO: RuleInfo = RuleInfo {
+    id: "unescaped-placeholder",
+    summary: "A placeholder of OpenClaw lacks the backslash that keeps Nix from reading it",
+    consequence: Consequence::NixRejects,
+    explanation: "\
+`${...}` in a Nix string inserts the value of a Nix expression, so `\"${KIMI_API_KEY}\"` asks for a Nix variable of that \
+name, which does not exist: \"undefined variable 'KIMI_API_KEY'\". What OpenClaw is to replace when it starts needs a \
+backslash, `\"\\${KIMI_API_KEY}\"`, or in an indented string two quotes, `''...''${KIMI_API_KEY}...''`.",
+    refused: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    environment.KIMI_API_KEY = "/run/secrets/kimi-api-key";
+    config.models.providers.kimi = {
+      baseUrl = "https://api.kimi.com/coding/v1";
+      api = "openai-completions";
+      apiKey = "${KIMI_API_KEY}";
+      models = [ { id = "kimi-k2p5"; name = "Kimi K2.5"; } ];
+    };
+  };
+}
+"#],
+    accepted: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    environment.KIMI_API_KEY = "/run/secrets/kimi-api-key";
+    config.models.providers.kimi = {
+      baseUrl = "https://api.kimi.com/coding/v1";
+      api = "openai-completions";
+      apiKey = "\${KIMI_API_KEY}";
+      headers.X-Team = ''''${KIMI_API_KEY}'';
+      models = [ { id = "kimi-k2p5"; name = "Kimi K2.5"; } ];
+    };
+  };
+}
+"#],
+};
+
+/// Whether an undefined variable is rather one of the environment: in an interpolation, in capitals.
+pub(super) fn is_meant_for_openclaw(problem: &Problem) -> bool {
+    problem.interpolation.is_some()
+        && problem
+            .subject
+            .as_deref()
+            .is_some_and(|name| is_variable_name(name) && name.len() > 1)
+}
+
+fn check(subject: Subject<'_>, sink: &mut Sink) {
+    report_if(
+        subject,
+        &INFO,
+        ProblemKind::UndefinedVariable,
+        sink,
+        &is_meant_for_openclaw,
+        &|problem, mut finding| {
+            let (Some(name), Some(interpolation)) = (&problem.subject, problem.interpolation)
+            else {
+                return finding;
+            };
+            let (escaped, escape, kind) = if interpolation.indented {
+                (format!("''${{{name}}}"), "''", "an indented string")
+            } else {
+                (format!("\\${{{name}}}"), "\\", "a string")
+            };
+            finding.message =
+                format!("`${{{name}}}` asks for a Nix variable `{name}`, which does not exist");
+            finding
+                .help(format!(
+                    "write `{escaped}`: in {kind} that keeps Nix from reading it, and OpenClaw replaces it when it starts"
+                ))
+                .fix(Fix {
+                    title: format!("Write `{escaped}`"),
+                    safe: true,
+                    edits: vec![Edit {
+                        span: Span::new(
+                            interpolation.span.file,
+                            interpolation.span.start,
+                            interpolation.span.start,
+                        ),
+                        text: escape.to_string(),
+                    }],
+                })
+        },
+    );
+}
