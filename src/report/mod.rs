@@ -4,6 +4,7 @@
 //! The formats see only that, so none of them can forget.
 
 mod concise;
+pub mod diff;
 pub mod finding;
 mod fingerprint;
 mod github;

@@ -465,7 +465,7 @@ fn scan_file(
             bytes: buffer.len() as u64,
         },
         // A large generated file is no trouble as long as it has nothing to do with OpenClaw.
-        Err(LoadError::TooLarge(size)) => match scan_large(&host, size, names, buffer) {
+        Err(LoadError::TooLarge(size)) => match scan_large(&host, size, limits, names, buffer) {
             Ok(None) => Scan::Not { bytes: size },
             Ok(Some(problem)) => Scan::Failed(problem),
             Err(_) => Scan::Failed(failed(LoadError::TooLarge(size))),
@@ -479,6 +479,7 @@ fn scan_file(
 fn scan_large(
     host: &Path,
     size: u64,
+    limits: &Limits,
     names: &Names,
     buffer: &mut Vec<u8>,
 ) -> std::io::Result<Option<ReadProblem>> {
@@ -494,7 +495,7 @@ fn scan_large(
         if names.occur_in(buffer) {
             return Ok(Some(ReadProblem::TooLarge {
                 size,
-                limit: Limits::default().file_bytes,
+                limit: limits.file_bytes,
             }));
         }
         if read == 0 {

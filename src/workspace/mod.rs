@@ -8,6 +8,7 @@
 //! Paths are absolute host paths as text. Nix code that leaves the tree leaves it here too.
 
 mod candidates;
+pub mod fix;
 pub mod flake_lock;
 mod git;
 pub mod limits;
@@ -17,6 +18,8 @@ pub mod path;
 pub mod problem;
 pub mod request;
 pub mod source;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use candidates::{Candidate, CandidateKind, Search};
@@ -82,6 +85,8 @@ pub struct Workspace {
     /// Bytes that the search kept, by path, until they are read.
     kept: RefCell<HashMap<String, Arc<[u8]>>>,
     files_read: Cell<usize>,
+    /// Where the sources of this workspace lie.
+    places: RefCell<HashMap<FileId, String>>,
 }
 
 impl Workspace {
@@ -103,6 +108,11 @@ impl Workspace {
     /// The texts that were read.
     pub fn sources(&self) -> &Rc<Sources> {
         &self.sources
+    }
+
+    /// The absolute path of a file that this workspace read.
+    pub fn path_of(&self, file: FileId) -> Option<String> {
+        self.places.borrow().get(&file).cloned()
     }
 
     /// The bounds that hold.
@@ -398,18 +408,21 @@ impl Workspace {
     /// Adds the bytes of a file to the sources.
     fn add(&self, real: &str, bytes: &[u8]) -> Result<FileId, ReadProblem> {
         let shown = self.relative(real);
+        let add = |file: SourceFile| {
+            let file = self.sources.add(file);
+            self.places.borrow_mut().insert(file, real.to_string());
+            file
+        };
         match std::str::from_utf8(bytes) {
             Err(error) => {
-                let file = self
-                    .sources
-                    .add(SourceFile::new(shown, String::from_utf8_lossy(bytes)));
+                let file = add(SourceFile::new(shown, String::from_utf8_lossy(bytes)));
                 Err(ReadProblem::NotUtf8 {
                     file,
                     offset: error.valid_up_to() as u32,
                 })
             }
             Ok(text) => {
-                let file = self.sources.add(SourceFile::new(shown, text));
+                let file = add(SourceFile::new(shown, text));
                 if real.ends_with(".nix") && text.starts_with('\u{feff}') {
                     return Err(ReadProblem::ByteOrderMark { file });
                 }

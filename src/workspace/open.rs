@@ -272,6 +272,7 @@ fn build(request: &Request, found: Found, sources: Rc<Sources>) -> Result<Worksp
         read: RefCell::new(HashMap::new()),
         kept: RefCell::new(HashMap::new()),
         files_read: Cell::new(0),
+        places: RefCell::new(HashMap::new()),
     })
 }
 
