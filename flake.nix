@@ -25,7 +25,7 @@
         {
           inherit package;
           inherit (checks package) check;
-          "with" = package: (checks package).checkModule;
+          checkModuleWith = package: (checks package).checkModule;
         };
     in
     {

@@ -3,11 +3,15 @@
 {
   config,
   lib,
-  options,
+  pkgs,
   ...
-}:
+}@arguments:
 let
   cfg = config.programs.openclaw-check;
+  # Inside NixOS or nix-darwin, Home Manager hands on the configuration of the system.
+  system = arguments.osConfig or null;
+  systems = if pkgs.stdenv.hostPlatform.isDarwin then "darwinConfigurations" else "nixosConfigurations";
+  user = config.home.username;
 in
 {
   imports = [
@@ -18,7 +22,12 @@ in
   ];
 
   config = {
-    programs.openclaw-check.configuration = lib.mkDefault "homeConfigurations.${config.home.username}";
+    programs.openclaw-check.configuration = lib.mkDefault (
+      if system == null then
+        "homeConfigurations.${user}"
+      else
+        "${systems}.${system.networking.hostName}: home-manager.users.${user}"
+    );
     # The build of the generation refers to the check, its result does not.
     home.extraBuilderCommands = lib.mkIf cfg.enable ''
       # checked: ${cfg.check}

@@ -66,7 +66,7 @@ in
     };
   };
 
-  config.programs.openclaw-check.check = tools.with cfg.package {
+  config.programs.openclaw-check.check = tools.checkModuleWith cfg.package {
     inherit (cfg)
       source
       strict

@@ -29,6 +29,8 @@ sandbox = false
 build-users-group =
 substituters =
 flake-registry =
+builders =
+max-jobs = 2
 CONF
   for tool in $tools; do
     cat >"$root/bin/$tool" <<WRAPPER
@@ -76,7 +78,9 @@ SOURCES
   loader=$(find "$root/tree" -name 'ld-linux*.so.*' | head -n 1)
   [ -n "$loader" ] || return 1
   libraries=$(find "$root/tree" -name '*.so*' -printf '%h\n' | sort -u | paste -sd: -)
+  # Nix would start itself again for remote builds, without its loader.
   write_wrappers "$root" "$loader --argv0 TOOL --library-path $libraries $root/tree/usr/bin/TOOL"
+  echo 'build-hook =' >>"$root/etc/nix.conf"
   rm -rf "$apt"
   works "$root"
 }

@@ -1,0 +1,329 @@
+//! `nix flake check` with `checks.<system>.openclaw`: passing on a clean flake, failing with the finding at its line
+//! on each kind of mistake, also where only Nix knows the value.
+
+use crate::support::{Flake, Nix, git, nix_versions, run, write};
+
+/// Runs a test with every version of Nix that is there.
+fn with_each_nix(test: impl Fn(&Nix)) {
+    for nix in nix_versions() {
+        test(&nix);
+    }
+}
+
+const PRIMARY: &str = "primary = \"kimi/kimi-k2p5\";";
+
+#[test]
+fn a_clean_flake_passes_and_is_not_checked_again() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        flake.check(nix).passes();
+        // The second time nothing is built, so that nothing is printed either.
+        let build = |arguments: &[&str]| {
+            flake
+                .nix(nix, arguments, "#checks.x86_64-linux.openclaw")
+                .passes()
+        };
+        build(&["build", "--no-link", "--print-build-logs"]);
+        let second = build(&["build", "--no-link", "--print-build-logs"]);
+        assert!(!second.text.contains("building"), "{}", second.text);
+        assert!(!second.text.contains("openclaw-check>"), "{}", second.text);
+    });
+}
+
+#[test]
+fn an_undeclared_model_fails_at_its_line() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        flake.replace("openclaw.nix", PRIMARY, "primary = \"kimi/kimi-k9\";");
+        let place = flake.place("openclaw.nix", "kimi/kimi-k9");
+        flake
+            .check(nix)
+            .fails_with(&["unknown-model", "kimi-k9", &place]);
+    });
+}
+
+#[test]
+fn an_undeclared_provider_fails_at_its_line() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        flake.replace("openclaw.nix", PRIMARY, "primary = \"kimmi/kimi-k2p5\";");
+        let place = flake.place("openclaw.nix", "kimmi/");
+        flake.check(nix).fails_with(&["unknown-provider", &place]);
+    });
+}
+
+#[test]
+fn a_value_that_only_nix_knows_is_checked() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        // The sources do not say what another flake's output is.
+        write(
+            &flake.inputs.stub("models").join("flake.nix"),
+            "{ outputs = _: { primary = builtins.concatStringsSep \"/\" [ \"kimi\" \"kimi-k9\" ]; }; }\n",
+        );
+        flake
+            .replace(
+                "flake.nix",
+                "    openclaw-check = {",
+                "    models.url = \"github:alice/models\";\n    openclaw-check = {",
+            )
+            .replace("flake.nix", "      openclaw-check,\n", "      openclaw-check,\n      models,\n")
+            .replace(
+                "flake.nix",
+                "          ./openclaw.nix\n",
+                "          ./openclaw.nix\n          { _module.args.primary = models.primary; }\n",
+            )
+            .replace("openclaw.nix", "{\n  # The keys", "{ primary, ... }:\n{\n  # The keys")
+            .replace("openclaw.nix", PRIMARY, "inherit primary;");
+        let place = flake.place("openclaw.nix", "inherit primary");
+        flake
+            .check(nix)
+            .fails_with(&["unknown-model", "kimi/kimi-k9", &place]);
+
+        // With the sources alone nobody can know.
+        flake.replace(
+            "flake.nix",
+            "check { inherit self; }",
+            "check { inherit self; evaluate = false; }",
+        );
+        flake.check(nix).passes();
+    });
+}
+
+#[test]
+fn a_secret_is_reported_and_gets_no_further_copy() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        let secret = format!("sk-{}", "4f8a1c0d9e7b42f6a3c5d1e8b7");
+        flake.replace(
+            "openclaw.nix",
+            "apiKey = \"\\${KIMI_API_KEY}\";",
+            &format!("apiKey = \"{secret}\";"),
+        );
+        let place = flake.place("openclaw.nix", "apiKey");
+        let checked = flake
+            .check(nix)
+            .fails_with(&["hardcoded-secret", &place]);
+        assert!(!checked.text.contains(&secret), "{}", checked.text);
+
+        let handed_over = flake
+            .nix(
+                nix,
+                &["eval", "--raw"],
+                "#checks.x86_64-linux.openclaw.evaluated",
+            )
+            .passes()
+            .stdout;
+        assert!(!handed_over.contains(&secret), "{handed_over}");
+        assert!(
+            handed_over.contains(r#"{"$secret":{"length":29,"prefix":"sk-"}}"#),
+            "{handed_over}"
+        );
+    });
+}
+
+#[test]
+fn a_value_that_throws_is_a_finding_not_a_broken_check() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        flake.replace(
+            "openclaw.nix",
+            "contextWindow = 262144;\n            maxTokens = 8192;\n            input = [\n",
+            "contextWindow = throw \"not decided yet\";\n            maxTokens = 8192;\n            input = [\n",
+        );
+        let place = flake.place("openclaw.nix", "not decided yet");
+        flake.check(nix).fails_with(&[&place]);
+    });
+}
+
+#[test]
+fn a_type_error_that_nix_finds_fails_at_its_line() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        flake.replace(
+            "openclaw.nix",
+            "api = \"openai-completions\";",
+            "api = \"openai-completion\";",
+        );
+        let place = flake.place("openclaw.nix", "\"openai-completion\"");
+        flake.check(nix).fails_with(&["openai-completion", &place]);
+    });
+}
+
+#[test]
+fn a_module_that_is_enabled_without_an_instance_fails() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        flake.replace(
+            "openclaw.nix",
+            "    enable = true;\n",
+            "    enable = true;\n    instances.work.enable = false;\n",
+        );
+        flake.check(nix).fails_with(&["openclaw.nix:", "instance"]);
+    });
+}
+
+#[test]
+fn a_document_that_git_does_not_track_fails() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        git(flake.path(), &["init", "--quiet"]);
+        git(flake.path(), &["add", "--all"]);
+        let check = || {
+            run(nix
+                .command(&["flake", "check"])
+                .arg(format!("git+file://{}", flake.path().display()))
+                .args(flake.inputs.overrides(flake.path())))
+        };
+        check().passes();
+        git(flake.path(), &["rm", "--quiet", "--cached", "documents/SOUL.md"]);
+        let place = flake.place("openclaw.nix", "documents/SOUL.md");
+        check().fails_with(&["documents/SOUL.md", &place]);
+    });
+}
+
+#[test]
+fn a_mistake_in_the_untyped_gateway_fails() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        flake.replace(
+            "flake.nix",
+            "      # `nix flake check` evaluates",
+            "      nixosConfigurations.server = nixpkgs.lib.nixosSystem {\n        modules = [\n          \
+             nix-openclaw.nixosModules.openclaw-gateway\n          { nixpkgs.overlays = [ \
+             nix-openclaw.overlays.default ]; }\n          ./server.nix\n        ];\n      };\n      # `nix flake \
+             check` evaluates",
+        );
+        write(
+            &flake.file("server.nix"),
+            "{\n  services.openclaw-gateway = {\n    enable = true;\n    environmentFiles = [ \"/run/openclaw.env\" \
+             ];\n    config.gateway = {\n      mode = \"local\";\n      bind = \"0.0.0.0\";\n    };\n  };\n}\n",
+        );
+        let place = flake.place("server.nix", "0.0.0.0");
+        flake.check(nix).fails_with(&["gateway.bind", &place]);
+    });
+}
+
+#[test]
+fn each_configuration_is_checked_under_its_own_system() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        // A Mac with a mistake beside the clean Linux home.
+        flake.replace(
+            "flake.nix",
+            "      # `nix flake check` evaluates",
+            "      homeConfigurations.mac = home-manager.lib.homeManagerConfiguration {\n        pkgs = import nixpkgs \
+             {\n          system = \"aarch64-darwin\";\n          overlays = [ nix-openclaw.overlays.default ];\n        \
+             };\n        modules = [\n          nix-openclaw.homeManagerModules.openclaw\n          ./mac.nix\n        \
+             ];\n      };\n      checks.aarch64-darwin.openclaw = openclaw-check.lib.aarch64-darwin.check { inherit \
+             self; };\n      # `nix flake check` evaluates",
+        );
+        write(
+            &flake.file("mac.nix"),
+            "{\n  home.username = \"alice\";\n  home.homeDirectory = \"/Users/alice\";\n  home.stateVersion = \
+             \"26.05\";\n  programs.openclaw = {\n    enable = true;\n    environment.OPENROUTER_API_KEY = \
+             \"/Users/alice/.openrouter\";\n    config.agents.defaults.model.primary = \"kimmi/kimi-k9\";\n  };\n}\n",
+        );
+        flake
+            .nix(nix, &["build", "--no-link"], "#checks.x86_64-linux.openclaw")
+            .passes();
+        // The check for the Mac holds the Mac alone.
+        let names = |system: &str| {
+            flake
+                .nix(
+                    nix,
+                    &["eval", "--raw"],
+                    &format!("#checks.{system}.openclaw.evaluated"),
+                )
+                .passes()
+                .stdout
+        };
+        assert!(names("aarch64-darwin").contains("homeConfigurations.mac"));
+        assert!(!names("aarch64-darwin").contains("homeConfigurations.alice"));
+        assert!(!names("x86_64-linux").contains("homeConfigurations.mac"));
+    });
+}
+
+#[test]
+fn the_check_can_be_narrowed() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        flake.replace("openclaw.nix", PRIMARY, "primary = \"kimi/kimi-k9\";");
+        flake.check(nix).fails_with(&["unknown-model"]);
+        flake.replace(
+            "flake.nix",
+            "check { inherit self; }",
+            "check { inherit self; ignore = [ \"unknown-model\" ]; }",
+        );
+        flake.check(nix).passes();
+        flake.replace(
+            "flake.nix",
+            "ignore = [ \"unknown-model\" ];",
+            "configurations = [ \"homeConfigurations.somebody-else\" ];",
+        );
+        flake.check(nix).passes();
+    });
+}
+
+#[test]
+fn warnings_fail_where_they_are_denied() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        // The primary once more among the fallbacks.
+        flake.replace(
+            "openclaw.nix",
+            "fallbacks = [ \"openrouter/auto\" ];",
+            "fallbacks = [ \"kimi/kimi-k2p5\" \"openrouter/auto\" ];",
+        );
+        flake.check(nix).passes();
+        flake.replace(
+            "flake.nix",
+            "check { inherit self; }",
+            "check { inherit self; denyWarnings = true; }",
+        );
+        flake.check(nix).fails_with(&["duplicate-fallback"]);
+    });
+}
+
+#[test]
+fn sources_alone_force_no_configuration() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        flake
+            .replace(
+                "flake.nix",
+                "check { inherit self; }",
+                "check { inherit self; evaluate = false; }",
+            )
+            // What no tryEval catches: Nix would stop here.
+            .replace(
+                "flake.nix",
+                "          ./openclaw.nix\n",
+                "          ./openclaw.nix\n          { home.packages = [ nixpkgs.noSuchAttribute ]; }\n",
+            );
+        flake.check(nix).passes();
+    });
+}
+
+#[test]
+fn the_summary_stands_last() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        flake.replace("openclaw.nix", PRIMARY, "primary = \"kimi/kimi-k9\";");
+        // Nix shows the last lines of a log only.
+        let checked = flake.check(nix).fails_with(&[]);
+        let log: Vec<&str> = checked
+            .text
+            .lines()
+            .map(|line| line.trim_start_matches([' ', '>']).trim())
+            .filter(|line| line.contains("openclaw.nix:") || line.contains("1 error"))
+            .collect();
+        let summary = log.iter().position(|line| line.contains("1 error"));
+        let finding = log.iter().position(|line| line.contains("unknown-model"));
+        assert!(
+            finding.is_some() && summary > finding,
+            "{}",
+            checked.text
+        );
+    });
+}
