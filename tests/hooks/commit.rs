@@ -1,7 +1,8 @@
 //! Real pre-commit in a fresh repository: what is staged is what is checked.
 
 use crate::support::{
-    PROGRAM, Run, copy, copy_repository, folder, git, git_command, replace, repository, run, tool, write,
+    PROGRAM, Run, copy, copy_repository, folder, git, git_command, replace, repository, run, tool,
+    write,
 };
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -61,9 +62,14 @@ impl Repository {
     }
 
     /// pre-commit keeps its clones below the home directory; the program under test is on PATH.
-    fn environment<'a>(&self, command: &'a mut std::process::Command) -> &'a mut std::process::Command {
+    fn environment<'a>(
+        &self,
+        command: &'a mut std::process::Command,
+    ) -> &'a mut std::process::Command {
         let path = std::env::var("PATH").unwrap_or_default();
-        let programs = Path::new(PROGRAM).parent().expect("the folder of the program");
+        let programs = Path::new(PROGRAM)
+            .parent()
+            .expect("the folder of the program");
         command
             .env("PRE_COMMIT_HOME", self.home.path())
             .env("PATH", format!("{}:{path}", programs.display()))
@@ -118,9 +124,13 @@ fn a_document_that_is_not_staged_is_not_there() {
     let Some(home) = Repository::with_hook("openclaw-check-system") else {
         return;
     };
-    git(home.path(), &["rm", "--quiet", "--cached", "documents/SOUL.md"]);
+    git(
+        home.path(),
+        &["rm", "--quiet", "--cached", "documents/SOUL.md"],
+    );
     // It is on the disk still.
-    home.commit().fails_with(&["untracked-document", "documents/SOUL.md"]);
+    home.commit()
+        .fails_with(&["untracked-document", "documents/SOUL.md"]);
     home.stage("documents/SOUL.md");
     home.commit().passes();
 }
@@ -165,11 +175,18 @@ fn the_manifest_is_valid() {
     ) else {
         return;
     };
-    let validate = |manifest: &Path| run(std::process::Command::new(&pre_commit).arg("validate-manifest").arg(manifest));
+    let validate = |manifest: &Path| {
+        run(std::process::Command::new(&pre_commit)
+            .arg("validate-manifest")
+            .arg(manifest))
+    };
     validate(&repository().join(".pre-commit-hooks.yaml")).passes();
     // And the validator refuses one that is not.
     let other = folder();
-    write(&other.path().join("bad.yaml"), "- id: openclaw-check\n  language: rust\n");
+    write(
+        &other.path().join("bad.yaml"),
+        "- id: openclaw-check\n  language: rust\n",
+    );
     validate(&other.path().join("bad.yaml")).fails_with(&["entry"]);
 }
 
@@ -185,11 +202,15 @@ fn a_plain_git_hook_checks_what_is_staged() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).expect("the hook may be run");
+        std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755))
+            .expect("the hook may be run");
     }
     let commit = || run(git_command(home.path()).args(["commit", "--message", "Change"]));
     commit().passes();
-    git(home.path(), &["rm", "--quiet", "--cached", "documents/TOOLS.md"]);
+    git(
+        home.path(),
+        &["rm", "--quiet", "--cached", "documents/TOOLS.md"],
+    );
     commit().fails_with(&["documents/TOOLS.md"]);
     // `git commit <file>` hands the hook an index of its own.
     git(home.path(), &["add", "--all"]);

@@ -67,13 +67,21 @@ fn a_value_that_only_nix_knows_is_checked() {
                 "    openclaw-check = {",
                 "    models.url = \"github:alice/models\";\n    openclaw-check = {",
             )
-            .replace("flake.nix", "      openclaw-check,\n", "      openclaw-check,\n      models,\n")
+            .replace(
+                "flake.nix",
+                "      openclaw-check,\n",
+                "      openclaw-check,\n      models,\n",
+            )
             .replace(
                 "flake.nix",
                 "          ./openclaw.nix\n",
                 "          ./openclaw.nix\n          { _module.args.primary = models.primary; }\n",
             )
-            .replace("openclaw.nix", "{\n  # The keys", "{ primary, ... }:\n{\n  # The keys")
+            .replace(
+                "openclaw.nix",
+                "{\n  # The keys",
+                "{ primary, ... }:\n{\n  # The keys",
+            )
             .replace("openclaw.nix", PRIMARY, "inherit primary;");
         let place = flake.place("openclaw.nix", "inherit primary");
         flake
@@ -101,9 +109,7 @@ fn a_secret_is_reported_and_gets_no_further_copy() {
             &format!("apiKey = \"{secret}\";"),
         );
         let place = flake.place("openclaw.nix", "apiKey");
-        let checked = flake
-            .check(nix)
-            .fails_with(&["hardcoded-secret", &place]);
+        let checked = flake.check(nix).fails_with(&["hardcoded-secret", &place]);
         assert!(!checked.text.contains(&secret), "{}", checked.text);
 
         let handed_over = flake
@@ -176,7 +182,10 @@ fn a_document_that_git_does_not_track_fails() {
                 .args(flake.inputs.overrides(flake.path())))
         };
         check().passes();
-        git(flake.path(), &["rm", "--quiet", "--cached", "documents/SOUL.md"]);
+        git(
+            flake.path(),
+            &["rm", "--quiet", "--cached", "documents/SOUL.md"],
+        );
         let place = flake.place("openclaw.nix", "documents/SOUL.md");
         check().fails_with(&["documents/SOUL.md", &place]);
     });
@@ -225,7 +234,11 @@ fn each_configuration_is_checked_under_its_own_system() {
              \"/Users/alice/.openrouter\";\n    config.agents.defaults.model.primary = \"kimmi/kimi-k9\";\n  };\n}\n",
         );
         flake
-            .nix(nix, &["build", "--no-link"], "#checks.x86_64-linux.openclaw")
+            .nix(
+                nix,
+                &["build", "--no-link"],
+                "#checks.x86_64-linux.openclaw",
+            )
             .passes();
         // The check for the Mac holds the Mac alone.
         let names = |system: &str| {
@@ -320,10 +333,6 @@ fn the_summary_stands_last() {
             .collect();
         let summary = log.iter().position(|line| line.contains("1 error"));
         let finding = log.iter().position(|line| line.contains("unknown-model"));
-        assert!(
-            finding.is_some() && summary > finding,
-            "{}",
-            checked.text
-        );
+        assert!(finding.is_some() && summary > finding, "{}", checked.text);
     });
 }

@@ -17,10 +17,23 @@ fn every_output_shows_and_evaluates() {
         let shown = nix_on_repository(&nix, &inputs, &["flake", "show"], "")
             .passes()
             .text;
-        for part in ["packages", "apps", "overlays", "checks", "devShells", "formatter", "templates"] {
+        for part in [
+            "packages",
+            "apps",
+            "overlays",
+            "checks",
+            "devShells",
+            "formatter",
+            "templates",
+        ] {
             assert!(shown.contains(part), "`{part}` is missing in:\n{shown}");
         }
-        for system in ["x86_64-linux", "aarch64-linux", "aarch64-darwin", "x86_64-darwin"] {
+        for system in [
+            "x86_64-linux",
+            "aarch64-linux",
+            "aarch64-darwin",
+            "x86_64-darwin",
+        ] {
             for output in [
                 format!("packages.{system}.default.drvPath"),
                 format!("apps.{system}.default.program"),
@@ -30,10 +43,17 @@ fn every_output_shows_and_evaluates() {
                 format!("formatter.{system}.drvPath"),
                 format!("lib.{system}.gitHook.entry"),
             ] {
-                nix_on_repository(&nix, &inputs, &["eval", "--raw"], &format!("#{output}")).passes();
+                nix_on_repository(&nix, &inputs, &["eval", "--raw"], &format!("#{output}"))
+                    .passes();
             }
         }
-        for output in ["overlays", "homeModules", "nixosModules", "flakeModules", "templates"] {
+        for output in [
+            "overlays",
+            "homeModules",
+            "nixosModules",
+            "flakeModules",
+            "templates",
+        ] {
             let names = nix_on_repository(
                 &nix,
                 &inputs,
@@ -91,7 +111,8 @@ fn the_package_builds_without_the_flake() {
             inputs.stub("nixpkgs").display(),
             inputs.repository().display(),
         );
-        let name = run(&mut nix.command(&["eval", "--impure", "--raw", "--expr", &expression])).passes();
+        let name =
+            run(&mut nix.command(&["eval", "--impure", "--raw", "--expr", &expression])).passes();
         assert_eq!(
             name.stdout,
             format!("openclaw-check-{}", env!("CARGO_PKG_VERSION"))

