@@ -147,7 +147,6 @@ use Family::{Anthropic, Google, OpenAi};
 static ENDPOINTS: &[Endpoint] = &[
     endpoint("api.kimi.com", "/coding/v1", OpenAi),
     endpoint("api.kimi.com", "/coding", Anthropic),
-    endpoint("api.kimi.com", "/coding/v1", Anthropic),
     endpoint("api.moonshot.ai", "/v1", OpenAi),
     endpoint("api.moonshot.ai", "/anthropic", Anthropic),
     endpoint("api.moonshot.ai", "/anthropic/v1", Anthropic),
@@ -198,6 +197,29 @@ static ENDPOINTS: &[Endpoint] = &[
     endpoint("router.huggingface.co", "/v1", OpenAi),
     endpoint("api.venice.ai", "/api/v1", OpenAi),
 ];
+
+/// The address at which a host speaks a family, if it is known to.
+pub fn address_for(host: &str, family: Family) -> Option<Endpoint> {
+    ENDPOINTS
+        .iter()
+        .find(|endpoint| endpoint.host == host && endpoint.family == family)
+        .copied()
+}
+
+/// Whether an address with `/v1` at its end, where the family is not spoken, is the one without it to this
+/// family: OpenClaw drops a `/v1` before it adds Anthropic's own.
+pub fn drops_version(address: &Address, family: Family) -> Option<Endpoint> {
+    let shorter = address.path.strip_suffix("/v1")?;
+    ENDPOINTS
+        .iter()
+        .find(|endpoint| {
+            family == Family::Anthropic
+                && endpoint.host == address.host
+                && endpoint.path == shorter
+                && endpoint.family == family
+        })
+        .copied()
+}
 
 /// What is known of an address under an `api`.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -425,6 +447,10 @@ mod tests {
         let fits = |url: &str, family| fit(&address(url), family);
         assert_eq!(fits("https://api.kimi.com/coding/v1", OpenAi), Fit::Fine);
         assert_eq!(fits("https://api.kimi.com/coding/", Anthropic), Fit::Fine);
+        let versioned = address("https://api.kimi.com/coding/v1");
+        assert!(matches!(fit(&versioned, Anthropic), Fit::OtherApi(_)));
+        assert!(drops_version(&versioned, Anthropic).is_some());
+        assert!(drops_version(&versioned, OpenAi).is_none());
         assert!(matches!(
             fits("https://api.kimi.com/coding/", OpenAi),
             Fit::OtherApi(endpoint) if endpoint.family == Anthropic

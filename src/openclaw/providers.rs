@@ -1,12 +1,11 @@
 //! What an instance can refer to: the providers that it declares, those of the release, and aliases.
 
-use super::configuration::{Configuration, Instance, Provision};
+use super::configuration::{Configuration, Instance};
 use super::endpoints::{self, Address};
 use super::model_reference::{Form, Piece, Reference, References, Role, parse};
 use super::path::ConfigPath;
 use super::tree::{Lookup, Node, Place, Text, Unknown, Value};
 use crate::releases::{Provider, Release};
-use crate::workspace::source::Span;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -795,62 +794,6 @@ fn plugins(configuration: &Configuration, instance: &Instance, release: &Release
             || by_entry
             || holds(instance.config.at_keys("plugins.installs")),
     }
-}
-
-/// Whether an instance gets a variable.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Provided {
-    /// Something provides it.
-    Yes,
-    /// Something may: a source whose names are not known.
-    Perhaps,
-    /// Only shells see it, the gateway does not.
-    OnlyInShells(Option<Span>),
-    /// Nothing does.
-    No,
-}
-
-/// Whether an instance gets the variable of that name. Session variables do not reach a service.
-pub fn provided(instance: &Instance, name: &str) -> Provided {
-    let mut shells = None;
-    let mut perhaps = false;
-    for variable in &instance.variables {
-        let in_shells = variable.provision == Provision::SessionVariables;
-        match &variable.name {
-            Some(known) if known == name => {
-                if !in_shells {
-                    return Provided::Yes;
-                }
-                shells = Some(variable.span);
-            }
-            Some(_) => {}
-            None => perhaps |= !in_shells,
-        }
-    }
-    if in_env_block(&instance.config, name) {
-        return Provided::Yes;
-    }
-    match (perhaps, shells) {
-        (true, _) => Provided::Perhaps,
-        (false, Some(span)) => Provided::OnlyInShells(span),
-        (false, None) => Provided::No,
-    }
-}
-
-/// Whether the configuration's own `env` block may set the variable.
-fn in_env_block(config: &Node, name: &str) -> bool {
-    let Some(env) = config.get("env") else {
-        return false;
-    };
-    let may_hold = |node: &Node| !matches!(node.lookup(name), Lookup::Absent);
-    may_hold(env)
-        || env.get("vars").is_some_and(|vars| may_hold(vars))
-        || env.get("shellEnv").is_some_and(|shell| {
-            !matches!(
-                shell.get("enabled").and_then(|it| it.as_bool()),
-                Some(false)
-            )
-        })
 }
 
 /// The references of an instance by the provider that they use, in lower case; those through aliases too.

@@ -119,10 +119,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
 
 /// The default model and its fallbacks, which join a list of single models by themselves.
 fn is_added_by_itself(reference: &Reference) -> bool {
-    match reference.owner {
-        Owner::Defaults | Owner::Agent(_) => model_reference::is_chat_model(&reference.pattern),
-        Owner::Other => false,
-    }
+    reference.owner == Owner::Defaults && model_reference::is_chat_model(&reference.pattern)
 }
 
 /// The places whose models talk like an agent; tools, pictures and voices do not ask the list.

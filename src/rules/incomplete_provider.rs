@@ -1,0 +1,190 @@
+//! A provider of one's own without `baseUrl` or `models`.
+
+use super::consequence::{absence, by_release, is_typed};
+use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::openclaw::configuration::Instance;
+use crate::openclaw::nearest::nearest;
+use crate::openclaw::providers::{Catalogue, DeclaredProvider};
+use crate::openclaw::tree::{Lookup, Value};
+use crate::report::finding::{Consequence, Finding};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: &INFO,
+    check: Check::Instance(check),
+};
+
+static INFO: RuleInfo = RuleInfo {
+    id: "incomplete-provider",
+    summary: "A declared provider has no `baseUrl` or no `models`",
+    consequence: Consequence::OpenclawRejects,
+    explanation: "A provider below `models.providers` that OpenClaw does not know needs `baseUrl` and `models`; the list may \
+be empty. Only for a fixed set of names, which is not the same as the providers that the release brings, may both be left out. \
+Nix does not notice, OpenClaw refuses the whole configuration.",
+    refused: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    config.models.providers.acme = {
+      baseUrl = "https://llm.acme.example/v1";
+      api = "openai-completions";
+    };
+  };
+}"#],
+    accepted: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    config.models.providers.acme = {
+      baseUrl = "https://llm.acme.example/v1";
+      api = "openai-completions";
+      models = [ { id = "acme-large"; name = "Acme Large"; } ];
+    };
+    config.models.providers.openai.apiKey = "\${OPENAI_API_KEY}";
+    environment.OPENAI_API_KEY = "/run/secrets/openai-api-key";
+  };
+}"#],
+};
+
+fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
+    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
+    for provider in &catalogue.declared {
+        if !matches!(provider.node.value, Value::Object(_)) {
+            continue;
+        }
+        if !subject.release.knows("overlayProviders")
+            || subject.release.is_overlay_provider(&provider.key)
+        {
+            // An empty text is refused even where the key may be left out.
+            if is_empty_text(provider) {
+                sink.findings.push(empty(subject, provider));
+            }
+            continue;
+        }
+        for key in ["baseUrl", "models"] {
+            match provider.node.lookup(key) {
+                Lookup::Absent => sink.findings.push(missing(subject, provider, key)),
+                Lookup::Unknown(unknown) => {
+                    sink.could_not_check(provider.path.key(key), unknown);
+                }
+                Lookup::Present(_) if key == "baseUrl" && is_empty_text(provider) => {
+                    sink.findings.push(empty(subject, provider));
+                }
+                Lookup::Present(_) => {}
+            }
+        }
+    }
+}
+
+fn is_empty_text(provider: &DeclaredProvider) -> bool {
+    provider.text("baseUrl").is_some_and(|text| text.is_empty())
+}
+
+/// The module's types demand both keys where the release's schema does, for every provider.
+fn consequence(subject: Subject<'_>) -> Consequence {
+    if is_typed(subject.configuration) && subject.release.overlay_providers().next().is_none() {
+        Consequence::NixRejects
+    } else {
+        Consequence::OpenclawRejects
+    }
+}
+
+fn missing(subject: Subject<'_>, provider: &DeclaredProvider, key: &str) -> Finding {
+    let mut help = match key {
+        "baseUrl" => "Add `baseUrl`, the address of its API.".to_string(),
+        _ => "Add `models = [ { id = \"...\"; name = \"...\"; } ];`; the list may be empty."
+            .to_string(),
+    };
+    let near = provider.node.as_object().and_then(|object| {
+        object
+            .entries
+            .keys()
+            .find(|other| other.eq_ignore_ascii_case(key))
+            .or_else(|| {
+                let near = nearest(key, object.entries.keys().map(String::as_str))?;
+                object.entries.keys().find(|other| *other == near)
+            })
+            .cloned()
+    });
+    if let Some(near) = near.filter(|near| near != "model") {
+        help = format!("Did you mean `{key}` by `{near}`?");
+    }
+    let overlays: Vec<&str> = subject.release.overlay_providers().collect();
+    if let Some(name) = nearest(&provider.id, overlays.iter().copied()) {
+        help = format!("{help} Did you mean the provider `{name}`, which needs none?");
+    }
+    let finding = Finding::new(
+        INFO.id,
+        consequence(subject),
+        format!(
+            "the provider `{}` has no `{key}`, which every provider needs that {} does not bring itself",
+            provider.key,
+            subject.openclaw()
+        ),
+    )
+    .at(provider.node.place.key.or(provider.node.place.primary()))
+    .path(provider.path.key(key))
+    .help(help);
+    by_release(subject, absence(subject, finding))
+}
+
+fn empty(subject: Subject<'_>, provider: &DeclaredProvider) -> Finding {
+    let node = provider.node.get("baseUrl");
+    let finding = Finding::new(
+        INFO.id,
+        Consequence::OpenclawRejects,
+        format!("the `baseUrl` of the provider `{}` is empty", provider.key),
+    )
+    .at(node.and_then(|node| node.place.primary()))
+    .path(provider.path.key("baseUrl"))
+    .help("Write the address of its API.");
+    by_release(subject, finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::finding::Severity;
+    use crate::rules::testing::case;
+
+    #[test]
+    fn both_keys_are_needed_for_a_provider_of_ones_own() {
+        let outcome = case(
+            r#"{models: {providers: {
+                acme: {baseUrl: "https://x.example/v1"}, zenith: {models: []}, perplexity: {apiKey: "k"},
+                openai: {apiKey: "k"}, blank: {baseUrl: "", models: []}, moonshot: {}}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "error models.providers.acme.models: acme",
+                "error models.providers.blank.baseUrl: \"\"",
+                "error models.providers.perplexity.baseUrl: perplexity",
+                "error models.providers.perplexity.models: perplexity",
+                "error models.providers.zenith.baseUrl: zenith",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_misspelled_key_is_named() {
+        let outcome =
+            case(r#"{models: {providers: {acme: {baseURL: "https://x.example/v1", models: []}}}}"#)
+                .run(&RULE);
+        assert_eq!(
+            outcome.only().help.as_deref(),
+            Some("Did you mean `baseUrl` by `baseURL`?")
+        );
+    }
+
+    #[test]
+    fn what_may_be_added_elsewhere_is_a_warning() {
+        let text = r#"{models: {providers: {acme: {baseUrl: "https://x.example/v1"}}}}"#;
+        assert_eq!(
+            case(text).alone().run(&RULE).only().severity,
+            Severity::Warning
+        );
+        let text = r#"{models: {providers: {acme: {baseUrl: {$unknown: "u"}, $open: "o"}}}}"#;
+        let outcome = case(text).run(&RULE);
+        assert_eq!((outcome.findings.len(), outcome.unresolved.len()), (0, 2));
+    }
+}

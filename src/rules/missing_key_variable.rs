@@ -1,0 +1,260 @@
+//! A provider of the release in use, and nothing that brings its key.
+
+use super::consequence::absence;
+use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::openclaw::configuration::{Instance, Source};
+use crate::openclaw::endpoints;
+use crate::openclaw::environment::{Provided, provided};
+use crate::openclaw::model_reference::{self, Reference, Role};
+use crate::openclaw::providers::{
+    Availability, Catalogue, Standing, by_provider, normalise_provider,
+};
+use crate::openclaw::tree::Lookup;
+use crate::report::finding::{Consequence, Finding, Severity, Unresolved};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: &INFO,
+    check: Check::Instance(check),
+};
+
+static INFO: RuleInfo = RuleInfo {
+    id: "missing-key-variable",
+    summary: "A provider of the release is in use, and nothing provides the variable with its key",
+    consequence: Consequence::FailsInUse,
+    explanation: "A provider that OpenClaw brings takes its key from an environment variable (`openrouter` from \
+`OPENROUTER_API_KEY`), from `models.providers.<id>.apiKey`, or from an auth profile. Without any of them the gateway \
+starts, and the first request answers \"No API key found for provider\"; as a fallback the model is simply never there.\n\n\
+What counts is the environment of the gateway's process: `environment` and `environmentFiles` of the module, \
+`Environment` of the unit, and `env.vars` of the configuration. With an environment file among them nothing is reported. \
+OpenClaw's own store of credentials and the `.env` in its state directory cannot be seen here, so this is a warning.",
+    refused: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    config.agents.defaults.model.primary = "openrouter/auto";
+  };
+}"#],
+    accepted: &[
+        r#"{
+  programs.openclaw = {
+    enable = true;
+    environment.OPENROUTER_API_KEY = "/run/secrets/openrouter-api-key";
+    config.agents.defaults.model.primary = "openrouter/auto";
+  };
+}"#,
+        r#"{
+  programs.openclaw = {
+    enable = true;
+    config = {
+      auth.profiles."openrouter:default" = { provider = "openrouter"; mode = "api_key"; };
+      agents.defaults.model.primary = "openrouter/auto";
+    };
+  };
+}"#,
+    ],
+};
+
+fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
+    if subject.configuration.source == Source::RenderedFile {
+        // Of the process that will read the file nothing is known.
+        return;
+    }
+    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
+    let references = model_reference::collect(&instance.config, subject.release);
+    for (provider, uses) in by_provider(&catalogue, &references) {
+        let uses: Vec<&Reference> = uses
+            .into_iter()
+            .filter(|reference| !matches!(reference.role, Role::Key | Role::Allowed))
+            .collect();
+        let Some(first) = uses.first() else { continue };
+        let standing = catalogue.provider(&provider);
+        let Some(names) = needed_variables(subject, &standing, &provider) else {
+            continue;
+        };
+        if has_profile(instance, subject, &provider) {
+            continue;
+        }
+        let mut shells = None;
+        let mut perhaps = None;
+        let mut found = false;
+        for name in &names {
+            match provided(subject.configuration, instance, name) {
+                Provided::Yes => found = true,
+                Provided::Perhaps(reason, span) => perhaps = Some((reason, span)),
+                Provided::SessionOnly(variable) => shells = Some((*name, variable.span)),
+                Provided::Empty(_) | Provided::Skipped(_) | Provided::No => {}
+            }
+        }
+        if found {
+            continue;
+        }
+        if let Some((reason, span)) = perhaps {
+            sink.unresolved.push(Unresolved {
+                path: first.path.to_string(),
+                reason: format!(
+                    "whether `{}`, the key of `{provider}`, is provided cannot be told: {reason}",
+                    names[0]
+                ),
+                span: span.or(first.span()),
+                configurations: Vec::new(),
+            });
+            continue;
+        }
+        let message = match names.as_slice() {
+            [only] => format!("`{provider}` takes its key from `{only}`, which nothing provides"),
+            several => format!(
+                "`{provider}` takes its key from {}, none of which anything provides",
+                several
+                    .iter()
+                    .map(|name| format!("`{name}`"))
+                    .collect::<Vec<_>>()
+                    .join(" or ")
+            ),
+        };
+        // The gateway takes the last of them too; the plain key is the one that people have.
+        let name = names
+            .iter()
+            .rev()
+            .find(|name| name.ends_with("API_KEY"))
+            .unwrap_or(&names[0]);
+        let mut finding = Finding::new(INFO.id, Consequence::FailsInUse, message)
+            .at(first.span())
+            .path(&first.path)
+            .help(help(subject, name));
+        for other in uses.iter().skip(1).take(3) {
+            finding = finding.related(other.span(), format!("uses `{provider}` too"));
+        }
+        if let Some((name, span)) = shells {
+            finding = finding.related(
+                span,
+                format!("`{name}` is set for shells only, the gateway does not see it"),
+            );
+        }
+        sink.findings
+            .push(absence(subject, finding).at_most(Severity::Warning));
+    }
+}
+
+/// The variables from which the provider takes its key; `None` where it needs none, where the configuration gives
+/// the key itself, or where it is not known to need one.
+fn needed_variables(
+    subject: Subject<'_>,
+    standing: &Standing<'_>,
+    provider: &str,
+) -> Option<Vec<&'static str>> {
+    if endpoints::is_local_provider(provider)
+        || !matches!(
+            standing.availability,
+            Availability::BuiltIn | Availability::Installed
+        )
+    {
+        return None;
+    }
+    if let Some(declared) = standing.declared {
+        let gives = ["apiKey", "auth", "headers", "authHeader", "request"]
+            .iter()
+            .any(|key| !matches!(declared.node.lookup(key), Lookup::Absent));
+        if gives || declared.is_local() {
+            return None;
+        }
+    }
+    let known = standing.known?;
+    let mut names: Vec<&'static str> = known.key_variables().collect();
+    if let Some(other) = known
+        .key_from_provider()
+        .and_then(|other| subject.release.provider(other))
+    {
+        for name in other.key_variables() {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    (!names.is_empty()).then_some(names)
+}
+
+/// Whether an auth profile of the provider is, or may be, declared: then the key is in OpenClaw's own store.
+fn has_profile(instance: &Instance, subject: Subject<'_>, provider: &str) -> bool {
+    let auth = match instance.config.lookup("auth") {
+        Lookup::Present(auth) => auth,
+        Lookup::Absent => return false,
+        Lookup::Unknown(_) => return true,
+    };
+    let profiles = match auth.lookup("profiles") {
+        Lookup::Present(profiles) => profiles,
+        Lookup::Absent => return false,
+        Lookup::Unknown(_) => return true,
+    };
+    let Some(object) = profiles.as_object() else {
+        return false;
+    };
+    object.open.is_some()
+        || object.entries.values().any(|profile| {
+            profile
+                .get("provider")
+                .and_then(|node| node.as_str())
+                .is_none_or(|owner| {
+                    let owner = normalise_provider(&owner);
+                    owner == provider
+                        || subject.release.provider(&owner).map(|it| it.id()) == Some(provider)
+                })
+        })
+}
+
+fn help(subject: Subject<'_>, name: &str) -> String {
+    match subject.configuration.source {
+        Source::HomeManager => format!(
+            "Add `{}.environment.{name} = \"/run/secrets/...\"`; the gateway reads the file when it starts.",
+            subject.configuration.option_root
+        ),
+        _ => {
+            format!("Add a file with `{name}=...` to `services.openclaw-gateway.environmentFiles`.")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::openclaw::configuration::Provision;
+    use crate::rules::testing::{case, with_kimi};
+
+    const TEXT: &str = r#"agents: {defaults: {model: {primary: "kimi/kimi-k2p5", fallbacks: ["openrouter/auto", "ollama/x"]}, models: {"google/x": {}}}}"#;
+
+    #[test]
+    fn a_provider_of_the_release_needs_its_key() {
+        let outcome = case(&with_kimi(TEXT)).home_manager(&[]).run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            ["warning agents.defaults.model.fallbacks[0]: \"openrouter/auto\""]
+        );
+        assert!(outcome.only().message.contains("OPENROUTER_API_KEY"));
+    }
+
+    #[test]
+    fn the_module_the_configuration_a_file_or_a_profile_may_bring_it() {
+        let base = || case(&with_kimi(TEXT)).home_manager(&[]);
+        let found = |case: crate::rules::testing::Case| case.run(&RULE).findings.len();
+        assert_eq!(
+            found(base().variable("OPENROUTER_API_KEY", Provision::ModuleEnvironment)),
+            0
+        );
+        assert_eq!(
+            found(base().variable("OPENROUTER_API_KEY", Provision::SessionVariables)),
+            1
+        );
+        let open = base()
+            .variable("", Provision::ServiceEnvironmentFile)
+            .run(&RULE);
+        assert_eq!((open.findings.len(), open.unresolved.len()), (0, 1));
+        let profile = with_kimi(&format!(
+            r#"{TEXT}, auth: {{profiles: {{"o:d": {{provider: "openrouter", mode: "api_key"}}}}}}"#
+        ));
+        assert_eq!(found(case(&profile).home_manager(&[])), 0);
+        let vars = with_kimi(&format!(
+            r#"{TEXT}, env: {{vars: {{OPENROUTER_API_KEY: "x"}}}}"#
+        ));
+        assert_eq!(found(case(&vars).home_manager(&[])), 0);
+        assert_eq!(found(case(&with_kimi(TEXT))), 0);
+    }
+}
