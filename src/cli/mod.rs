@@ -10,6 +10,7 @@ mod man;
 mod markdown;
 mod models;
 mod output;
+mod printed_value;
 mod progress;
 mod releases;
 mod rule_ids;

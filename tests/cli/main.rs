@@ -1,5 +1,6 @@
 //! The command line, by running the real program.
 
+mod eval;
 mod exit_codes;
 mod harness;
 mod information;

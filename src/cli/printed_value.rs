@@ -1,0 +1,494 @@
+//! Values of the evaluator as text: in Nix's own notation, or as JSON.
+
+use crate::nix::eval::Evaluator;
+use crate::nix::eval::strings::Coercion;
+use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
+use crate::nix::eval::value::{Attrs, List, NixString, Origin, Part, Thunk, Value};
+use crate::nix::symbol::Symbol;
+use crate::report::redact::Redactor;
+use crate::report::sanitize;
+use serde_json::{Map, Value as Json, json};
+use std::collections::HashSet;
+use std::rc::Rc;
+
+/// More values than this are not printed.
+const MOST_VALUES: usize = 1_000_000;
+
+/// Values nested deeper than this are not printed.
+const DEEPEST: usize = 200_000;
+
+/// Without `--strict`, what is nested deeper is left out.
+const DEEPEST_RELAXED: usize = 30;
+
+/// How printing ended.
+pub enum Ending {
+    /// With a value.
+    Value,
+    /// Nix fails: somewhere inside, or with the value as a whole.
+    Failure {
+        /// How.
+        error: Rc<EvalError>,
+        /// Whether there is no value at all.
+        whole: bool,
+    },
+    /// Something is not known, and nothing fails: the first reason.
+    Unknown(String),
+}
+
+/// Prints values.
+pub struct Printer<'e> {
+    evaluator: &'e mut Evaluator,
+    redactor: &'e Redactor<'e>,
+    strict: bool,
+    seen: HashSet<usize>,
+    /// Sets and lists that are being written as JSON, from the outside in.
+    around: HashSet<usize>,
+    values: usize,
+    depth: usize,
+    failure: Option<(Rc<EvalError>, bool)>,
+    unknown: Option<String>,
+}
+
+impl<'e> Printer<'e> {
+    /// A printer; a strict one evaluates everything and keeps no limit on depth of its own.
+    pub fn new(evaluator: &'e mut Evaluator, redactor: &'e Redactor<'e>, strict: bool) -> Self {
+        Printer {
+            evaluator,
+            redactor,
+            strict,
+            seen: HashSet::new(),
+            around: HashSet::new(),
+            values: 0,
+            depth: 0,
+            failure: None,
+            unknown: None,
+        }
+    }
+
+    /// How it ended; ask after printing. A failure outweighs what is not known: Nix fails either way.
+    pub fn ending(self) -> Ending {
+        match (self.failure, self.unknown) {
+            (Some((error, whole)), _) => Ending::Failure { error, whole },
+            (None, Some(reason)) => Ending::Unknown(reason),
+            (None, None) => Ending::Value,
+        }
+    }
+
+    /// Why a value cannot be printed, noted for the ending.
+    fn stopped(&mut self, stop: &Stop) -> String {
+        match stop {
+            Stop::Error(error) => {
+                let whole = self.depth == 0;
+                if self.failure.is_none() {
+                    self.failure = Some((Rc::clone(error), whole));
+                }
+                self.clean(&error.message)
+            }
+            Stop::Unknown(unknown) => {
+                let reason = self.clean(&unknown.reason);
+                self.unknown.get_or_insert_with(|| reason.clone());
+                reason
+            }
+            Stop::Split(condition) => {
+                let reason = self.clean(&format!("it depends on whether {}", condition.text));
+                self.unknown.get_or_insert_with(|| reason.clone());
+                reason
+            }
+        }
+    }
+
+    fn not_printed(&mut self, reason: &str) -> String {
+        self.unknown.get_or_insert_with(|| reason.to_string());
+        reason.to_string()
+    }
+
+    fn clean(&self, text: &str) -> String {
+        sanitize::line(&self.redactor.text(text))
+    }
+
+    /// Why no further value is printed, if that is so.
+    fn exhausted(&mut self) -> Option<String> {
+        self.values += 1;
+        if self.values > MOST_VALUES {
+            return Some(self.not_printed("the value is too large to be printed"));
+        }
+        let deepest = if self.strict {
+            DEEPEST
+        } else {
+            DEEPEST_RELAXED
+        };
+        if self.depth > deepest {
+            return Some(self.not_printed("it is nested too deeply to be printed"));
+        }
+        None
+    }
+
+    // JSON
+
+    /// The value as JSON, as `builtins.toJSON` makes it, with `{"$unknown": reason}` for what is not known.
+    /// Where it would fail there is `{"$error": message}`.
+    pub fn json(&mut self, thunk: &Rc<Thunk>) -> Json {
+        if let Some(reason) = self.exhausted() {
+            return json!({ "$unknown": reason });
+        }
+        let outcome = self.evaluator.force(thunk);
+        let value = match outcome {
+            Ok(value) => value,
+            Err(stop) => return self.json_stop(&stop),
+        };
+        match &value.value {
+            Value::Null => Json::Null,
+            Value::Bool(boolean) => json!(boolean),
+            Value::Int(integer) => json!(integer),
+            Value::Float(float) => json!(float),
+            Value::String(string) => self.json_string(string),
+            Value::Path(_) => {
+                // JSON holds the path's place in the store, as an interpolation does.
+                let origin = value.origin.clone();
+                match self
+                    .evaluator
+                    .coerce(thunk, Coercion::INTERPOLATION, &origin)
+                {
+                    Ok(string) => self.json_string(&string),
+                    Err(stop) => self.json_stop(&stop),
+                }
+            }
+            Value::List(list) => {
+                let identity = Rc::as_ptr(list) as usize;
+                if let Err(json) = self.enter(identity, &value.origin) {
+                    return json;
+                }
+                let json = self.json_list(list);
+                self.around.remove(&identity);
+                json
+            }
+            Value::Attrs(attrs) => {
+                if attrs.get(Symbol::new("__toString")).is_some() {
+                    let origin = value.origin.clone();
+                    return match self
+                        .evaluator
+                        .coerce(thunk, Coercion::INTERPOLATION, &origin)
+                    {
+                        Ok(string) => self.json_string(&string),
+                        Err(stop) => self.json_stop(&stop),
+                    };
+                }
+                if let Some(path) = attrs.get(Symbol::new("outPath")) {
+                    let path = Rc::clone(&path.value);
+                    self.depth += 1;
+                    let json = self.json(&path);
+                    self.depth -= 1;
+                    return json;
+                }
+                let identity = Rc::as_ptr(attrs) as usize;
+                if let Err(json) = self.enter(identity, &value.origin) {
+                    return json;
+                }
+                let json = self.json_object(attrs);
+                self.around.remove(&identity);
+                json
+            }
+            Value::Lambda(_) | Value::Builtin(_) if !self.strict => json!({ "$function": true }),
+            Value::Lambda(_) | Value::Builtin(_) => {
+                let message = "a function cannot be written as JSON";
+                let stop = self
+                    .evaluator
+                    .error(ErrorKind::Type, message, &value.origin);
+                self.json_stop(&stop)
+            }
+        }
+    }
+
+    /// Notes that a set or list is being written; one that holds itself has no end, in Nix neither.
+    fn enter(&mut self, identity: usize, origin: &Origin) -> Result<(), Json> {
+        if self.around.insert(identity) {
+            return Ok(());
+        }
+        let message = "a value that holds itself cannot be written as JSON";
+        let stop = self
+            .evaluator
+            .error(ErrorKind::InfiniteRecursion, message, origin);
+        Err(self.json_stop(&stop))
+    }
+
+    fn json_stop(&mut self, stop: &Stop) -> Json {
+        let reason = self.stopped(stop);
+        match stop {
+            Stop::Error(_) => json!({ "$error": reason }),
+            Stop::Unknown(_) | Stop::Split(_) => json!({ "$unknown": reason }),
+        }
+    }
+
+    fn json_string(&mut self, string: &NixString) -> Json {
+        match string.known() {
+            Ok(text) => Json::String(self.redactor.text(&text)),
+            Err(stop) => self.json_stop(&stop),
+        }
+    }
+
+    fn json_list(&mut self, list: &List) -> Json {
+        let mut items = Vec::with_capacity(list.items.len());
+        let mut gaps = list.gaps.iter().peekable();
+        self.depth += 1;
+        for (index, item) in list.items.iter().enumerate() {
+            while let Some((_, unknown)) = gaps.next_if(|(at, _)| *at <= index) {
+                items.push(self.json_stop(&Stop::Unknown(Rc::clone(unknown))));
+            }
+            items.push(self.json(item));
+        }
+        for (_, unknown) in gaps {
+            items.push(self.json_stop(&Stop::Unknown(Rc::clone(unknown))));
+        }
+        self.depth -= 1;
+        Json::Array(items)
+    }
+
+    fn json_object(&mut self, attrs: &Attrs) -> Json {
+        let mut object = Map::new();
+        self.depth += 1;
+        for attr in attrs.sorted() {
+            let value = self.json(&attr.value);
+            object.insert(self.redactor.text(attr.name.as_str()), value);
+        }
+        if let Some(open) = &attrs.open {
+            let reason = self.stopped(&Stop::Unknown(Rc::clone(open)));
+            object.insert("$unknown".to_string(), Json::String(reason));
+        }
+        self.depth -= 1;
+        Json::Object(object)
+    }
+
+    // Nix
+
+    /// The value in Nix's notation. With `width`, sets and lists that are longer stand on several lines.
+    pub fn nix(&mut self, thunk: &Rc<Thunk>, width: Option<usize>) -> String {
+        if let Some(reason) = self.exhausted() {
+            return format!("«unknown: {reason}»");
+        }
+        let outcome = self.evaluator.force(thunk);
+        let value = match outcome {
+            Ok(value) => value,
+            Err(stop) => return self.nix_stop(&stop),
+        };
+        match &value.value {
+            Value::Null => "null".to_string(),
+            Value::Bool(boolean) => boolean.to_string(),
+            Value::Int(integer) => integer.to_string(),
+            Value::Float(float) => general(*float),
+            Value::String(string) => self.nix_string(string),
+            Value::Path(path) => self.clean(&path.absolute),
+            Value::List(list) => {
+                let empty = list.items.is_empty() && list.gaps.is_empty();
+                if !empty && !self.seen.insert(Rc::as_ptr(list) as usize) {
+                    return "«repeated»".to_string();
+                }
+                self.nix_list(list, width)
+            }
+            Value::Attrs(attrs) => {
+                let empty = attrs.unordered().is_empty() && attrs.open.is_none();
+                if !empty && !self.seen.insert(Rc::as_ptr(attrs) as usize) {
+                    return "«repeated»".to_string();
+                }
+                self.nix_set(attrs, width)
+            }
+            Value::Lambda(_) => "<LAMBDA>".to_string(),
+            Value::Builtin(partial) if partial.arguments.is_empty() => "<PRIMOP>".to_string(),
+            Value::Builtin(_) => "<PRIMOP-APP>".to_string(),
+        }
+    }
+
+    fn nix_stop(&mut self, stop: &Stop) -> String {
+        let reason = self.stopped(stop);
+        match stop {
+            Stop::Error(_) => format!("«error: {reason}»"),
+            Stop::Unknown(_) | Stop::Split(_) => format!("«unknown: {reason}»"),
+        }
+    }
+
+    /// A string; parts that are not known stand as `«unknown: reason»` in it.
+    fn nix_string(&mut self, string: &NixString) -> String {
+        if let Ok(text) = string.known() {
+            return quoted(&self.redactor.text(&text));
+        }
+        let mut result = String::from("\"");
+        for part in &string.parts {
+            match part {
+                Part::Text { text, .. } => result.push_str(&escaped(&self.redactor.text(text))),
+                Part::Unknown(unknown) | Part::Store(_, unknown) => {
+                    result.push_str(&self.nix_stop(&Stop::Unknown(Rc::clone(unknown))));
+                }
+                Part::Json(json) => match &json.text {
+                    Ok(text) => result.push_str(&escaped(&self.redactor.text(text))),
+                    Err(stop) => result.push_str(&self.nix_stop(stop)),
+                },
+            }
+        }
+        result.push('"');
+        result
+    }
+
+    fn nix_list(&mut self, list: &List, width: Option<usize>) -> String {
+        let inner = width.map(|width| width.saturating_sub(2));
+        let mut parts = Vec::with_capacity(list.items.len());
+        let mut gaps = list.gaps.iter().peekable();
+        self.depth += 1;
+        for (index, item) in list.items.iter().enumerate() {
+            while let Some((_, unknown)) = gaps.next_if(|(at, _)| *at <= index) {
+                parts.push(self.nix_stop(&Stop::Unknown(Rc::clone(unknown))));
+            }
+            parts.push(self.nix(item, inner));
+        }
+        for (_, unknown) in gaps {
+            parts.push(self.nix_stop(&Stop::Unknown(Rc::clone(unknown))));
+        }
+        self.depth -= 1;
+        enclosed('[', &parts, ']', width)
+    }
+
+    fn nix_set(&mut self, attrs: &Attrs, width: Option<usize>) -> String {
+        let inner = width.map(|width| width.saturating_sub(2));
+        let mut parts = Vec::new();
+        self.depth += 1;
+        for attr in attrs.sorted() {
+            let value = self.nix(&attr.value, inner);
+            parts.push(format!("{} = {value};", self.clean(attr.name.as_str())));
+        }
+        if let Some(open) = &attrs.open {
+            parts.push(self.nix_stop(&Stop::Unknown(Rc::clone(open))));
+        }
+        self.depth -= 1;
+        enclosed('{', &parts, '}', width)
+    }
+}
+
+/// `[ a b ]`, or one part on each line where that is longer than `width`.
+fn enclosed(open: char, parts: &[String], close: char, width: Option<usize>) -> String {
+    let length: usize = parts.iter().map(|part| part.chars().count() + 1).sum();
+    let broken = width
+        .is_some_and(|width| length + 3 > width || parts.iter().any(|part| part.contains('\n')));
+    let mut result = String::with_capacity(length + 4);
+    result.push(open);
+    if broken && !parts.is_empty() {
+        for part in parts {
+            for line in part.lines() {
+                result.push_str("\n  ");
+                result.push_str(line);
+            }
+        }
+        result.push('\n');
+    } else {
+        for part in parts {
+            result.push(' ');
+            result.push_str(part);
+        }
+        result.push(' ');
+    }
+    result.push(close);
+    result
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", escaped(text))
+}
+
+/// The inside of a quoted string, as Nix escapes it; what a terminal may act on is made visible as well.
+fn escaped(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' | '\\' => {
+                result.push('\\');
+                result.push(character);
+            }
+            '\n' => result.push_str("\\n"),
+            '\r' => result.push_str("\\r"),
+            '\t' => result.push_str("\\t"),
+            '$' if characters.peek() == Some(&'{') => result.push_str("\\$"),
+            other if sanitize::is_unsafe(other) => result.push_str(&sanitize::visible(other)),
+            other => result.push(other),
+        }
+    }
+    result
+}
+
+/// A float with six significant digits, as C's `%g` and thus Nix prints it.
+fn general(float: f64) -> String {
+    if !float.is_finite() {
+        return if float.is_nan() {
+            if float.is_sign_negative() {
+                "-nan"
+            } else {
+                "nan"
+            }
+            .to_string()
+        } else if float > 0.0 {
+            "inf".to_string()
+        } else {
+            "-inf".to_string()
+        };
+    }
+    if float == 0.0 {
+        return if float.is_sign_negative() { "-0" } else { "0" }.to_string();
+    }
+    let scientific = format!("{float:.5e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let trimmed = |text: &str| -> String {
+        if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').to_string()
+        } else {
+            text.to_string()
+        }
+    };
+    if (-4..6).contains(&exponent) {
+        let decimals = (5 - exponent) as usize;
+        trimmed(&format!("{float:.decimals$}"))
+    } else {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        format!("{}e{sign}{:02}", trimmed(digits), exponent.abs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_are_printed_as_c_does() {
+        for (float, text) in [
+            (1.0, "1"),
+            (0.1, "0.1"),
+            (-2.5, "-2.5"),
+            (3.141592653, "3.14159"),
+            (1e6, "1e+06"),
+            (123456.7, "123457"),
+            (999999.5, "1e+06"),
+            (1e-5, "1e-05"),
+            (0.0001, "0.0001"),
+            (1.5e300, "1.5e+300"),
+            (0.0, "0"),
+            (-0.0, "-0"),
+            (f64::INFINITY, "inf"),
+        ] {
+            assert_eq!(general(float), text);
+        }
+    }
+
+    #[test]
+    fn strings_are_escaped_as_nix_does_and_harmless() {
+        assert_eq!(quoted("a\"b\\c\n${x} $y"), "\"a\\\"b\\\\c\\n\\${x} $y\"");
+        assert_eq!(quoted("\u{1b}[31m"), "\"\\u{1b}[31m\"");
+    }
+
+    #[test]
+    fn long_sets_stand_on_several_lines_where_that_is_wanted() {
+        let parts = ["a = 1;".to_string(), "b = 2;".to_string()];
+        assert_eq!(enclosed('{', &parts, '}', None), "{ a = 1; b = 2; }");
+        assert_eq!(
+            enclosed('{', &parts, '}', Some(10)),
+            "{\n  a = 1;\n  b = 2;\n}"
+        );
+        assert_eq!(enclosed('[', &[], ']', Some(1)), "[ ]");
+    }
+}
