@@ -5,6 +5,7 @@
 
 mod action;
 mod commit;
+mod documentation;
 mod flake;
 mod modules;
 mod outputs;
