@@ -14,12 +14,21 @@ fn the_modules_of_the_kimi_page_have_no_errors() {
     assert_eq!(modules.len(), 2);
     for module in modules {
         let flake = folder();
-        copy(&repository().join("fixtures/mistakes/unknown-model"), flake.path());
+        copy(
+            &repository().join("fixtures/mistakes/unknown-model"),
+            flake.path(),
+        );
         write(&flake.path().join("openclaw.nix"), module);
-        let checked = run(Command::new(PROGRAM)
-            .arg(flake.path())
-            .args(["--deny-warnings", "--format", "concise"]))
+        let checked = run(Command::new(PROGRAM).arg(flake.path()).args([
+            "--deny-warnings",
+            "--format",
+            "concise",
+        ]))
         .passes();
-        assert!(checked.text.contains("model reference") || checked.text.contains("1 configuration"), "{}", checked.text);
+        assert!(
+            checked.text.contains("model reference") || checked.text.contains("1 configuration"),
+            "{}",
+            checked.text
+        );
     }
 }
