@@ -12,6 +12,7 @@ pub mod path;
 pub mod placeholders;
 pub mod providers;
 pub mod references;
+pub mod route;
 pub mod schema_check;
 pub mod secret_patterns;
 pub mod secret_providers;
