@@ -1,13 +1,13 @@
 //! Every reference to an environment variable in a configuration: placeholders, their short form in credential
 //! fields, and SecretRefs of the source `env`.
 
-use super::configuration::{Configuration, Instance};
+use super::configuration::{Configuration, Instance, Source};
 use super::credentials::{self, Field, Step, Written, classify};
 use super::environment::{Provided, provided};
 use super::path::ConfigPath;
 use super::placeholders::{Form, marker_reference, scan, whole_reference};
 use super::tree::{Node, Value};
-use crate::releases::{Release, Version};
+use crate::releases::{Era, Release, Version};
 use crate::workspace::source::Span;
 
 /// One reference.
@@ -56,12 +56,13 @@ impl Reference {
             _ => false,
         }
     }
+}
 
-    /// Whether this release refuses a missing variable in any field. The first releases did; since then the text is kept
-    /// and a warning logged.
-    pub fn refuses_everywhere(&self, release: &Release) -> bool {
-        release.version() <= Version::new(2026, 2, 1)
-    }
+/// Whether a release refuses to start for a missing variable in any field. Those before March 2026 did (2026.2.26 still
+/// does, 2026.3.31 keeps the text and logs a warning); of an option set before 17 February only such releases were pinned.
+pub fn refuses_everywhere(release: &Release, source: Source, era: Era) -> bool {
+    release.version() < Version::new(2026, 3, 1)
+        || (source == Source::HomeManager && era < Era::PluginsRemoved)
 }
 
 /// The references of a configuration, in its order.

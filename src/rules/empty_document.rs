@@ -54,3 +54,52 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    use crate::openclaw::configuration::{Delivery, Document, Presence};
+    use crate::rules::testing::Case;
+    use crate::workspace::source::{FileId, Span};
+
+    fn with(documents: &[(&str, Delivery, Presence)]) -> Case {
+        case("{}").home_manager(&[]).configuration(|configuration| {
+            configuration.documents = documents
+                .iter()
+                .map(|(name, delivery, presence)| Document {
+                    name: name.to_string(),
+                    delivery: *delivery,
+                    source: None,
+                    written: format!("./documents/{name}"),
+                    presence: presence.clone(),
+                    span: Some(Span::new(FileId(0), 0, 2)),
+                    option: format!("programs.openclaw.{name}"),
+                })
+                .collect();
+        })
+    }
+
+    #[test]
+    fn an_empty_heartbeat_may_be_meant() {
+        let blank = Presence::Present {
+            characters: 0,
+            bytes: 1,
+            blank: true,
+        };
+        let outcome = with(&[
+            ("AGENTS.md", Delivery::BootstrapFiles, blank.clone()),
+            ("HEARTBEAT.md", Delivery::BootstrapFiles, blank.clone()),
+            ("notes.md", Delivery::WorkspaceFiles, blank),
+        ])
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "warning programs.openclaw.AGENTS.md: {}",
+                "note programs.openclaw.HEARTBEAT.md: {}"
+            ]
+        );
+    }
+}

@@ -114,3 +114,36 @@ fn may_come_otherwise(subject: Subject<'_>, instance: &Instance, site: &Site<'_>
                 .is_none_or(|name| name.starts_with(&prefix))
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    use crate::openclaw::configuration::Provision;
+
+    #[test]
+    fn empty_is_not_set() {
+        let outcome = case(
+            r#"{models: {providers: {kimi: {baseUrl: "https://api.kimi.com/coding/v1", apiKey: ""},
+                local: {baseUrl: "http://127.0.0.1:1", apiKey: ""}}}, channels: {telegram: {enabled: false, botToken: ""}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "error models.providers.kimi.apiKey: \"\"",
+                "note models.providers.local.apiKey: \"\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_profile_or_a_variable_may_provide_the_key() {
+        let text = r#"{models: {providers: {kimi: {baseUrl: "https://x.example", apiKey: ""}}}}"#;
+        let outcome = case(text)
+            .variable("KIMI_API_KEY", Provision::ModuleEnvironment)
+            .run(&RULE);
+        assert_eq!(outcome.only().severity, Severity::Warning);
+    }
+}

@@ -104,3 +104,25 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         );
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    use crate::openclaw::configuration::Provision;
+
+    #[test]
+    fn no_escape_in_a_credential_field() {
+        let text =
+            r#"{gateway: {auth: {token: "$${TOKEN}"}}, agents: {defaults: {workspace: "$${X}"}}}"#;
+        let outcome = case(text).home_manager(&[]).run(&RULE);
+        assert_eq!(outcome.lines(), ["error gateway.auth.token: $${TOKEN}"]);
+        assert_eq!(outcome.only().consequence, Consequence::GatewayRefuses);
+        let provided = case(text)
+            .home_manager(&[])
+            .variable("TOKEN", Provision::ModuleEnvironment)
+            .run(&RULE);
+        assert_eq!(provided.only().severity, Severity::Warning);
+    }
+}

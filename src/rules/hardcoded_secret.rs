@@ -187,3 +187,89 @@ fn of_known_text(site: &Site<'_>, text: &str) -> Option<(String, Severity)> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    use crate::openclaw::configuration::Provision;
+
+    #[test]
+    fn a_literal_in_a_credential_field_is_a_secret() {
+        let outcome = case(
+            r#"{gateway: {auth: {token: "b7e1c9d04f6a4a2f9c3e5d8812ab60f4"}}, hooks: {token: "hunter2x"}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "error gateway.auth.token: \"b7e1c9d04f6a4a2f9c3e5d8812ab60f4\"",
+                "error hooks.token: \"hunter2x\"",
+            ]
+        );
+        assert!(!outcome.secret_spans.is_empty());
+        for finding in &outcome.findings {
+            let said = format!("{}{:?}", finding.message, finding.help);
+            assert!(!said.contains("b7e1") && !said.contains("hunter"), "{said}");
+        }
+    }
+
+    #[test]
+    fn known_formats_are_found_in_every_text() {
+        let outcome = case(
+            r#"{env: {vars: {X: "xoxb-1234567890-abcdefGHIJ"}}, agents: {list: [{id: "main", workspace: "/w/ghp_0123456789abcdefGHIJKLMNOPqrstuvwxyz"}]},
+                models: {providers: {kimi: {baseUrl: "https://u:s3cr3t9@proxy.example/v1"}}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(outcome.findings.len(), 3);
+        assert!(
+            outcome.findings[2].message.contains("Slack")
+                || outcome.findings[1].message.contains("Slack")
+        );
+    }
+
+    #[test]
+    fn what_is_no_secret_is_left_alone() {
+        let outcome = case(
+            r#"{models: {providers: {
+                    local: {baseUrl: "http://localhost:8080/v1", apiKey: "anything-goes-here1"},
+                    ollama: {baseUrl: "http://nas:11434", apiKey: "ollama-local"},
+                    kimi: {baseUrl: "https://api.kimi.com/coding/v1", apiKey: "${KIMI_API_KEY}", headers: {"X-Title": "My gateway 2026"}}}},
+                gateway: {auth: {mode: "token", token: "$GATEWAY_TOKEN"}},
+                channels: {telegram: {tokenFile: "/run/secrets/x", botToken: "<token>"}},
+                auth: {profiles: {"kimi:default": {provider: "kimi", mode: "token"}}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(outcome.lines(), [""; 0]);
+    }
+
+    #[test]
+    fn variables_are_secrets_by_their_names() {
+        let outcome = case("{}")
+            .home_manager(&[])
+            .variable_with(
+                "KIMI_API_KEY",
+                Provision::ModuleEnvironment,
+                "q8w7e6r5t4z3u2i1",
+            )
+            .variable_with(
+                "OPENAI_API_KEY",
+                Provision::ModuleEnvironment,
+                "/run/secrets/openai",
+            )
+            .variable_with("TZ", Provision::ModuleEnvironment, "Europe/Berlin")
+            .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            ["error programs.openclaw.environment.KIMI_API_KEY: q8w7e6r5t4z3u2i1"]
+        );
+    }
+
+    #[test]
+    fn a_field_that_is_not_known_is_told() {
+        let outcome = case(r#"{gateway: {auth: {token: {$unknown: "an argument"}}}}"#).run(&RULE);
+        assert!(outcome.findings.is_empty());
+        assert_eq!(outcome.unresolved[0].path, "gateway.auth.token");
+    }
+}

@@ -104,3 +104,48 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
     .help(format!("add {}", add.join(" ")));
     sink.findings.push(absence(subject, finding));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    use crate::openclaw::json::{Dialect, parse};
+    use crate::workspace::source::FileId;
+
+    fn options(text: &'static str) -> crate::rules::testing::Case {
+        case(text).home_manager(&[]).configuration(|configuration| {
+            let root = parse(text, Some(FileId(0)), Dialect::Json5)
+                .map(|parsed| parsed.root)
+                .ok();
+            configuration.options = root;
+            configuration.instances[0].config =
+                crate::openclaw::testing::node(&serde_json::json!({}));
+        })
+    }
+
+    #[test]
+    fn all_five_are_required() {
+        let outcome = options(
+            r#"{workspace: {bootstrapFiles: {agents: "a", soul: "b", tools: null, identity: "d"}}}"#,
+        );
+        let found = outcome.run(&RULE);
+        assert_eq!(
+            found.lines(),
+            ["error programs.openclaw.workspace.bootstrapFiles: bootstrapFiles"]
+        );
+        assert!(found.only().message.ends_with("lacks `tools` and `user`"));
+        assert_eq!(outcome.era(Era::RuntimePlugins).run(&RULE).lines(), [""; 0]);
+    }
+
+    #[test]
+    fn complete_or_not_set() {
+        for text in [
+            r#"{workspace: {bootstrapFiles: {agents: "a", soul: "b", tools: "c", identity: "d", user: "e"}}}"#,
+            r#"{workspace: {bootstrapFiles: null}}"#,
+            r#"{workspace: {files: {}}}"#,
+        ] {
+            assert_eq!(options(text).run(&RULE).lines(), [""; 0], "{text}");
+        }
+    }
+}

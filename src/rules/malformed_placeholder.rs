@@ -216,3 +216,43 @@ fn help(subject: Subject<'_>, site: &Site<'_>, found: &Placeholder, flaw: Flaw) 
         _ => write,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    use crate::openclaw::configuration::Provision;
+
+    #[test]
+    fn what_openclaw_leaves_as_it_is() {
+        let outcome = case(
+            r#"{models: {providers: {kimi: {baseUrl: "${KIMI_URL:-https://api.kimi.com}", apiKey: "${kimi_key}"}}},
+                gateway: {auth: {token: "${TOKEN"}}, channels: {discord: {token: "$discord_token"}}, hooks: {token: "$HOOK"}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "error channels.discord.token: \"$discord_token\"",
+                "error gateway.auth.token: ${TOKEN",
+                "error hooks.token: \"$HOOK\"",
+                "error models.providers.kimi.apiKey: ${kimi_key}",
+                "error models.providers.kimi.baseUrl: ${KIMI_URL:-https://api.kimi.com}",
+            ]
+        );
+    }
+
+    #[test]
+    fn other_languages_keep_their_braces() {
+        let outcome = case(
+            r#"{agents: {list: [{id: "a", systemPrompt: "Use ${name} and ${A:-b}"}]},
+                mcp: {servers: {a: {command: "sh", args: ["-c", "echo ${x:-1}"]}}},
+                messages: {responsePrefix: "[${model}]"}, gateway: {auth: {token: "${TOKEN}"}}}"#,
+        )
+        .home_manager(&[])
+        .variable_with("A", Provision::ModuleEnvironment, "${B:-c}")
+        .run(&RULE);
+        assert_eq!(outcome.lines(), [""; 0]);
+    }
+}

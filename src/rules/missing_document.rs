@@ -155,3 +155,91 @@ fn of_folder(document: &Document, documents: &[Document]) -> Finding {
     )
     .help("the module requires AGENTS.md, SOUL.md and TOOLS.md in the `documents` folder")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    use crate::openclaw::configuration::{Delivery, Document, Presence};
+    use crate::rules::testing::Case;
+    use crate::workspace::source::{FileId, Span};
+
+    fn with(documents: &[(&str, Delivery, Presence)]) -> Case {
+        case("{}").home_manager(&[]).configuration(|configuration| {
+            configuration.documents = documents
+                .iter()
+                .map(|(name, delivery, presence)| Document {
+                    name: name.to_string(),
+                    delivery: *delivery,
+                    source: None,
+                    written: format!("./documents/{name}"),
+                    presence: presence.clone(),
+                    span: Some(Span::new(FileId(0), 0, 2)),
+                    option: format!("programs.openclaw.{name}"),
+                })
+                .collect();
+        })
+    }
+
+    #[test]
+    fn files_that_are_not_there() {
+        let outcome = with(&[
+            ("AGENTS.md", Delivery::BootstrapFiles, Presence::Missing),
+            (
+                "SOUL.md",
+                Delivery::BootstrapFiles,
+                Presence::MissingOrUntracked,
+            ),
+            ("TOOLS.md", Delivery::BootstrapFiles, Presence::Untracked),
+        ])
+        .run(&RULE);
+        let messages: Vec<_> = outcome
+            .findings
+            .iter()
+            .map(|finding| finding.message.as_str())
+            .collect();
+        assert_eq!(
+            messages,
+            [
+                "`./documents/AGENTS.md` does not exist",
+                "`./documents/SOUL.md` does not exist, or git does not track it"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_folder_has_to_hold_three_documents() {
+        let outcome = with(&[
+            (
+                "AGENTS.md",
+                Delivery::Documents,
+                Presence::Present {
+                    characters: 1,
+                    bytes: 1,
+                    blank: false,
+                },
+            ),
+            ("SOUL.md", Delivery::Documents, Presence::Missing),
+            ("TOOLS.md", Delivery::Documents, Presence::Missing),
+            ("IDENTITY.md", Delivery::Documents, Presence::Missing),
+        ])
+        .run(&RULE);
+        assert_eq!(
+            outcome.only().message,
+            "`./documents` lacks `SOUL.md` and `TOOLS.md`"
+        );
+        let folder = with(&[
+            ("AGENTS.md", Delivery::Documents, Presence::Missing),
+            ("SOUL.md", Delivery::Documents, Presence::Missing),
+            ("TOOLS.md", Delivery::Documents, Presence::Missing),
+        ])
+        .run(&RULE);
+        assert!(
+            folder
+                .only()
+                .message
+                .starts_with("`./documents` does not exist")
+        );
+    }
+}

@@ -63,3 +63,22 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         )),
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    #[test]
+    fn a_note_where_nothing_is_provided() {
+        let home = case("{}").home_manager(&[]).configuration(|configuration| {
+            configuration.span = configuration.instances[0].config.place.primary();
+        });
+        assert_eq!(
+            home.run(&RULE).only().severity,
+            crate::report::finding::Severity::Note
+        );
+        assert_eq!(home.alone().run(&RULE).lines(), [""; 0]);
+        assert_eq!(case("{}").run(&RULE).lines(), [""; 0]);
+    }
+}

@@ -79,3 +79,29 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         );
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    #[test]
+    fn an_expression_that_reached_the_file() {
+        let outcome = case(
+            r#"{agents: {defaults: {workspace: "${config.home.homeDirectory}/notes"}, list: [{id: "a", systemPrompt: "say ${config.x}"}]}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            ["error agents.defaults.workspace: ${config.home.homeDirectory}"]
+        );
+    }
+
+    #[test]
+    fn variables_are_no_expressions() {
+        let outcome =
+            case(r#"{agents: {defaults: {workspace: "${HOME}/notes"}}, x: "${process.env.X}"}"#)
+                .run(&RULE);
+        assert_eq!(outcome.lines(), [""; 0]);
+    }
+}

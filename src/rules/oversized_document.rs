@@ -73,3 +73,48 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    use crate::openclaw::configuration::{Delivery, Document, Presence};
+    use crate::rules::testing::Case;
+    use crate::workspace::source::{FileId, Span};
+
+    fn with(documents: &[(&str, Delivery, Presence)]) -> Case {
+        case("{}").home_manager(&[]).configuration(|configuration| {
+            configuration.documents = documents
+                .iter()
+                .map(|(name, delivery, presence)| Document {
+                    name: name.to_string(),
+                    delivery: *delivery,
+                    source: None,
+                    written: format!("./documents/{name}"),
+                    presence: presence.clone(),
+                    span: Some(Span::new(FileId(0), 0, 2)),
+                    option: format!("programs.openclaw.{name}"),
+                })
+                .collect();
+        })
+    }
+
+    #[test]
+    fn the_middle_of_a_long_document_is_lost() {
+        let outcome = with(&[(
+            "AGENTS.md",
+            Delivery::BootstrapFiles,
+            Presence::Present {
+                characters: 20_500,
+                bytes: 20_500,
+                blank: false,
+            },
+        )])
+        .run(&RULE);
+        assert_eq!(
+            outcome.only().message,
+            "AGENTS.md has 20500 characters, of which 20000 reach the model: the middle is dropped"
+        );
+    }
+}

@@ -99,3 +99,39 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
     }
     sink.findings.push(by_release(subject, finding));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    use crate::openclaw::json::{Dialect, parse};
+    use crate::workspace::source::FileId;
+
+    fn options(text: &'static str) -> crate::rules::testing::Case {
+        case(text).home_manager(&[]).configuration(|configuration| {
+            let root = parse(text, Some(FileId(0)), Dialect::Json5)
+                .map(|parsed| parsed.root)
+                .ok();
+            configuration.options = root;
+            configuration.instances[0].config =
+                crate::openclaw::testing::node(&serde_json::json!({}));
+        })
+    }
+
+    #[test]
+    fn the_text_to_write_instead() {
+        let outcome = options(r#"{documents: "./docs"}"#);
+        let found = outcome.run(&RULE);
+        assert_eq!(
+            found.lines(),
+            ["error programs.openclaw.documents: documents"]
+        );
+        let help = found.only().help.clone().unwrap_or_default();
+        assert!(
+            help.contains("identity = ./documents/IDENTITY.md;"),
+            "{help}"
+        );
+        assert_eq!(outcome.era(Era::RuntimePlugins).run(&RULE).lines(), [""; 0]);
+    }
+}

@@ -216,3 +216,36 @@ fn of_variable(subject: Subject<'_>, variable: &Variable) -> Option<Finding> {
 pub(super) fn tells(role: Role, node: &Node) -> bool {
     role.is_secret() && is_read_from_file(node)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    #[test]
+    fn session_variables_stand_in_the_store() {
+        let outcome = case("{}")
+            .home_manager(&[])
+            .variable_with(
+                "KIMI_API_KEY",
+                Provision::SessionVariables,
+                "q8w7e6r5t4z3u2i1",
+            )
+            .variable_with(
+                "OPENAI_API_KEY",
+                Provision::SessionVariables,
+                "$(cat /run/secrets/x)",
+            )
+            .variable_with(
+                "KIMI_API_KEY_FILE",
+                Provision::SessionVariables,
+                "/run/secrets/x",
+            )
+            .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            ["error home.sessionVariables.KIMI_API_KEY: q8w7e6r5t4z3u2i1"]
+        );
+        assert_eq!(outcome.secret_spans.len(), 1);
+    }
+}

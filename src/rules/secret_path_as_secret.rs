@@ -123,3 +123,57 @@ fn is_path(site: &Site<'_>) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    use crate::openclaw::configuration::Provision;
+
+    #[test]
+    fn a_path_is_no_token() {
+        let text = r#"{gateway: {auth: {token: "/run/agenix/gateway"}}, channels: {telegram: {botToken: "/run/secrets/telegram"}}}"#;
+        let outcome = case(text).run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "error channels.telegram.botToken: \"/run/secrets/telegram\"",
+                "error gateway.auth.token: \"/run/agenix/gateway\"",
+            ]
+        );
+        assert!(
+            outcome
+                .fixed()
+                .contains(r#"tokenFile: "/run/secrets/telegram""#)
+        );
+    }
+
+    #[test]
+    fn fields_for_paths_take_paths() {
+        let outcome = case(
+            r#"{channels: {telegram: {tokenFile: "/run/secrets/telegram"}}, secrets: {providers: {f: {source: "file", path: "/run/x"}}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(outcome.lines(), [""; 0]);
+    }
+
+    #[test]
+    fn the_home_manager_module_reads_files_and_the_nixos_service_does_not() {
+        let path = "/run/secrets/kimi";
+        let home = case("{}")
+            .home_manager(&[])
+            .variable_with("KIMI_API_KEY", Provision::ModuleEnvironment, path)
+            .run(&RULE);
+        assert_eq!(home.lines(), [""; 0]);
+        let service = case("{}")
+            .nixos()
+            .variable_with("KIMI_API_KEY", Provision::ModuleEnvironment, path)
+            .variable_with("KIMI_API_KEY_FILE", Provision::ModuleEnvironment, path)
+            .run(&RULE);
+        assert_eq!(
+            service.lines(),
+            ["error services.openclaw-gateway.environment.KIMI_API_KEY: /run/secrets/kimi"]
+        );
+    }
+}

@@ -56,10 +56,6 @@ holds one secret, else a JSON pointer such as `/providers/openai/apiKey`. `exec`
 const SOURCES: [&str; 3] = ["env", "file", "exec"];
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    // The first releases took plain texts only; their schema says so.
-    if subject.release.version() <= Version::new(2026, 2, 1) {
-        return;
-    }
     let declared = providers(&instance.config);
     credentials::visit(&instance.config, &mut |field| {
         if !field.resolved_at_start {
@@ -133,13 +129,10 @@ fn findings(
                     Value::Text(_) | Value::Choice(..) | Value::Failed(_)
                 ) =>
             {
-                found.push(
-                    shape(
-                        format!("`{key}` of a reference to a secret has to be a text"),
-                        at(key),
-                    )
-                    .path(path.key(key)),
-                );
+                found.push(shape(
+                    format!("`{key}` of a reference to a secret has to be a text"),
+                    at(key),
+                ));
             }
             _ => {}
         }
@@ -151,7 +144,6 @@ fn findings(
                     format!("a reference to a secret has no `{key}`"),
                     value.place.key.or(value.place.primary()),
                 )
-                .path(path.key(key))
                 .help("it takes `source`, `provider` and `id`, nothing else"),
             );
         }
@@ -162,7 +154,6 @@ fn findings(
     };
     if !SOURCES.contains(&source.as_str()) {
         let mut finding = shape(format!("`{source}` is no source of secrets"), at("source"))
-            .path(path.key("source"))
             .help("write `env`, `file` or `exec`");
         if let (Some(near), Some(value)) = (nearest(&source, SOURCES), object.entries.get("source"))
             && let Some(span) = value
@@ -184,7 +175,7 @@ fn findings(
     let grammar = |message: String, key: &str| {
         Finding::new(INFO.id, violates_validation(subject.configuration), message)
             .at(at(key))
-            .path(path.key(key))
+            .path(&path)
     };
     if let Some(alias) = text("provider")
         && !is_alias(&alias)
@@ -374,7 +365,53 @@ fn is_exec_id(id: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::case;
     use super::*;
+
+    #[test]
+    fn shape_and_grammar() {
+        let outcome = case(
+            r#"{secrets: {providers: {vault: {source: "file", path: "/run/x", mode: "json"}, one: {source: "file", path: "/y", mode: "singleValue"},
+                    env: {source: "env", allowlist: ["OTHER"]}}},
+                gateway: {auth: {token: {source: "file", provider: "vault", id: "gateway-token"}, password: {source: "file", provider: "one", id: "/x"}}},
+                models: {providers: {a: {apiKey: {source: "env", id: "A"}}, b: {apiKey: {source: "enw", provider: "default", id: "B"}},
+                    c: {apiKey: {source: "env", provider: "env", id: "C"}}, d: {apiKey: {source: "env", provider: "vault", id: "D"}},
+                    e: {apiKey: {source: "env", provider: "default", id: "E", key: 1}},
+                    f: {apiKey: {source: "file", provider: "vault", id: "value"}}}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "error gateway.auth.password: \"/x\"",
+                "error gateway.auth.token: \"gateway-token\"",
+                "error models.providers.a.apiKey: apiKey",
+                "error models.providers.b.apiKey: \"enw\"",
+                "error models.providers.c.apiKey: \"C\"",
+                "error models.providers.d.apiKey: \"env\"",
+                "error models.providers.e.apiKey: key",
+                "error models.providers.f.apiKey: \"value\"",
+            ]
+        );
+        assert!(
+            outcome
+                .fixed()
+                .contains(r#"source: "env", provider: "default", id: "B""#)
+        );
+    }
+
+    #[test]
+    fn good_references_and_unknown_parts() {
+        let outcome = case(
+            r#"{secrets: {providers: {vault: {source: "file", path: "/run/x"}}},
+                models: {providers: {a: {apiKey: {source: "file", provider: "vault", id: "/a/b"}},
+                    b: {apiKey: {source: {$unknown: "x"}, provider: "default", id: "anything"}},
+                    c: {apiKey: {source: "env", provider: "default", id: "${NAME}"}},
+                    d: {apiKey: {source: "env", $open: "x"}}}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(outcome.lines(), [""; 0]);
+    }
 
     #[test]
     fn ids_by_source() {

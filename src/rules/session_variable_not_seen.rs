@@ -67,3 +67,35 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         sink.findings.push(absence(subject, finding));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    use crate::openclaw::configuration::Provision;
+
+    #[test]
+    fn services_do_not_see_session_variables() {
+        let text = r#"{gateway: {auth: {token: "${TOKEN}"}}}"#;
+        let session =
+            case(text)
+                .home_manager(&[])
+                .variable_with("TOKEN", Provision::SessionVariables, "x");
+        assert_eq!(
+            session.run(&RULE).lines(),
+            ["error gateway.auth.token: \"${TOKEN}\""]
+        );
+        assert_eq!(
+            session
+                .run(&super::super::unprovided_variable::RULE)
+                .lines(),
+            [""; 0]
+        );
+        let both = case(text)
+            .home_manager(&[])
+            .variable("TOKEN", Provision::SessionVariables)
+            .variable("TOKEN", Provision::ModuleEnvironment);
+        assert_eq!(both.run(&RULE).lines(), [""; 0]);
+    }
+}

@@ -98,3 +98,42 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         );
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    use crate::openclaw::configuration::Provision;
+
+    #[test]
+    fn nobody_runs_the_command() {
+        let outcome = case(
+            r#"{gateway: {auth: {token: "$(cat /run/secrets/x)"}}, env: {vars: {KIMI_API_KEY: "$(pass kimi)"}},
+                mcp: {servers: {a: {command: "sh", args: ["-c", "echo $(date)"]}}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "warning env.vars.KIMI_API_KEY: \"$(pass kimi)\"",
+                "error gateway.auth.token: \"$(cat /run/secrets/x)\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_start_script_of_the_home_manager_module_does() {
+        let value = "$(cat /run/secrets/x)";
+        let home = case("{}")
+            .home_manager(&[])
+            .variable_with("KIMI_API_KEY", Provision::ModuleEnvironment, value)
+            .run(&RULE);
+        assert_eq!(home.only().severity, Severity::Note);
+        let service = case("{}")
+            .nixos()
+            .variable_with("KIMI_API_KEY", Provision::ModuleEnvironment, value)
+            .run(&RULE);
+        assert_eq!(service.only().severity, Severity::Error);
+    }
+}

@@ -118,3 +118,51 @@ fn shown(text: &str) -> String {
         None => text.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    #[test]
+    fn text_to_replace_and_names_of_variables() {
+        let outcome = case(
+            r#"{gateway: {auth: {token: "<gatewayToken>"}}, channels: {telegram: {botToken: "your-bot-token-here"},
+                discord: {token: "DISCORD_BOT_TOKEN"}, slack: {botToken: "xoxb-your-token"}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "error channels.discord.token: \"DISCORD_BOT_TOKEN\"",
+                "error channels.slack.botToken: \"xoxb-your-token\"",
+                "error channels.telegram.botToken: \"your-bot-token-here\"",
+                "error gateway.auth.token: \"<gatewayToken>\"",
+            ]
+        );
+        assert!(
+            outcome.findings[0]
+                .help
+                .as_deref()
+                .is_some_and(|help| help.contains("${DISCORD_BOT_TOKEN}"))
+        );
+    }
+
+    #[test]
+    fn a_token_that_everybody_can_guess_is_hidden() {
+        let outcome = case(r#"{gateway: {auth: {token: "local-gateway-token"}}}"#).run(&RULE);
+        assert_eq!(outcome.only().consequence, Consequence::LeaksSecret);
+        assert!(!outcome.only().message.contains("local-gateway-token"));
+        assert!(!outcome.secret_spans.is_empty());
+    }
+
+    #[test]
+    fn dummy_keys_and_placeholders_are_none() {
+        let outcome = case(
+            r#"{models: {providers: {a: {baseUrl: "https://x.example", apiKey: "not-needed"}, b: {apiKey: "${TOKEN}"}}},
+                gateway: {auth: {mode: "token"}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(outcome.lines(), [""; 0]);
+    }
+}

@@ -199,6 +199,7 @@ fn is_value_to_fill_in(field: &Field<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::case;
     use super::*;
 
     #[test]
@@ -209,5 +210,19 @@ mod tests {
         for text in ["<>", "<@123>", "a <b>", "</final>", "<1>", "<a><b>"] {
             assert!(!is_template_text(text), "{text}");
         }
+    }
+
+    #[test]
+    fn markers_in_the_configuration() {
+        let outcome = case(
+            r#"{channels: {telegram: {tokenFile: "<tokenPath>", allowFrom: [{$unknown: "`<allowFrom>` is looked up in Nix's search path"}]}},
+                gateway: {auth: {token: "<gatewayToken>"}}, messages: {responsePrefix: "<bot>"}}"#,
+        )
+        .home_manager(&[])
+        .run(&RULE);
+        assert_eq!(outcome.findings.len(), 3);
+        assert_eq!(outcome.findings[0].consequence, Consequence::NixRejects);
+        assert_eq!(outcome.findings[1].severity, Severity::Error);
+        assert_eq!(outcome.findings[2].severity, Severity::Warning);
     }
 }

@@ -17,6 +17,7 @@ pub struct Case {
     release: Release,
     certain: bool,
     plausible: Vec<Release>,
+    era: Era,
 }
 
 /// What a rule said.
@@ -24,6 +25,7 @@ pub struct Outcome {
     text: String,
     pub findings: Vec<Finding>,
     pub unresolved: Vec<Unresolved>,
+    pub secret_spans: Vec<Span>,
 }
 
 /// An openclaw.json of release 2026.6.11, which is certain. `{$unknown: "why"}` stands for a value that is not
@@ -40,6 +42,7 @@ pub fn case(text: &str) -> Case {
         release: release("2026.6.11"),
         certain: true,
         plausible: Vec::new(),
+        era: Era::NEWEST,
     }
 }
 
@@ -106,6 +109,39 @@ impl Case {
         self
     }
 
+    /// The process gets this variable with this value.
+    pub fn variable_with(mut self, name: &str, provision: Provision, value: &str) -> Case {
+        let start = self.text.len() as u32;
+        self.text.push_str(value);
+        let span = Span::new(FileId(0), start, self.text.len() as u32);
+        self.configuration.instances[0].variables.push(Variable {
+            name: Some(name.to_string()),
+            provision,
+            value: Some(Node::text(value, Some(span))),
+            span: Some(span),
+        });
+        self
+    }
+
+    /// The same in `services.openclaw-gateway.config`.
+    pub fn nixos(mut self) -> Case {
+        self.configuration.source = Source::NixosService;
+        self.configuration.option_root = "services.openclaw-gateway".to_string();
+        self
+    }
+
+    /// The configuration itself, for what the other methods do not set.
+    pub fn configuration(mut self, change: impl FnOnce(&mut Configuration)) -> Case {
+        change(&mut self.configuration);
+        self
+    }
+
+    /// Another option set.
+    pub fn era(mut self, era: Era) -> Case {
+        self.era = era;
+        self
+    }
+
     /// A file that was checked by itself.
     pub fn alone(mut self) -> Case {
         self.configuration.reach = Reach::Alone;
@@ -132,7 +168,7 @@ impl Case {
             release: &self.release,
             release_is_certain: self.certain,
             plausible: &self.plausible,
-            era: Era::NEWEST,
+            era: self.era,
         };
         let mut sink = Sink::default();
         match rule.check {
@@ -150,6 +186,7 @@ impl Case {
             text: self.text.clone(),
             findings: sink.findings,
             unresolved: sink.unresolved,
+            secret_spans: sink.secret_spans,
         }
     }
 }

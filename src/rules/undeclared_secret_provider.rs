@@ -8,7 +8,6 @@ use crate::openclaw::nearest::{alternatives, nearest};
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::secret_providers::{is_open, providers};
 use crate::openclaw::tree::Node;
-use crate::releases::Version;
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity, Unresolved};
 use crate::workspace::source::Span;
 
@@ -60,9 +59,6 @@ struct Named<'a> {
 }
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    if subject.release.version() <= Version::new(2026, 2, 1) {
-        return;
-    }
     let declared = providers(&instance.config);
     let open = is_open(&instance.config);
     let mut report = |named: Named<'_>| {
@@ -190,4 +186,40 @@ fn finding(
     } else {
         format!("{declare}; declared are {known}")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    #[test]
+    fn only_declared_providers_and_the_default_environment() {
+        let outcome = case(
+            r#"{secrets: {providers: {vault: {source: "file", path: "/run/x"}}, defaults: {file: "vaults"}},
+                models: {providers: {a: {apiKey: {source: "file", provider: "vaul", id: "/a"}},
+                    b: {apiKey: {source: "env", provider: "default", id: "B"}},
+                    c: {apiKey: {source: "exec", provider: "default", id: "c"}}}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "error models.providers.a.apiKey.provider: \"vaul\"",
+                "error models.providers.c.apiKey.provider: \"default\"",
+                "warning secrets.defaults.file: \"vaults\"",
+            ]
+        );
+        assert!(outcome.fixed().contains(r#"provider: "vault", id: "/a""#));
+    }
+
+    #[test]
+    fn an_open_set_of_providers_accuses_nobody() {
+        let outcome = case(
+            r#"{secrets: {providers: {$open: "an argument"}}, gateway: {auth: {token: {source: "file", provider: "x", id: "/a"}}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(outcome.lines(), [""; 0]);
+        assert_eq!(outcome.unresolved.len(), 1);
+    }
 }

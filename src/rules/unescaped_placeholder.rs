@@ -97,3 +97,64 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         },
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    use crate::openclaw::configuration::{Interpolation, Problem};
+    use crate::workspace::source::{FileId, Span};
+
+    fn undefined(text: &str, name: &str, indented: Option<bool>) -> crate::rules::testing::Case {
+        let start = text.find(name).unwrap_or(0) as u32;
+        let end = start + name.len() as u32;
+        let mut problem = Problem::new(
+            ProblemKind::UndefinedVariable,
+            format!("undefined variable `{name}`"),
+            Some(Span::new(FileId(0), start, end)),
+        );
+        problem.subject = Some(name.to_string());
+        problem.path = Some(String::new());
+        problem.interpolation = indented.map(|indented| Interpolation {
+            span: Span::new(FileId(0), start - 2, end + 1),
+            indented,
+        });
+        case(text)
+            .home_manager(&[])
+            .configuration(|configuration| configuration.problems = vec![problem])
+    }
+
+    #[test]
+    fn both_kinds_of_strings_get_their_escape() {
+        let outcome =
+            undefined(r#"{a: "${KIMI_API_KEY}"}"#, "KIMI_API_KEY", Some(false)).run(&RULE);
+        assert_eq!(outcome.fixed(), r#"{a: "\${KIMI_API_KEY}"}"#);
+        assert!(outcome.only().fix.as_ref().is_some_and(|fix| fix.safe));
+        let outcome = undefined(r#"{a: "x ${TOKEN}"}"#, "TOKEN", Some(true)).run(&RULE);
+        assert_eq!(outcome.fixed(), r#"{a: "x ''${TOKEN}"}"#);
+        assert!(
+            outcome
+                .only()
+                .help
+                .as_deref()
+                .is_some_and(|help| help.contains("''${TOKEN}"))
+        );
+    }
+
+    #[test]
+    fn other_variables_are_told_by_the_other_rule() {
+        for (name, interpolation) in [("kimiModel", Some(false)), ("KIMI", None)] {
+            let text = format!("{{a: \"${{{name}}}\"}}");
+            let found = undefined(&text, name, interpolation);
+            assert_eq!(found.run(&RULE).lines(), [""; 0]);
+            assert_eq!(
+                found
+                    .run(&super::super::undefined_variable::RULE)
+                    .findings
+                    .len(),
+                1
+            );
+        }
+    }
+}

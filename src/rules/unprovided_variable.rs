@@ -5,7 +5,7 @@ use super::secrets::is_nix;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Instance, Source};
 use crate::openclaw::environment::{Provided, provided};
-use crate::openclaw::references::{Reference, collect};
+use crate::openclaw::references::{Reference, collect, refuses_everywhere};
 use crate::report::finding::{Consequence, Finding, Severity, Unresolved};
 
 /// The rule.
@@ -105,7 +105,8 @@ pub(super) fn build(
     rule: &'static str,
     message: String,
 ) -> Finding {
-    let refuses = reference.resolved_at_start || reference.refuses_everywhere(subject.release);
+    let refuses = reference.resolved_at_start
+        || refuses_everywhere(subject.release, subject.configuration.source, subject.era);
     let (consequence, then) = if refuses {
         (Consequence::GatewayRefuses, "the gateway does not start")
     } else {
@@ -140,5 +141,106 @@ fn help(subject: Subject<'_>, name: &str) -> String {
                 "set `{name}` in the environment of the gateway, or name the file that does with `--env-file`"
             )
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    use crate::openclaw::configuration::Provision;
+
+    const TEXT: &str = r#"{gateway: {auth: {token: "${TOKEN}"}}, models: {providers: {kimi: {baseUrl: "${URL}",
+        apiKey: {source: "env", provider: "default", id: "KEY"}, headers: {A: "${HOME}"}}}}}"#;
+
+    #[test]
+    fn what_nothing_provides() {
+        let outcome = case(TEXT).home_manager(&[]).run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "error gateway.auth.token: \"${TOKEN}\"",
+                "error models.providers.kimi.apiKey: \"KEY\"",
+                "warning models.providers.kimi.baseUrl: ${URL}",
+            ]
+        );
+        assert_eq!(outcome.findings[0].consequence, Consequence::GatewayRefuses);
+        assert_eq!(outcome.findings[2].consequence, Consequence::Degrades);
+    }
+
+    #[test]
+    fn what_is_provided_is_fine() {
+        let outcome = case(TEXT)
+            .home_manager(&[])
+            .variable("TOKEN", Provision::ModuleEnvironment)
+            .variable("KEY", Provision::ServiceEnvironment)
+            .variable("URL", Provision::CommandLine)
+            .run(&RULE);
+        assert_eq!(outcome.lines(), [""; 0]);
+    }
+
+    #[test]
+    fn an_environment_file_may_provide_it() {
+        let outcome = case(TEXT)
+            .home_manager(&[])
+            .variable("", Provision::ServiceEnvironmentFile)
+            .run(&RULE);
+        assert_eq!(outcome.lines(), [""; 0]);
+        assert_eq!(outcome.unresolved.len(), 3);
+    }
+
+    #[test]
+    fn a_file_by_itself_is_not_accused() {
+        let outcome = case(TEXT).run(&RULE);
+        assert_eq!(outcome.lines(), [""; 0]);
+        let named = case(TEXT)
+            .variable("TOKEN", Provision::CommandLine)
+            .variable("KEY", Provision::CommandLine)
+            .run(&RULE);
+        assert_eq!(named.only().severity, Severity::Warning);
+    }
+
+    #[test]
+    fn what_is_switched_off_needs_nothing() {
+        let outcome = case(
+            r#"{channels: {telegram: {enabled: false, botToken: "${BOT}"}}, gateway: {auth: {mode: "password", token: "${TOKEN}"}}}"#,
+        )
+        .home_manager(&[])
+        .run(&RULE);
+        assert_eq!(outcome.lines(), [""; 0]);
+    }
+
+    #[test]
+    fn empty_values_count_as_missing() {
+        let outcome = case(
+            r#"{env: {vars: {A: "", B: "${C}"}}, gateway: {auth: {token: "${A}"}}, models: {providers: {x: {apiKey: "$B"}}}}"#,
+        )
+        .home_manager(&[])
+        .run(&RULE);
+        assert_eq!(outcome.findings.len(), 2);
+        assert!(outcome.findings[0].message.contains("empty"));
+        assert!(outcome.findings[1].message.contains("skips"));
+    }
+
+    #[test]
+    fn the_first_releases_refuse_every_missing_variable() {
+        let text = r#"{gateway: {controlUi: {basePath: "${BASE}"}}}"#;
+        let outcome = case(text)
+            .home_manager(&[])
+            .era(crate::releases::Era::BundledPlugins)
+            .run(&RULE);
+        assert_eq!(outcome.only().consequence, Consequence::GatewayRefuses);
+        let outcome = case(text).home_manager(&[]).run(&RULE);
+        assert_eq!(outcome.only().consequence, Consequence::Degrades);
+    }
+
+    #[test]
+    fn checked_alone_it_is_a_warning() {
+        let outcome = case(r#"{gateway: {auth: {token: "${TOKEN}"}}}"#)
+            .home_manager(&[])
+            .alone()
+            .run(&RULE);
+        assert_eq!(outcome.only().severity, Severity::Warning);
     }
 }

@@ -53,3 +53,52 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    use crate::openclaw::configuration::{Delivery, Document, Presence};
+    use crate::rules::testing::Case;
+    use crate::workspace::source::{FileId, Span};
+
+    fn with(documents: &[(&str, Delivery, Presence)]) -> Case {
+        case("{}").home_manager(&[]).configuration(|configuration| {
+            configuration.documents = documents
+                .iter()
+                .map(|(name, delivery, presence)| Document {
+                    name: name.to_string(),
+                    delivery: *delivery,
+                    source: None,
+                    written: format!("./documents/{name}"),
+                    presence: presence.clone(),
+                    span: Some(Span::new(FileId(0), 0, 2)),
+                    option: format!("programs.openclaw.{name}"),
+                })
+                .collect();
+        })
+    }
+
+    #[test]
+    fn git_add_is_enough() {
+        let outcome = with(&[
+            ("USER.md", Delivery::BootstrapFiles, Presence::Untracked),
+            ("IDENTITY.md", Delivery::Documents, Presence::Untracked),
+        ])
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "error programs.openclaw.USER.md: {}",
+                "warning programs.openclaw.IDENTITY.md: {}"
+            ]
+        );
+        assert!(
+            outcome.findings[0]
+                .help
+                .as_deref()
+                .is_some_and(|help| help.contains("git add documents/USER.md"))
+        );
+    }
+}

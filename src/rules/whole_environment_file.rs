@@ -75,3 +75,37 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         );
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+
+    use crate::openclaw::configuration::Provision;
+
+    #[test]
+    fn one_variable_gets_one_secret() {
+        let outcome = case("{}")
+            .home_manager(&[])
+            .variable_with(
+                "KIMI_API_KEY",
+                Provision::ModuleEnvironment,
+                "/run/secrets/openclaw.env",
+            )
+            .variable_with(
+                "OPENAI_API_KEY",
+                Provision::ModuleEnvironment,
+                "/run/secrets/openai",
+            )
+            .variable_with(
+                "ENV_FILE",
+                Provision::ModuleEnvironment,
+                "/run/secrets/x.env",
+            )
+            .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            ["warning programs.openclaw.environment.KIMI_API_KEY: /run/secrets/openclaw.env"]
+        );
+    }
+}
