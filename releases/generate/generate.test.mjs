@@ -70,6 +70,13 @@ const PACKAGE = {
     },
   },
   "dist/extensions/beeper/openclaw.plugin.json": { id: "beeper", channels: ["beeper"] },
+  "docs/providers/moon.md": `PROSE about \`moonbase/m-3\` and \`moonbase/...\`.
+
+    | Model ref       | Name | Reasoning | Input       | Context | Max output |
+    | --------------- | ---- | --------- | ----------- | ------- | ---------- |
+    | \`moonbase/m-2\` | M 2  | PROSE     | text, image | 262,144 | 16,384     |
+    | \`alpha/a-9\`   | A 9  | No        | text        | 1,000   | 1,000      |
+`,
   "docs/reference/secretref-user-supplied-credentials-matrix.json": {
     entries: [
       { configFile: "openclaw.json", path: "models.providers.*.apiKey", notes: "PROSE" },
@@ -137,7 +144,16 @@ test("the facts of a package are found by what the files hold", (context) => {
     models: [{ id: "a-1", name: "A One", contextWindow: 1000, input: ["text"] }],
     plugin: "alpha",
   });
-  assert.deepEqual(facts.providers.moonbase, { aliases: ["mb"], external: true, keyVariables: ["MOON_KEY"], plugin: "moon" });
+  assert.deepEqual(facts.providers.moonbase, {
+    aliases: ["mb"],
+    documentedModels: [
+      { id: "m-2", name: "M 2", contextWindow: 262144, input: ["text", "image"], maxTokens: 16384 },
+      { id: "m-3" },
+    ],
+    external: true,
+    keyVariables: ["MOON_KEY"],
+    plugin: "moon",
+  });
   assert.equal(facts.providers.ghost, undefined);
   assert.deepEqual(facts.suppressions, [
     { provider: "alpha", model: "a-0", replacement: "alpha/a-1" },

@@ -4,6 +4,7 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { addDocumentedModels } from "./documented-models.mjs";
 import { literalsAfter, readLiteral } from "./literals.mjs";
 
 /** The facts of the unpacked package in `folder`, and what was looked for and not found. */
@@ -16,6 +17,7 @@ export function packageFacts(folder) {
     if (value !== undefined) facts[name] = value;
   };
   put("providers", providers(manifests, catalog, sources));
+  if (facts.providers) addDocumentedModels(folder, facts.providers);
   put("suppressions", suppressions(manifests));
   put("modelIdNormalization", modelIdNormalization(manifests));
   put("channels", channels(manifests, catalog, sources));

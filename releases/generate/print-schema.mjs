@@ -12,7 +12,9 @@ for (const name of readdirSync(dist).sort()) {
   const text = readFileSync(join(dist, name), "utf8");
   const exported = /export \{[^}]*\bOpenClawSchema(?: as (\w+))?\b[^}]*\}/.exec(text);
   if (!exported || !/(?:const|let|var) OpenClawSchema = /.test(text)) continue;
-  const module = await import(pathToFileURL(join(dist, name)).href);
+  // Several files may hold the schema; some need what only a running gateway has.
+  const module = await import(pathToFileURL(join(dist, name)).href).catch((error) => console.error(`${name}: ${error.message}`));
+  if (!module) continue;
   const schema = module[exported[1] ?? "OpenClawSchema"];
   if (typeof schema?.toJSONSchema !== "function") continue;
   const printed = schema.toJSONSchema({ target: "draft-07", unrepresentable: "any", io: "input" });

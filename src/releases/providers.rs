@@ -94,6 +94,17 @@ impl Provider {
             .map(|facts| Model { facts })
     }
 
+    /// The models that the release's documentation names for a provider whose plugin is not in the package. The plugin may know others, so
+    /// the list is never closed; it serves for suggestions and to show what there is.
+    pub fn documented_models(
+        self,
+    ) -> impl DoubleEndedIterator<Item = Model> + ExactSizeIterator + Clone {
+        self.facts
+            .get("documentedModels")
+            .elements()
+            .map(|facts| Model { facts })
+    }
+
     /// The listed model with this id; case does not matter.
     pub fn model(self, id: &str) -> Option<Model> {
         self.models()

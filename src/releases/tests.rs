@@ -147,6 +147,13 @@ fn providers_have_keys_models_and_where_they_come_from() {
         assert_eq!(provider.external_plugin(), Some(plugin));
         assert!(!provider.list_is_closed());
     }
+    let moonshot = june.provider("moonshot").expect("known");
+    assert_eq!(moonshot.models().len(), 0);
+    assert!(
+        moonshot
+            .documented_models()
+            .any(|model| model.id() == "kimi-k2.6" && model.context_window() == Some(262_144))
+    );
     assert_eq!(
         june.provider("openai").map(|openai| openai.discovery()),
         Some(Discovery::Runtime)
