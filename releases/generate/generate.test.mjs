@@ -171,7 +171,7 @@ test("what a package does not show is left out, not made up", (context) => {
   const folder = folderWith(context, { "dist/empty.js": "const MODEL_APIS = compute();" });
   const { facts, schema } = releaseFacts({ version: "2026.2.1", date: "2026-02-01", folder });
   assert.equal(schema, undefined);
-  assert.deepEqual(facts, { version: "2026.2.1", date: "2026-02-01" });
+  assert.deepEqual(facts, { version: "2026.2.1", date: "2026-02-01", partial: ["providers"] });
 });
 
 test("a key that has a default need not be in the file", () => {

@@ -18,6 +18,8 @@ export function packageFacts(folder) {
   };
   put("providers", providers(manifests, catalog, sources));
   if (facts.providers) addDocumentedModels(folder, facts.providers);
+  // Early releases have most providers in the program itself, not in plugins with manifests.
+  if (manifests.filter((manifest) => manifest.providers?.length > 0).length < 10) put("partial", ["providers"]);
   put("suppressions", suppressions(manifests));
   put("modelIdNormalization", modelIdNormalization(manifests));
   put("channels", channels(manifests, catalog, sources));
@@ -171,6 +173,10 @@ function providers(manifests, catalog, sources) {
     }
   }
 
+  const named = sources.constant("PROVIDER_ENV_VARS", isPlainObject) ?? {};
+  for (const [id, variables] of Object.entries(named)) {
+    if (!found[id] && !aliases[id] && Array.isArray(variables) && variables.length > 0) found[id] = { keyVariables: variables };
+  }
   const core = sources.constant("CORE_PROVIDER_AUTH_ENV_VAR_CANDIDATES", isPlainObject) ?? {};
   for (const [id, variables] of Object.entries(core)) {
     if (found[id] && Array.isArray(variables)) found[id].keyVariables = unique([...variables, ...(found[id].keyVariables ?? [])]);

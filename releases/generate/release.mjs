@@ -8,6 +8,7 @@ import { completeSchema, normalizeSchema } from "./schema.mjs";
 const PARTS = [
   "version",
   "date",
+  "partial",
   "defaults",
   "bootstrap",
   "environmentForm",

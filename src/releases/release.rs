@@ -145,10 +145,15 @@ impl Release {
         (!root.is_null()).then(|| Schema::new(root, self.facts.get("definitions")))
     }
 
-    /// True when the facts of this part (a key of the release's data file: `providers`, `overlayProviders`, ...) were found in the package.
-    /// Where it is false nothing may be concluded from emptiness.
+    /// True when the facts of this part (a key of the release's data file: `providers`, `overlayProviders`, ...) were found in the
+    /// package, all of them. Where it is false nothing may be concluded from what is missing in it.
     pub fn knows(self, part: &str) -> bool {
         !self.facts.get(part).is_null()
+            && !self
+                .facts
+                .get("partial")
+                .texts()
+                .any(|partial| partial == part)
     }
 
     /// The providers it knows, by id.

@@ -179,6 +179,25 @@ fn providers_have_keys_models_and_where_they_come_from() {
 }
 
 #[test]
+fn early_releases_are_known_in_part() {
+    let february = release("2026.2.26");
+    assert_eq!(february.completeness(), Completeness::Full);
+    assert!(!february.knows("providers") && release("2026.6.11").knows("providers"));
+    assert!(!february.knows("overlayProviders") && !february.knows("secretFields"));
+    assert_eq!(february.default_provider(), Some("anthropic"));
+    assert!(february.provider("kimi-coding").is_some_and(|kimi| {
+        kimi.key_variables()
+            .eq(["KIMI_API_KEY", "KIMICODE_API_KEY"])
+    }));
+    // Every provider had to say where it is.
+    let forms = at(&february, "models.providers.kimi");
+    let [Kind::Object(provider)] = forms.as_slice() else {
+        panic!("a provider is an object");
+    };
+    assert!(provider.required().eq(["baseUrl", "models"]));
+}
+
+#[test]
 fn retired_models_name_their_replacement() {
     let june = release("2026.6.11");
     let retired = june
