@@ -6,7 +6,7 @@ use crate::report::{documentation_url, summary};
 use crate::rules::{RuleInfo, registry};
 use std::fmt::Write;
 
-pub fn run(arguments: &ExplainArguments) -> u8 {
+pub(super) fn run(arguments: &ExplainArguments) -> u8 {
     let Some(rule) = registry::find(&arguments.rule) else {
         output::complain(&rule_ids::unknown(&arguments.rule));
         return exit_code::USAGE;
@@ -20,7 +20,7 @@ pub fn run(arguments: &ExplainArguments) -> u8 {
 }
 
 /// The explanation of a rule in Markdown, the same for the terminal and for the documentation.
-fn page(info: &RuleInfo) -> String {
+pub fn page(info: &RuleInfo) -> String {
     let mut text = format!(
         "# {}\n\n{}.\n\n**If you leave it**: {} ({}, {} by default)\n\n{}\n",
         info.id,

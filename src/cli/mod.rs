@@ -5,7 +5,7 @@ mod check;
 mod completions;
 mod eval;
 pub mod exit_code;
-mod explain;
+pub mod explain;
 mod man;
 mod markdown;
 mod models;

@@ -18,11 +18,10 @@ static INFO: RuleInfo = RuleInfo {
     summary: "Endpoint, provider id, key or model ids of Kimi for coding and of the Moonshot platform are mixed",
     consequence: Consequence::FailsInUse,
     explanation: "Moonshot AI has two services whose keys and model ids are not interchangeable.\n\n\
-| | Moonshot open platform | Kimi for coding |\n|---|---|---|\n\
-| provider id | `moonshot` | `kimi`, `kimi-coding` |\n\
-| address | `https://api.moonshot.ai/v1`, `https://api.moonshot.cn/v1` | `https://api.kimi.com/coding/v1` (OpenAI's protocol), `https://api.kimi.com/coding/` (Anthropic's) |\n\
-| key variable | `MOONSHOT_API_KEY` | `KIMI_API_KEY`, `KIMICODE_API_KEY` |\n\
-| models | `kimi-k2.6`, `kimi-k2.5`, `kimi-k2-thinking` | `kimi-for-coding` |\n\n\
+- The Moonshot open platform: provider `moonshot`, address `https://api.moonshot.ai/v1` (in China `https://api.moonshot.cn/v1`), \
+key in `MOONSHOT_API_KEY`, models such as `kimi-k2.6`.\n\
+- Kimi for coding: provider `kimi` or `kimi-coding`, address `https://api.kimi.com/coding/v1` for OpenAI's protocol and \
+`https://api.kimi.com/coding/` for Anthropic's, key in `KIMI_API_KEY`, model `kimi-for-coding`.\n\n\
 A provider called `kimi` that sends its requests to the Moonshot platform, or the reverse, mostly has the key of the other \
 service, and gets \"invalid authentication\". Decide for one of them and write its address, its id and its models.",
     refused: &[r#"{

@@ -1,0 +1,4 @@
+//! The rules as a whole: registry, files, documentation and the examples in it.
+
+mod documentation;
+mod house;
