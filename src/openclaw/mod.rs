@@ -1,10 +1,12 @@
 //! The domain: configurations, instances and what OpenClaw will read.
 
+pub mod blueprint;
 pub mod configuration;
 pub mod credentials;
 pub mod documents;
 pub mod endpoints;
 pub mod environment;
+pub mod from_nix;
 pub mod json;
 pub mod model_reference;
 pub mod nearest;
@@ -13,6 +15,7 @@ pub mod placeholders;
 pub mod providers;
 pub mod references;
 pub mod route;
+pub mod render;
 pub mod schema_check;
 pub mod secret_patterns;
 pub mod secret_providers;

@@ -267,6 +267,16 @@ impl Evaluator {
         }
     }
 
+    /// Assumes a condition until [`Evaluator::pop_assumption`], for callers that cannot hand a closure over.
+    pub fn push_assumption(&mut self, condition: u64, holds: bool) {
+        self.assumptions.push((condition, holds));
+    }
+
+    /// Takes the last assumption back.
+    pub fn pop_assumption(&mut self) {
+        self.assumptions.pop();
+    }
+
     /// Turns an outcome that is a truth value or unknown into a truth value or a split.
     pub fn truth(&self, outcome: Result<Val, Stop>, origin: &Origin) -> Result<bool, Stop> {
         match outcome {

@@ -268,3 +268,100 @@ pub fn unsplit(evaluator: &mut Evaluator, stop: Stop) -> Stop {
 pub fn origin_at(span: Option<Span>) -> Origin {
     Origin::at(span)
 }
+
+/// The users that definitions of `home-manager.users` name, each with its modules.
+pub fn nested_users(
+    evaluator: &mut Evaluator,
+    definitions: &[Definition],
+) -> Vec<(String, Vec<Rc<Thunk>>)> {
+    let discharged = evaluator.discharge(definitions);
+    definition::children(&discharged, true)
+        .by_name
+        .into_iter()
+        .map(|(name, definitions)| {
+            let modules = definitions
+                .into_iter()
+                .map(|definition| {
+                    if definition.guards.is_empty() {
+                        return definition.value;
+                    }
+                    // A user who is there under a condition: the module is conditional.
+                    let unless = Val::attrs(Attrs::new()).thunk();
+                    definition
+                        .guards
+                        .iter()
+                        .fold(definition.value, |value, guard| {
+                            let (then, otherwise) = if guard.holds {
+                                (value, Rc::clone(&unless))
+                            } else {
+                                (Rc::clone(&unless), value)
+                            };
+                            Thunk::choice(guard.condition.clone(), then, otherwise)
+                        })
+                })
+                .collect();
+            (show_path(&[name]), modules)
+        })
+        .collect()
+}
+
+/// The Home Manager configuration of a user of a system.
+pub fn home_of_system(
+    evaluator: &mut Evaluator,
+    system: &Rc<ModuleSet>,
+    user: &str,
+    modules: Vec<Rc<Thunk>>,
+    shared: &[Definition],
+    arguments: &[Definition],
+) -> Rc<ModuleSet> {
+    let mut all = modules;
+    for discharged in evaluator.discharge(shared) {
+        match discharged.value {
+            Ok(crate::nix::eval::value::Value::List(list)) => {
+                all.extend(list.items.iter().cloned());
+                for (_, unknown) in &list.gaps {
+                    all.push(Thunk::unknown(Rc::clone(unknown), Origin::default()));
+                }
+            }
+            Err(Stop::Unknown(unknown)) => {
+                all.push(Thunk::unknown(unknown, Origin::default()));
+            }
+            _ => {}
+        }
+    }
+    let mut request = Request::new(Class::HomeManager, all);
+    request.packages = system.request.packages.clone();
+    request
+        .special_arguments
+        .push((Symbol::new("osConfig"), system.config()));
+    if system.request.class == Class::Darwin {
+        request
+            .special_arguments
+            .push((Symbol::new("darwinConfig"), system.config()));
+    } else {
+        request
+            .special_arguments
+            .push((Symbol::new("nixosConfig"), system.config()));
+    }
+    for discharged in evaluator.discharge(arguments) {
+        match discharged.value {
+            Ok(crate::nix::eval::value::Value::Attrs(attrs)) => {
+                for attr in attrs.unordered() {
+                    request
+                        .special_arguments
+                        .push((attr.name, Rc::clone(&attr.value)));
+                }
+                if let Some(open) = &attrs.open {
+                    request.unknown_arguments = Some(Rc::clone(open));
+                }
+            }
+            Err(Stop::Unknown(unknown)) => request.unknown_arguments = Some(unknown),
+            _ => {}
+        }
+    }
+    request.definitions.push((
+        ["home", "username"].map(Symbol::new).to_vec(),
+        Val::string(user).thunk(),
+    ));
+    evaluator.evaluate_modules(request)
+}

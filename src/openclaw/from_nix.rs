@@ -1,0 +1,633 @@
+//! Evaluated Nix to trees: values with their places, definitions merged.
+
+use super::configuration::{Problem, ProblemKind};
+use super::tree::{
+    Condition, List, Node, Object, PathLiteral, Place, Step, Text, TextPart, Unknown, Value,
+};
+use crate::nix::eval::Evaluator;
+use crate::nix::eval::unknown::{self, ErrorKind, EvalError, Kind, Stop};
+use crate::nix::eval::value::{self, Attrs, CallFrame, Marker, NixString, Origin, Part, Thunk, Val};
+use crate::nix::modules::ModuleSet;
+use crate::nix::modules::definition::{Definition, Discharged, children};
+use crate::nix::symbol::Symbol;
+use crate::workspace::source::Span;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// How definitions of one thing come together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Merging {
+    /// As options do: wrappers such as `mkIf` count at every level, lists are concatenated, different values contradict.
+    Options,
+    /// As `lib.recursiveUpdate` does: sets by attribute, else the later one.
+    Update,
+    /// A value as it is, without the module system.
+    Plain,
+}
+
+/// Nodes that one conversion makes at most.
+const MOST_NODES: usize = 400_000;
+/// Levels that it goes down at most.
+const DEEPEST: usize = 120;
+
+/// Converts values and definitions, and collects what fails on the way.
+pub struct Converter<'a> {
+    evaluator: &'a mut Evaluator,
+    /// Names of the modules, for "set in this module".
+    set: Option<Rc<ModuleSet>>,
+    nodes: usize,
+    depth: usize,
+    /// What failed.
+    pub problems: Vec<Problem>,
+}
+
+impl<'a> Converter<'a> {
+    /// A converter; `set` is where definitions come from.
+    pub fn new(evaluator: &'a mut Evaluator, set: Option<&Rc<ModuleSet>>) -> Self {
+        Converter {
+            evaluator,
+            set: set.cloned(),
+            nodes: 0,
+            depth: 0,
+            problems: Vec::new(),
+        }
+    }
+
+    /// The definitions below a path of option names, as the modules give them. Wrappers on the way are taken off.
+    pub fn definitions_at(&mut self, set: &Rc<ModuleSet>, path: &[&str]) -> Vec<Definition> {
+        let Some(collected) = set.collected() else {
+            return Vec::new();
+        };
+        let mut definitions = collected.definitions.clone();
+        for name in path {
+            let discharged = self.evaluator.discharge(&definitions);
+            self.note(&discharged);
+            let children = children(&discharged, true);
+            definitions = children.get(Symbol::new(name)).to_vec();
+            if let Some(open) = children.open {
+                // A definition of unknown contents may define this too.
+                definitions.push(Definition::new(
+                    Thunk::unknown(
+                        open.attribute(Symbol::new(name)),
+                        Origin::at(open.span),
+                    ),
+                    0,
+                ));
+            }
+            if definitions.is_empty() {
+                break;
+            }
+        }
+        definitions
+    }
+
+    fn note(&mut self, discharged: &[Discharged]) {
+        for Discharged { value, .. } in discharged {
+            if let Err(Stop::Error(error)) = value {
+                self.fail(&Rc::clone(error));
+            }
+        }
+    }
+
+    /// Remembers a failure, once.
+    pub fn fail(&mut self, error: &Rc<EvalError>) {
+        let problem = problem(error);
+        if error.kind != ErrorKind::Syntax && !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// The tree of a thunk.
+    pub fn value(&mut self, thunk: &Rc<Thunk>, merging: Merging) -> Rc<Node> {
+        let definition = Definition::new(Rc::clone(thunk), usize::MAX);
+        self.definitions(&[definition], merging)
+            .unwrap_or_else(|| Node::new(Value::Null, Place::default()))
+    }
+
+    /// The tree of definitions; `None` where none of them holds.
+    pub fn definitions(&mut self, definitions: &[Definition], merging: Merging) -> Option<Rc<Node>> {
+        if self.depth >= DEEPEST || self.nodes >= MOST_NODES {
+            let span = definitions.first().and_then(Definition::span);
+            return Some(unknown_node("it is nested too deeply or too large", span));
+        }
+        self.depth += 1;
+        self.nodes += 1;
+        let discharged = match merging {
+            Merging::Options => self.evaluator.discharge(definitions),
+            Merging::Update | Merging::Plain => self.plain(definitions),
+        };
+        let node = self.discharged(discharged, merging);
+        self.depth -= 1;
+        node
+    }
+
+    /// The values of definitions without the module system; a split becomes a pair of guards.
+    fn plain(&mut self, definitions: &[Definition]) -> Vec<Discharged> {
+        let mut found = Vec::new();
+        let mut todo: Vec<Definition> = definitions.iter().rev().cloned().collect();
+        while let Some(definition) = todo.pop() {
+            let outcome = self.evaluator.in_world_of(&definition, |evaluator| {
+                evaluator.force(&definition.value)
+            });
+            match outcome {
+                Ok(value) => found.push(Discharged {
+                    definition,
+                    value: Ok(value.value),
+                }),
+                Err(Stop::Split(condition)) if found.len() < 64 => {
+                    for holds in [false, true] {
+                        let mut guarded = definition.clone();
+                        guarded.guards.push(crate::nix::modules::definition::Guard {
+                            condition: condition.clone(),
+                            holds,
+                        });
+                        todo.push(guarded);
+                    }
+                }
+                Err(stop) => found.push(Discharged {
+                    definition,
+                    value: Err(stop),
+                }),
+            }
+        }
+        found
+    }
+
+    fn discharged(&mut self, discharged: Vec<Discharged>, merging: Merging) -> Option<Rc<Node>> {
+        // What the present world decides already.
+        let mut active = Vec::with_capacity(discharged.len());
+        'definitions: for mut one in discharged {
+            let mut open = Vec::new();
+            for guard in std::mem::take(&mut one.definition.guards) {
+                match self.evaluator.assumed(guard.condition.id) {
+                    Some(holds) if holds == guard.holds => {}
+                    Some(_) => continue 'definitions,
+                    None => open.push(guard),
+                }
+            }
+            one.definition.guards = open;
+            active.push(one);
+        }
+        let first_guard = active
+            .iter()
+            .find_map(|one| one.definition.guards.first().cloned());
+        let Some(guard) = first_guard else {
+            return self.merge(active, merging);
+        };
+        let sets_only = active
+            .iter()
+            .all(|one| matches!(&one.value, Ok(value) if is_plain_set(value)) && one.definition.priority.is_none());
+        let always_there = active.iter().any(|one| one.definition.guards.is_empty());
+        if sets_only && always_there && merging != Merging::Plain {
+            // The set is there in any world: only its attributes depend.
+            return self.merge(active, merging);
+        }
+        let condition = condition(&guard.condition);
+        let mut branches = [true, false].map(|holds| {
+            let again = active.clone();
+            self.assume(guard.condition.id, holds, |converter| {
+                converter.discharged(again, merging)
+            })
+        });
+        let [then, otherwise] = &mut branches;
+        if then.is_none() && otherwise.is_none() {
+            return None;
+        }
+        let place = then
+            .as_ref()
+            .or(otherwise.as_ref())
+            .map(|node| node.place.clone())
+            .unwrap_or_default();
+        Some(Node::new(
+            Value::Choice(condition, then.take(), otherwise.take()),
+            place,
+        ))
+    }
+
+    fn assume<T>(&mut self, id: u64, holds: bool, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.evaluator.push_assumption(id, holds);
+        let result = work(self);
+        self.evaluator.pop_assumption();
+        result
+    }
+
+    /// Merges definitions that all hold (or are sets whose attributes carry the conditions).
+    fn merge(&mut self, mut active: Vec<Discharged>, merging: Merging) -> Option<Rc<Node>> {
+        if merging == Merging::Options {
+            let strongest = active
+                .iter()
+                .map(|one| one.definition.effective_priority())
+                .min()?;
+            active.retain(|one| one.definition.effective_priority() == strongest);
+            active.sort_by_key(|one| one.definition.effective_order());
+        }
+        let (first, rest) = active.split_first()?;
+        if active.iter().all(|one| match &one.value {
+            Ok(value) => is_plain_set(value),
+            Err(Stop::Unknown(_)) => !rest.is_empty(),
+            Err(_) => false,
+        }) && active.iter().any(|one| one.value.is_ok())
+        {
+            return Some(self.object(&active, merging));
+        }
+        if rest.is_empty() {
+            return Some(self.single(first, merging));
+        }
+        match merging {
+            Merging::Update | Merging::Plain => active.last().map(|last| self.single(last, merging)),
+            Merging::Options => Some(self.contradicting(&active)),
+        }
+    }
+
+    /// Several definitions that are not all sets.
+    fn contradicting(&mut self, active: &[Discharged]) -> Rc<Node> {
+        if active
+            .iter()
+            .all(|one| matches!(one.value, Ok(value::Value::List(_)) | Err(Stop::Unknown(_))))
+        {
+            let mut merged = List::default();
+            let mut place = Place::default();
+            for one in active {
+                let node = self.single(one, Merging::Options);
+                match &node.value {
+                    Value::List(list) => {
+                        merged.items.extend(list.items.iter().cloned());
+                        merged.open = merged.open.or_else(|| list.open.clone());
+                        if place.primary().is_none() {
+                            place = node.place.clone();
+                        }
+                    }
+                    Value::Unknown(unknown) => {
+                        merged.open.get_or_insert_with(|| unknown.clone());
+                    }
+                    _ => {}
+                }
+            }
+            return Node::new(Value::List(merged), place);
+        }
+        let nodes: Vec<Rc<Node>> = active
+            .iter()
+            .map(|one| self.single(one, Merging::Options))
+            .collect();
+        let known: Vec<&Rc<Node>> = nodes
+            .iter()
+            .filter(|node| !matches!(node.value, Value::Unknown(_) | Value::Failed(_)))
+            .collect();
+        let same = known.windows(2).all(|pair| same_value(&pair[0].value, &pair[1].value));
+        if !same {
+            let spans: Vec<Span> = active
+                .iter()
+                .filter_map(|one| one.definition.span())
+                .collect();
+            let mut problem = Problem::new(
+                ProblemKind::ConflictingDefinitions,
+                "this option has definitions that contradict each other",
+                spans.first().copied(),
+            );
+            problem.related = spans
+                .iter()
+                .skip(1)
+                .map(|span| (*span, "another definition".to_string()))
+                .collect();
+            if !self.problems.contains(&problem) {
+                self.problems.push(problem);
+            }
+        }
+        known.first().copied().unwrap_or(&nodes[0]).clone()
+    }
+
+    /// A set, merged by attribute.
+    fn object(&mut self, active: &[Discharged], merging: Merging) -> Rc<Node> {
+        let grouped = children(active, false);
+        let mut object = Object {
+            entries: BTreeMap::new(),
+            open: grouped.open.as_deref().map(unknown_of),
+        };
+        for (name, definitions) in &grouped.by_name {
+            if let Some(child) = self.definitions(definitions, merging) {
+                object.entries.insert(name.as_str().to_string(), child);
+            }
+        }
+        let place = match active {
+            [one] => self.place(&one.definition, None),
+            _ => active
+                .iter()
+                .find(|one| one.value.is_ok())
+                .map(|one| self.place(&one.definition, None))
+                .unwrap_or_default(),
+        };
+        Node::new(Value::Object(object), place)
+    }
+
+    /// One definition.
+    fn single(&mut self, one: &Discharged, merging: Merging) -> Rc<Node> {
+        let value = match &one.value {
+            Ok(_) => {
+                let forced = self.evaluator.in_world_of(&one.definition, |evaluator| {
+                    evaluator.force(&one.definition.value)
+                });
+                match forced {
+                    Ok(value) => value,
+                    Err(stop) => return self.stopped(&one.definition, &stop),
+                }
+            }
+            Err(stop) => return self.stopped(&one.definition, &stop.clone()),
+        };
+        let place = self.place(&one.definition, Some(&value.origin));
+        match &value.value {
+            value::Value::Null => Node::new(Value::Null, place),
+            value::Value::Bool(boolean) => Node::new(Value::Boolean(*boolean), place),
+            value::Value::Int(integer) => Node::new(Value::Integer(*integer), place),
+            value::Value::Float(float) => Node::new(Value::Float(*float), place),
+            value::Value::String(string) => self.string(string, place),
+            value::Value::Path(path) => Node::new(
+                Value::Path(PathLiteral {
+                    absolute: path.absolute.to_string(),
+                    written: path.written.as_deref().unwrap_or_default().to_string(),
+                }),
+                place,
+            ),
+            value::Value::List(list) => {
+                let list = Rc::clone(list);
+                let items = list
+                    .items
+                    .iter()
+                    .filter_map(|item| {
+                        let mut definition = Definition::new(Rc::clone(item), one.definition.module);
+                        definition.guards = one.definition.guards.clone();
+                        // Elements are no options: only sets in them are, and those see wrappers inside.
+                        self.definitions(&[definition], merging)
+                    })
+                    .collect();
+                let open = list.gaps.first().map(|(_, unknown)| unknown_of(unknown));
+                Node::new(Value::List(List { items, open }), place)
+            }
+            value::Value::Attrs(attrs) => self.attrs(attrs, one, place, merging),
+            value::Value::Lambda(_) | value::Value::Builtin(_) => Node::new(
+                Value::Unknown(Unknown {
+                    kind: Some(Kind::Function),
+                    reason: "it is a function".into(),
+                    span: place.primary(),
+                }),
+                place,
+            ),
+        }
+    }
+
+    fn attrs(
+        &mut self,
+        attrs: &Rc<Attrs>,
+        one: &Discharged,
+        place: Place,
+        merging: Merging,
+    ) -> Rc<Node> {
+        if is_plain_set(&value::Value::Attrs(Rc::clone(attrs))) {
+            return self.object(std::slice::from_ref(one), merging);
+        }
+        if let Some(Marker::TextFile { contents, .. }) = attrs.marker.as_deref() {
+            // A file whose text is known: its contents are what matters.
+            let contents = Rc::clone(contents);
+            let mut node = (*self.value(&contents, Merging::Plain)).clone();
+            node.place.key = place.key;
+            return Rc::new(node);
+        }
+        if let Some(attr) = attrs.get(Symbol::new("outPath")) {
+            let out_path = Rc::clone(&attr.value);
+            if let Ok(value::Value::String(string)) =
+                self.evaluator.force(&out_path).map(|value| value.value)
+                && string.place().is_some()
+            {
+                return self.string(&string, place);
+            }
+        }
+        Node::new(
+            Value::Unknown(Unknown {
+                kind: Some(Kind::Derivation),
+                reason: "it is a package or another value that is built".into(),
+                span: place.primary(),
+            }),
+            place,
+        )
+    }
+
+    fn string(&mut self, string: &NixString, place: Place) -> Rc<Node> {
+        if let [Part::Json(json)] = string.parts.as_slice() {
+            // Rendered JSON: the value that it was made of says more than its text.
+            let thunk = json.value.clone().thunk();
+            let mut node = (*self.value(&thunk, Merging::Plain)).clone();
+            node.place.key = node.place.key.or(place.key);
+            return Rc::new(node);
+        }
+        if let Some(absolute) = string.place() {
+            let written = match string.parts.first() {
+                Some(Part::Store(path, _)) if string.parts.len() == 1 => {
+                    path.written.as_deref().unwrap_or_default().to_string()
+                }
+                _ => String::new(),
+            };
+            return Node::new(Value::Path(PathLiteral { absolute, written }), place);
+        }
+        let parts = string
+            .parts
+            .iter()
+            .map(|part| match part {
+                Part::Text { text, origin } => TextPart::Known {
+                    text: text.to_string(),
+                    span: origin.span,
+                },
+                Part::Unknown(unknown) | Part::Store(_, unknown) => {
+                    TextPart::Unknown(unknown_of(unknown))
+                }
+                Part::Json(json) => match &json.text {
+                    Ok(text) => TextPart::Known {
+                        text: text.to_string(),
+                        span: None,
+                    },
+                    Err(stop) => TextPart::Unknown(match stop {
+                        Stop::Unknown(unknown) => unknown_of(unknown),
+                        _ => Unknown {
+                            kind: Some(Kind::String),
+                            reason: "it is rendered from a value that is not known".into(),
+                            span: place.primary(),
+                        },
+                    }),
+                },
+            })
+            .collect();
+        Node::new(Value::Text(Text { parts }), place)
+    }
+
+    fn stopped(&mut self, definition: &Definition, stop: &Stop) -> Rc<Node> {
+        let place = self.place(definition, None);
+        match stop {
+            Stop::Unknown(unknown) => {
+                let mut unknown = unknown_of(unknown);
+                unknown.span = unknown.span.or(place.primary());
+                Node::new(Value::Unknown(unknown), place)
+            }
+            Stop::Error(error) => {
+                self.fail(error);
+                Node::new(Value::Failed(error.message.clone()), place)
+            }
+            Stop::Split(condition) => Node::new(
+                Value::Unknown(Unknown {
+                    kind: None,
+                    reason: format!("it depends on whether {}", condition.text),
+                    span: condition.span,
+                }),
+                place,
+            ),
+        }
+    }
+
+    fn place(&self, definition: &Definition, origin: Option<&Origin>) -> Place {
+        let span = origin
+            .and_then(|origin| origin.span)
+            .or(definition.value.origin.span)
+            .or(definition.expression);
+        let mut via = Vec::new();
+        let call = origin
+            .and_then(|origin| origin.call.as_ref())
+            .or(definition.value.origin.call.as_ref());
+        calls(call, &mut via);
+        if let (Some(used), Some(written)) = (definition.expression, span)
+            && !used.contains(written)
+            && via.iter().all(|step| step.span != used)
+        {
+            via.insert(
+                0,
+                Step {
+                    span: used,
+                    what: "used here".into(),
+                },
+            );
+        }
+        let module = self
+            .set
+            .as_ref()
+            .and_then(|set| set.collected())
+            .and_then(|collected| collected.modules.get(definition.module))
+            .and_then(|module| module.span);
+        if let (Some(module), Some(written)) = (module, span)
+            && module.file != written.file
+            && definition
+                .expression
+                .is_none_or(|used| used.file != module.file)
+        {
+            let start = Span::new(module.file, module.start, module.start);
+            via.push(Step {
+                span: start,
+                what: "set in this module".into(),
+            });
+        }
+        Place {
+            span,
+            key: definition.name_span,
+            definition: definition.expression,
+            via,
+        }
+    }
+}
+
+fn calls(call: Option<&Rc<CallFrame>>, via: &mut Vec<Step>) {
+    let mut call = call;
+    while let Some(frame) = call {
+        if via.len() >= 4 {
+            return;
+        }
+        via.push(Step {
+            span: frame.span,
+            what: match frame.name {
+                Some(name) => format!("in this call of `{name}`"),
+                None => "in this call".into(),
+            },
+        });
+        call = frame.parent.as_ref();
+    }
+}
+
+/// A failure as a problem.
+pub fn problem(error: &EvalError) -> Problem {
+    let kind = match error.kind {
+        ErrorKind::InfiniteRecursion => ProblemKind::InfiniteRecursion,
+        ErrorKind::UndefinedVariable => ProblemKind::UndefinedVariable,
+        ErrorKind::MissingFile => ProblemKind::MissingFile,
+        ErrorKind::Syntax => ProblemKind::Syntax,
+        _ => ProblemKind::Evaluation,
+    };
+    let mut problem = Problem::new(kind, error.message.clone(), error.span);
+    problem.related = error.trace.clone();
+    problem
+}
+
+fn unknown_node(reason: &str, span: Option<Span>) -> Rc<Node> {
+    Node::new(
+        Value::Unknown(Unknown {
+            kind: None,
+            reason: reason.into(),
+            span,
+        }),
+        Place {
+            span,
+            ..Place::default()
+        },
+    )
+}
+
+/// The domain's unknown for the evaluator's.
+pub fn unknown_of(unknown: &unknown::Unknown) -> Unknown {
+    let reason = match &unknown.subject {
+        Some(subject) if !unknown.reason.contains(&**subject) => {
+            format!("`{subject}`: {}", unknown.reason)
+        }
+        _ => unknown.reason.to_string(),
+    };
+    Unknown {
+        kind: unknown.kind,
+        reason,
+        span: unknown.span,
+    }
+}
+
+/// The domain's condition for the evaluator's.
+pub fn condition(condition: &unknown::Condition) -> Condition {
+    Condition {
+        id: condition.id,
+        text: condition.text.to_string(),
+        span: condition.span,
+    }
+}
+
+/// Whether a value is a set of attributes and nothing more: no package, no function, no wrapper.
+fn is_plain_set(value: &value::Value) -> bool {
+    match value {
+        value::Value::Attrs(attrs) => {
+            !matches!(attrs.marker.as_deref(), Some(Marker::TextFile { .. }))
+                && attrs.get(Symbol::new("outPath")).is_none()
+                && attrs.get(Symbol::new("__functor")).is_none()
+        }
+        _ => false,
+    }
+}
+
+fn same_value(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Null, Value::Null) => true,
+        (Value::Boolean(left), Value::Boolean(right)) => left == right,
+        (Value::Integer(left), Value::Integer(right)) => left == right,
+        (Value::Float(left), Value::Float(right)) => left == right,
+        (Value::Text(left), Value::Text(right)) => match (left.known(), right.known()) {
+            (Some(left), Some(right)) => left == right,
+            // Whether they are the same is not known.
+            _ => true,
+        },
+        (Value::Path(left), Value::Path(right)) => left.absolute == right.absolute,
+        (Value::Choice(..), _) | (_, Value::Choice(..)) => true,
+        _ => false,
+    }
+}
+
+/// A value that stands for itself, for callers that have no thunk.
+pub fn thunk_of(value: Val) -> Rc<Thunk> {
+    value.thunk()
+}

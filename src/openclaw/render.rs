@@ -1,0 +1,911 @@
+//! From a blueprint to the configuration of one world: instances with the openclaw.json that each will get.
+//!
+//! As nix-openclaw's module does it (`nix/modules/home-manager/openclaw/config.nix` at 910c1ce): `gateway.mode =
+//! "local"`, the top-level `config` and the instance's `config` over each other, nulls left out, then what the module
+//! adds itself.
+
+use super::blueprint::{Blueprint, PROGRAM_NAMES, is_configuration_file};
+use super::configuration::{
+    Configuration, Delivery, Document, Instance, Presence, Provision, Source, Variable,
+};
+use super::tree::{
+    Kind, List, Lookup, Node, Object, PathLiteral, Place, Text, TextPart, Unknown, Value, World,
+};
+use crate::workspace::source::Span;
+use crate::workspace::{Visibility, Workspace, path};
+use std::rc::Rc;
+
+/// What rendering needs to know besides the blueprint.
+pub struct Context<'a> {
+    /// The files.
+    pub workspace: &'a Workspace,
+    /// Names of variables that the command line says are there.
+    pub variables: &'a [String],
+}
+
+/// The attribute names of `workspace.bootstrapFiles` and the files that they become.
+pub const BOOTSTRAP_FILES: &[(&str, &str)] = &[
+    ("agents", "AGENTS.md"),
+    ("soul", "SOUL.md"),
+    ("tools", "TOOLS.md"),
+    ("identity", "IDENTITY.md"),
+    ("user", "USER.md"),
+    ("heartbeat", "HEARTBEAT.md"),
+];
+
+/// The files that `documents` took along, the first three being required (until June 2026).
+pub const DOCUMENT_FILES: &[&str] = &[
+    "AGENTS.md",
+    "SOUL.md",
+    "TOOLS.md",
+    "IDENTITY.md",
+    "USER.md",
+    "LORE.md",
+    "HEARTBEAT.md",
+    "PROMPTING-EXAMPLES.md",
+];
+
+impl Blueprint {
+    /// The configuration in one world; `None` where OpenClaw is not enabled in it.
+    pub fn in_world(&self, world: &World, context: &Context<'_>) -> Option<Configuration> {
+        let options = self.options.in_world(world)?;
+        let around: Vec<(&'static str, Rc<Node>)> = self
+            .surroundings
+            .iter()
+            .filter_map(|(path, node)| Some((*path, node.in_world(world)?)))
+            .collect();
+        let around = Around(&around);
+        let mut configuration = Configuration {
+            name: self.name.clone(),
+            source: self.source,
+            reach: self.reach,
+            unseen: self.unseen.clone(),
+            option_root: self.option_root.clone(),
+            options: None,
+            instances: Vec::new(),
+            documents: Vec::new(),
+            span: options.place.key.or(options.place.primary()),
+            problems: self.problems.clone(),
+            assumptions: self.assumptions.clone(),
+        };
+        match self.source {
+            Source::RenderedFile => {
+                let mut variables = around.variables(&[]);
+                variables.extend(named(context.variables));
+                configuration.instances.push(Instance {
+                    name: "default".into(),
+                    config: options,
+                    variables,
+                    runtime_plugins: None,
+                });
+                configuration.documents = around.documents(context);
+                if self.surroundings.is_empty() {
+                    // Nothing is known of the process that reads it.
+                    configuration.instances[0]
+                        .variables
+                        .push(unnamed(Provision::ServiceEnvironment, None));
+                }
+                return Some(configuration);
+            }
+            Source::HomeManager => self.home(&options, &around, context, &mut configuration)?,
+            Source::NixosService => {
+                self.service(&options, &around, context, &mut configuration)?;
+            }
+        }
+        configuration.options = Some(options);
+        Some(configuration)
+    }
+
+    fn home(
+        &self,
+        options: &Rc<Node>,
+        around: &Around<'_>,
+        context: &Context<'_>,
+        configuration: &mut Configuration,
+    ) -> Option<()> {
+        let instances = match options.lookup("instances") {
+            Lookup::Present(node) => node.as_object().cloned(),
+            _ => None,
+        };
+        let enabled = options.lookup("enable");
+        let is_off = match enabled {
+            Lookup::Present(node) => node.as_bool() == Some(false),
+            // A module by itself, or one that another module enables, is checked as if it were enabled.
+            Lookup::Absent => false,
+            Lookup::Unknown(_) => false,
+        };
+        let given = instances
+            .as_ref()
+            .is_some_and(|object| !object.entries.is_empty());
+        if is_off && !given {
+            return None;
+        }
+        if let Lookup::Present(node) = enabled
+            && let Some(span) = node.place.key
+        {
+            configuration.span = Some(span);
+        }
+        let mut names: Vec<(String, Option<Rc<Node>>)> = Vec::new();
+        match &instances {
+            Some(object) if given => {
+                for (name, node) in &object.entries {
+                    let off = node.get("enable").and_then(|node| node.as_bool()) == Some(false);
+                    if !off {
+                        names.push((name.clone(), Some(Rc::clone(node))));
+                    }
+                }
+            }
+            _ => names.push(("default".into(), None)),
+        }
+        if names.is_empty() {
+            return None;
+        }
+        for (name, instance) in names {
+            let config = render_home(options, instance.as_deref(), &name, around);
+            let mut variables = Vec::new();
+            for source in [Some(options.as_ref()), instance.as_deref()]
+                .into_iter()
+                .flatten()
+            {
+                environment(
+                    source.get("environment"),
+                    Provision::ModuleEnvironment,
+                    &mut variables,
+                );
+                if let Some(open) = source.as_object().and_then(|object| object.open.as_ref()) {
+                    variables.push(unnamed(Provision::ModuleEnvironment, open.span));
+                }
+            }
+            variables.extend(around.variables(PROGRAM_NAMES));
+            variables.extend(named(context.variables));
+            configuration.instances.push(Instance {
+                runtime_plugins: runtime_plugins(options, instance.as_deref()),
+                name,
+                config,
+                variables,
+            });
+        }
+        configuration.documents = home_documents(options, &self.option_root, context);
+        let other = around.documents(context);
+        for document in other {
+            let known = configuration
+                .documents
+                .iter()
+                .any(|known| known.name == document.name);
+            if !known {
+                configuration.documents.push(document);
+            }
+        }
+        Some(())
+    }
+
+    fn service(
+        &self,
+        options: &Rc<Node>,
+        around: &Around<'_>,
+        context: &Context<'_>,
+        configuration: &mut Configuration,
+    ) -> Option<()> {
+        if let Lookup::Present(node) = options.lookup("enable") {
+            if node.as_bool() == Some(false) {
+                return None;
+            }
+            configuration.span = node.place.key.or(configuration.span);
+        }
+        // A file that is given as it is replaces the rendered one.
+        let config = match options.get("configFile") {
+            Some(file) if !matches!(file.value, Value::Null) => Rc::clone(file),
+            _ => match options.lookup("config") {
+                Lookup::Present(config) => Rc::clone(config),
+                Lookup::Absent => {
+                    Node::new(Value::Object(Object::default()), options.place.clone())
+                }
+                Lookup::Unknown(unknown) => {
+                    Node::new(Value::Unknown(unknown.clone()), options.place.clone())
+                }
+            },
+        };
+        let mut variables = Vec::new();
+        environment(
+            options.get("environment"),
+            Provision::ModuleEnvironment,
+            &mut variables,
+        );
+        environment_files(options.get("environmentFiles"), &mut variables);
+        let unit = options
+            .get("unitName")
+            .and_then(|name| name.as_str())
+            .unwrap_or_default();
+        let mut units: Vec<&str> = PROGRAM_NAMES.to_vec();
+        if !unit.is_empty() {
+            units.push(&unit);
+        }
+        variables.extend(around.variables(&units));
+        variables.extend(named(context.variables));
+        configuration.instances.push(Instance {
+            name: "default".into(),
+            config,
+            variables,
+            runtime_plugins: runtime_plugins(options, None),
+        });
+        configuration.documents = around.documents(context);
+        Some(())
+    }
+}
+
+/// The rendered configuration of an instance of Home Manager's module.
+fn render_home(
+    options: &Node,
+    instance: Option<&Node>,
+    name: &str,
+    around: &Around<'_>,
+) -> Rc<Node> {
+    let mut config = object([("gateway", object([("mode", Node::text("local", None))]))]);
+    for source in [Some(options), instance].into_iter().flatten() {
+        // `config`, and what it was called before.
+        for option in ["configOverrides", "config"] {
+            match source.lookup(option) {
+                Lookup::Present(node) => {
+                    if let Some(stripped) = without_nulls(node) {
+                        config = update(&config, &stripped);
+                    }
+                }
+                Lookup::Absent => {}
+                Lookup::Unknown(unknown) => config = opened(&config, unknown),
+            }
+        }
+    }
+    let bootstrap = options
+        .at_keys("workspace.bootstrapFiles")
+        .is_some_and(|node| !matches!(node.value, Value::Null));
+    if bootstrap {
+        let added = object([(
+            "agents",
+            object([(
+                "defaults",
+                object([(
+                    "skipBootstrap",
+                    Node::new(Value::Boolean(true), Place::default()),
+                )]),
+            )]),
+        )]);
+        config = update(&added, &config);
+    }
+    let has_workspace = config.at_keys("agents.defaults.workspace").is_some();
+    if !has_workspace {
+        let workspace = workspace_directory(options, instance, name, around);
+        let added = object([(
+            "agents",
+            object([("defaults", object([("workspace", workspace)]))]),
+        )]);
+        config = update(&added, &config);
+    }
+    config
+}
+
+/// `workspaceDir`, or the workspace below the state directory.
+fn workspace_directory(
+    options: &Node,
+    instance: Option<&Node>,
+    name: &str,
+    around: &Around<'_>,
+) -> Rc<Node> {
+    let pick = |option: &str| {
+        instance
+            .and_then(|instance| instance.get(option))
+            .or_else(|| options.get(option).filter(|_| name == "default"))
+            .cloned()
+    };
+    if let Some(given) = pick("workspaceDir") {
+        return given;
+    }
+    let below = |parent: &Node| match parent.as_text() {
+        Some(text) => {
+            let mut text = text.clone();
+            text.parts.push(TextPart::Known {
+                text: "/workspace".into(),
+                span: None,
+            });
+            Node::new(Value::Text(text), Place::default())
+        }
+        None => Node::new(
+            Value::Unknown(Unknown {
+                kind: Some(Kind::Path),
+                reason: "the state directory is not known here".into(),
+                span: parent.place.primary(),
+            }),
+            Place::default(),
+        ),
+    };
+    if let Some(state) = pick("stateDir") {
+        return below(&state);
+    }
+    let folder = if name == "default" {
+        "/.openclaw".to_string()
+    } else {
+        format!("/.openclaw-{name}")
+    };
+    let mut text = match around.get("home.homeDirectory").map(|node| &node.value) {
+        Some(Value::Text(home)) => home.clone(),
+        _ => Text {
+            parts: vec![TextPart::Unknown(Unknown {
+                kind: Some(Kind::Path),
+                reason: "the home directory is not known here".into(),
+                span: None,
+            })],
+        },
+    };
+    text.parts.push(TextPart::Known {
+        text: format!("{folder}/workspace"),
+        span: None,
+    });
+    Node::new(Value::Text(text), Place::default())
+}
+
+fn object<const N: usize>(entries: [(&str, Rc<Node>); N]) -> Rc<Node> {
+    Node::new(
+        Value::Object(Object {
+            entries: entries
+                .into_iter()
+                .map(|(key, node)| (key.to_string(), node))
+                .collect(),
+            open: None,
+        }),
+        Place::default(),
+    )
+}
+
+/// `lib.recursiveUpdate left right`.
+pub fn update(left: &Rc<Node>, right: &Rc<Node>) -> Rc<Node> {
+    match (&left.value, &right.value) {
+        (Value::Object(first), Value::Object(second)) => {
+            let mut merged = first.clone();
+            for (key, node) in &second.entries {
+                let node = match merged.entries.get(key) {
+                    Some(known) => update(known, node),
+                    None => Rc::clone(node),
+                };
+                merged.entries.insert(key.clone(), node);
+            }
+            merged.open = merged.open.or_else(|| second.open.clone());
+            let place = if second.entries.is_empty() || right.place.primary().is_none() {
+                left.place.clone()
+            } else {
+                right.place.clone()
+            };
+            Rc::new(Node {
+                value: Value::Object(merged),
+                place,
+                conditional: left.conditional && right.conditional,
+            })
+        }
+        (_, Value::Unknown(unknown)) => opened(left, unknown),
+        _ => Rc::clone(right),
+    }
+}
+
+/// A node of which something unknown may override or add to parts.
+fn opened(node: &Rc<Node>, unknown: &Unknown) -> Rc<Node> {
+    match &node.value {
+        Value::Object(object) => {
+            let mut object = object.clone();
+            object.open.get_or_insert_with(|| unknown.clone());
+            Rc::new(Node {
+                value: Value::Object(object),
+                ..(**node).clone()
+            })
+        }
+        _ => Node::new(Value::Unknown(unknown.clone()), node.place.clone()),
+    }
+}
+
+/// The tree without attributes that are `null`, as the module strips them. `None` for `null` itself.
+fn without_nulls(node: &Rc<Node>) -> Option<Rc<Node>> {
+    let value = match &node.value {
+        Value::Null => return None,
+        Value::Object(object) => Value::Object(Object {
+            entries: object
+                .entries
+                .iter()
+                .filter_map(|(key, child)| Some((key.clone(), without_nulls(child)?)))
+                .collect(),
+            open: object.open.clone(),
+        }),
+        Value::List(list) => Value::List(List {
+            items: list.items.iter().filter_map(without_nulls).collect(),
+            open: list.open.clone(),
+        }),
+        _ => return Some(Rc::clone(node)),
+    };
+    Some(Rc::new(Node {
+        value,
+        place: node.place.clone(),
+        conditional: node.conditional,
+    }))
+}
+
+fn runtime_plugins(
+    options: &Node,
+    instance: Option<&Node>,
+) -> Option<Vec<(String, Option<Span>)>> {
+    let mut found = Vec::new();
+    for source in [Some(options), instance].into_iter().flatten() {
+        match source.lookup("runtimePlugins") {
+            Lookup::Absent => {}
+            Lookup::Unknown(_) => return None,
+            Lookup::Present(node) => {
+                let list = node.as_list()?;
+                if list.open.is_some() {
+                    return None;
+                }
+                for item in &list.items {
+                    found.push((item.as_str()?, item.place.primary()));
+                }
+            }
+        }
+        match source.lookup("runtimePluginSources") {
+            Lookup::Absent => {}
+            Lookup::Unknown(_) => return None,
+            Lookup::Present(node) => {
+                let list = node.as_list()?;
+                if list.open.is_some() {
+                    return None;
+                }
+                for item in &list.items {
+                    let id = item.get("id")?;
+                    found.push((id.as_str()?, id.place.primary()));
+                }
+            }
+        }
+    }
+    Some(found)
+}
+
+fn named(names: &[String]) -> impl Iterator<Item = Variable> + '_ {
+    names.iter().map(|name| Variable {
+        name: Some(name.clone()),
+        provision: Provision::CommandLine,
+        value: None,
+        span: None,
+    })
+}
+
+fn unnamed(provision: Provision, span: Option<Span>) -> Variable {
+    Variable {
+        name: None,
+        provision,
+        value: None,
+        span,
+    }
+}
+
+/// The variables of an `environment`-like option: a set, or a list of `NAME=value`, or one such string.
+fn environment(node: Option<&Rc<Node>>, provision: Provision, found: &mut Vec<Variable>) {
+    let Some(node) = node else {
+        return;
+    };
+    match &node.value {
+        Value::Object(object) => {
+            for (name, value) in &object.entries {
+                found.push(Variable {
+                    name: Some(name.clone()),
+                    provision,
+                    value: Some(Rc::clone(value)),
+                    span: value.place.key.or(value.place.primary()),
+                });
+            }
+            if let Some(open) = &object.open {
+                found.push(unnamed(provision, open.span));
+            }
+        }
+        Value::List(list) => {
+            for item in &list.items {
+                assignment(item, provision, found);
+            }
+            if let Some(open) = &list.open {
+                found.push(unnamed(provision, open.span));
+            }
+        }
+        Value::Text(_) => assignment(node, provision, found),
+        Value::Unknown(unknown) => {
+            found.push(unnamed(provision, unknown.span.or(node.place.primary())));
+        }
+        _ => {}
+    }
+}
+
+/// `NAME=value`, of which the value may be unknown.
+fn assignment(node: &Rc<Node>, provision: Provision, found: &mut Vec<Variable>) {
+    let Some(text) = node.as_text() else {
+        found.push(unnamed(provision, node.place.primary()));
+        return;
+    };
+    let prefix = text.known_prefix();
+    let Some((name, _)) = prefix.split_once('=') else {
+        found.push(unnamed(provision, node.place.primary()));
+        return;
+    };
+    let skip = name.len() + 1;
+    let mut rest = text.clone();
+    let mut left = skip;
+    for part in &mut rest.parts {
+        let TextPart::Known { text, span } = part else {
+            break;
+        };
+        let cut = left.min(text.len());
+        let verbatim = span.is_some_and(|span| span.len() as usize == text.len());
+        if cut > 0 {
+            *span = span
+                .filter(|_| verbatim)
+                .map(|span| Span::new(span.file, span.start + cut as u32, span.end));
+            text.replace_range(..cut, "");
+        }
+        left -= cut;
+        if left == 0 {
+            break;
+        }
+    }
+    found.push(Variable {
+        name: Some(name.trim().trim_matches('"').to_string()),
+        provision,
+        value: Some(Node::new(Value::Text(rest), node.place.clone())),
+        span: node.place.primary(),
+    });
+}
+
+fn environment_files(node: Option<&Rc<Node>>, found: &mut Vec<Variable>) {
+    let Some(node) = node else {
+        return;
+    };
+    match &node.value {
+        Value::Null => {}
+        Value::List(list) => {
+            for item in &list.items {
+                found.push(unnamed(
+                    Provision::ServiceEnvironmentFile,
+                    item.place.primary(),
+                ));
+            }
+            if list.open.is_some() {
+                found.push(unnamed(
+                    Provision::ServiceEnvironmentFile,
+                    node.place.primary(),
+                ));
+            }
+        }
+        _ => found.push(unnamed(
+            Provision::ServiceEnvironmentFile,
+            node.place.primary(),
+        )),
+    }
+}
+
+/// The surroundings in one world.
+struct Around<'a>(&'a [(&'static str, Rc<Node>)]);
+
+impl Around<'_> {
+    fn get(&self, path: &str) -> Option<&Rc<Node>> {
+        self.0
+            .iter()
+            .find(|(known, _)| *known == path)
+            .map(|(_, node)| node)
+    }
+
+    /// The variables that services whose name holds one of `units` have (all services for none), and those of sessions.
+    fn variables(&self, units: &[&str]) -> Vec<Variable> {
+        let mut found = Vec::new();
+        for services in ["systemd.user.services", "systemd.services"] {
+            let Some(node) = self.get(services) else {
+                continue;
+            };
+            for (name, service) in entries(node) {
+                if !units.is_empty() && !units.iter().any(|unit| name.contains(unit)) {
+                    continue;
+                }
+                let provision = Provision::ServiceEnvironment;
+                environment(service.get("environment"), provision, &mut found);
+                for section in ["Service", "serviceConfig"] {
+                    let Some(section) = service.get(section) else {
+                        continue;
+                    };
+                    environment(section.get("Environment"), provision, &mut found);
+                    environment_files(section.get("EnvironmentFile"), &mut found);
+                    for through_shell in ["ExecStart", "LoadCredential", "PassEnvironment"] {
+                        // A start command of the user's own may set anything.
+                        if let Some(node) = section.get(through_shell) {
+                            found.push(unnamed(provision, node.place.primary()));
+                        }
+                    }
+                }
+                if let Some(node) = service.get("script") {
+                    found.push(unnamed(provision, node.place.primary()));
+                }
+                if let Some(open) = service.as_object().and_then(|object| object.open.as_ref()) {
+                    found.push(unnamed(provision, open.span));
+                }
+            }
+            if let Some(open) = node.as_object().and_then(|object| object.open.as_ref()) {
+                found.push(unnamed(Provision::ServiceEnvironment, open.span));
+            }
+        }
+        for agents in ["launchd.agents", "launchd.user.agents"] {
+            let Some(node) = self.get(agents) else {
+                continue;
+            };
+            for (name, agent) in entries(node) {
+                if !units.is_empty() && !units.iter().any(|unit| name.contains(unit)) {
+                    continue;
+                }
+                for section in ["config", "serviceConfig"] {
+                    environment(
+                        agent
+                            .get(section)
+                            .and_then(|section| section.get("EnvironmentVariables")),
+                        Provision::ServiceEnvironment,
+                        &mut found,
+                    );
+                }
+            }
+        }
+        for session in [
+            "home.sessionVariables",
+            "systemd.user.sessionVariables",
+            "environment.variables",
+            "environment.sessionVariables",
+        ] {
+            let provision = match session {
+                // Home Manager's are read by the user's systemd, so its services have them.
+                "systemd.user.sessionVariables" => Provision::ServiceEnvironment,
+                _ => Provision::SessionVariables,
+            };
+            environment(self.get(session), provision, &mut found);
+        }
+        found
+    }
+
+    /// Documents that are handed over around the module.
+    fn documents(&self, context: &Context<'_>) -> Vec<Document> {
+        let mut found: Vec<Document> = Vec::new();
+        for option in ["home.file", "xdg.configFile", "environment.etc"] {
+            let Some(node) = self.get(option) else {
+                continue;
+            };
+            for (name, entry) in entries(node) {
+                let target = entry
+                    .get("target")
+                    .and_then(|target| target.as_str())
+                    .unwrap_or_else(|| name.to_string());
+                let file = target.rsplit('/').next().unwrap_or(&target);
+                let is_document = BOOTSTRAP_FILES.iter().any(|(_, known)| *known == file)
+                    || DOCUMENT_FILES.contains(&file);
+                let Some(source) = entry.get("source").or_else(|| entry.get("text")) else {
+                    continue;
+                };
+                if is_document {
+                    let file = file.to_string();
+                    let option = format!("{option}.\"{name}\"");
+                    found.push(document(file, Delivery::Other, source, option, context));
+                } else if let Value::Path(directory) = &source.value
+                    && PROGRAM_NAMES.iter().any(|program| target.contains(program))
+                    && !is_configuration_file(&target)
+                {
+                    // A whole directory.
+                    for (_, known) in BOOTSTRAP_FILES {
+                        let inside = path::join(&directory.absolute, known);
+                        if context.workspace.visibility(&inside) == Visibility::File {
+                            found.push(Document {
+                                name: (*known).to_string(),
+                                delivery: Delivery::Other,
+                                presence: context.workspace.document(&inside),
+                                written: context.workspace.relative(&inside),
+                                source: Some(inside),
+                                span: source.place.primary(),
+                                option: format!("{option}.\"{name}\""),
+                            });
+                        }
+                    }
+                }
+            }
+        }
+        if let Some(activation) = self.get("home.activation") {
+            // A script that mentions a document may well put it in place.
+            activation.walk(&mut |_, node| {
+                let Some(text) = node.as_text() else {
+                    return;
+                };
+                let shown = text.display();
+                for (_, known) in BOOTSTRAP_FILES {
+                    if shown.contains(known) {
+                        found.push(Document {
+                            name: (*known).to_string(),
+                            delivery: Delivery::Other,
+                            source: None,
+                            written: String::new(),
+                            presence: Presence::Unknown(Unknown {
+                                kind: None,
+                                reason: "an activation script puts it in place".into(),
+                                span: node.place.primary(),
+                            }),
+                            span: node.place.primary(),
+                            option: "home.activation".into(),
+                        });
+                    }
+                }
+            });
+        }
+        found
+    }
+}
+
+fn entries(node: &Node) -> impl Iterator<Item = (&str, &Rc<Node>)> {
+    node.as_object()
+        .into_iter()
+        .flat_map(|object| &object.entries)
+        .map(|(name, node)| (name.as_str(), node))
+}
+
+/// The documents that the module's own options hand over.
+fn home_documents(options: &Node, root: &str, context: &Context<'_>) -> Vec<Document> {
+    let mut found = Vec::new();
+    if let Some(node) = options.get("documents") {
+        match &node.value {
+            Value::Null => {}
+            Value::Path(directory) => {
+                directory_documents(directory, node, root, context, &mut found);
+            }
+            _ => found.push(document(
+                "documents".into(),
+                Delivery::Documents,
+                node,
+                format!("{root}.documents"),
+                context,
+            )),
+        }
+    }
+    if let Some(node) = options.at_keys("workspace.bootstrapFiles") {
+        for (attribute, file) in BOOTSTRAP_FILES {
+            if let Some(source) = node.get(attribute)
+                && !matches!(source.value, Value::Null)
+            {
+                found.push(document(
+                    (*file).to_string(),
+                    Delivery::BootstrapFiles,
+                    source,
+                    format!("{root}.workspace.bootstrapFiles.{attribute}"),
+                    context,
+                ));
+            }
+        }
+    }
+    if let Some(node) = options.at_keys("workspace.files") {
+        for (name, source) in entries(node) {
+            found.push(document(
+                name.to_string(),
+                Delivery::WorkspaceFiles,
+                source,
+                format!("{root}.workspace.files.\"{name}\""),
+                context,
+            ));
+        }
+    }
+    found
+}
+
+/// The files in the directory `documents`: those that are required, and of the others those that are there.
+fn directory_documents(
+    directory: &PathLiteral,
+    node: &Node,
+    root: &str,
+    context: &Context<'_>,
+    found: &mut Vec<Document>,
+) {
+    let option = format!("{root}.documents");
+    let base = context.workspace.document(&directory.absolute);
+    // A directory is of the wrong kind for a document, and just what is wanted here.
+    if !matches!(base, Presence::WrongKind) {
+        found.push(Document {
+            name: "documents".into(),
+            delivery: Delivery::Documents,
+            source: Some(directory.absolute.clone()),
+            written: shown(directory, context),
+            presence: match base {
+                Presence::Present { .. } => Presence::WrongKind,
+                other => other,
+            },
+            span: node.place.primary(),
+            option,
+        });
+        return;
+    }
+    for (index, file) in DOCUMENT_FILES.iter().enumerate() {
+        let absolute = path::join(&directory.absolute, file);
+        let presence = context.workspace.document(&absolute);
+        let required = index < 3;
+        if !required && !matches!(presence, Presence::Present { .. }) {
+            continue;
+        }
+        found.push(Document {
+            name: (*file).to_string(),
+            delivery: Delivery::Documents,
+            source: Some(absolute),
+            written: format!("{}/{file}", shown(directory, context)),
+            presence,
+            span: node.place.primary(),
+            option: option.clone(),
+        });
+    }
+}
+
+fn shown(literal: &PathLiteral, context: &Context<'_>) -> String {
+    if literal.written.is_empty() {
+        context.workspace.relative(&literal.absolute)
+    } else {
+        literal.written.clone()
+    }
+}
+
+fn document(
+    name: String,
+    delivery: Delivery,
+    source: &Rc<Node>,
+    option: String,
+    context: &Context<'_>,
+) -> Document {
+    let (absolute, written, presence) = match &source.value {
+        Value::Path(literal) => (
+            Some(literal.absolute.clone()),
+            shown(literal, context),
+            context.workspace.document(&literal.absolute),
+        ),
+        Value::Text(text) => match text.known() {
+            Some(text) if delivery != Delivery::Other && text.starts_with('/') => {
+                (Some(text.clone()), text, Presence::Impure)
+            }
+            Some(text) => (
+                None,
+                String::new(),
+                Presence::Present {
+                    characters: text.trim_end().encode_utf16().count(),
+                    bytes: text.len() as u64,
+                    blank: text.trim().is_empty(),
+                },
+            ),
+            None => (
+                None,
+                String::new(),
+                Presence::Unknown(text.unknown().cloned().unwrap_or(Unknown {
+                    kind: None,
+                    reason: "its path is not known here".into(),
+                    span: source.place.primary(),
+                })),
+            ),
+        },
+        Value::Unknown(unknown) => {
+            // A path below the home directory of whoever evaluates is known to be impure.
+            let impure = unknown.kind == Some(Kind::Path) && unknown.reason.starts_with("`~/");
+            let written = unknown
+                .reason
+                .split('`')
+                .nth(1)
+                .filter(|_| impure)
+                .unwrap_or_default()
+                .to_string();
+            let presence = if impure {
+                Presence::Impure
+            } else {
+                Presence::Unknown(unknown.clone())
+            };
+            (None, written, presence)
+        }
+        _ => (None, String::new(), Presence::WrongKind),
+    };
+    Document {
+        name,
+        delivery,
+        source: absolute,
+        written,
+        presence,
+        span: source.place.primary(),
+        option,
+    }
+}
