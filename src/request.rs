@@ -4,6 +4,7 @@ use crate::progress::Progress;
 use crate::report::finding::Report;
 use crate::workspace::source::Sources;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// One thing to check.
@@ -63,7 +64,7 @@ pub struct Outcome {
     /// What was found; merged and sorted.
     pub report: Report,
     /// The files that the report's places lie in.
-    pub sources: Sources,
+    pub sources: Rc<Sources>,
     /// Whether what could not be checked counts as an error: the request's wish, or the settings file's.
     pub strict: bool,
     /// Whether warnings count for the exit code: the request's wish, or the settings file's.

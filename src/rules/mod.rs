@@ -46,6 +46,7 @@ pub mod missing_file;
 pub mod missing_key;
 pub mod missing_key_variable;
 pub mod model_limits;
+pub mod no_configuration;
 pub mod no_documents;
 pub mod not_in_allow_list;
 pub mod null_value;

@@ -79,6 +79,7 @@ pub static RULES: &[Rule] = &[
     super::option_type::RULE,
     super::failed_assertion::RULE,
     // Our own settings and comments.
+    super::no_configuration::RULE,
     super::invalid_settings::RULE,
     super::malformed_suppression::RULE,
     super::unused_suppression::RULE,

@@ -8,7 +8,7 @@ use crate::nix::syntax::ast::SourceTree;
 use crate::workspace::problem::ReadProblem;
 use crate::workspace::source::FileId;
 use crate::workspace::{Visibility, path};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// What was loaded in this run.
@@ -20,12 +20,31 @@ pub(crate) struct Loaded {
     paths: HashMap<FileId, Rc<str>>,
     /// All trees in the order in which they were loaded.
     trees: Vec<Rc<SourceTree>>,
+    /// Data files that were read.
+    data: HashSet<Rc<str>>,
+    /// Files that are not what Nix can read.
+    unreadable: Vec<(FileId, ReadProblem)>,
 }
 
 impl Evaluator {
     /// All Nix files parsed so far, in the order in which they were loaded.
     pub fn trees(&self) -> &[Rc<SourceTree>] {
         &self.loaded.trees
+    }
+
+    /// Whether a file was loaded or read in this run.
+    pub fn has_read(&self, absolute: &str) -> bool {
+        self.loaded.files.contains_key(absolute) || self.loaded.data.contains(absolute)
+    }
+
+    /// Remembers that a data file was read by `readFile` and the like.
+    pub fn note_data(&mut self, absolute: &str) {
+        self.loaded.data.insert(absolute.into());
+    }
+
+    /// Files that Nix could not read because of what they hold (a byte-order mark, not UTF-8): the place and why.
+    pub fn unreadable(&self) -> &[(FileId, ReadProblem)] {
+        &self.loaded.unreadable
     }
 
     /// The absolute path of a parsed file.
@@ -76,6 +95,11 @@ impl Evaluator {
             Err(problem) => {
                 let shown = self.workspace.relative(&absolute);
                 // A file that is not what Nix can read is a failure of Nix; what only we cannot read is unknown.
+                if let Some(file) = problem.file()
+                    && self.loaded.unreadable.iter().all(|(known, _)| *known != file)
+                {
+                    self.loaded.unreadable.push((file, problem.clone()));
+                }
                 if problem.is_fault_of_the_source() {
                     let kind = match problem.file() {
                         Some(_) => ErrorKind::Syntax,

@@ -1,0 +1,493 @@
+//! Finding what configures OpenClaw in a source tree.
+//!
+//! From the flake's outputs to its configurations; then the files that none of them reaches but that mention
+//! OpenClaw, each by itself and with more caution.
+
+use crate::nix::eval::unknown::{EvalError, ErrorKind, Stop};
+use crate::nix::eval::value::{Origin, Thunk, Value};
+use crate::nix::eval::{Evaluator, Limits};
+use crate::nix::flake::known::KnownInput;
+use crate::nix::flake::{self, packages};
+use crate::nix::modules::{Class, Request};
+use crate::nix::symbol::Symbol;
+use crate::nix::syntax::ast::{StaticProblem, StaticProblemKind, StringKind};
+use crate::openclaw::blueprint::{self, Blueprint, Sight};
+use crate::openclaw::configuration::{
+    Interpolation, Problem, ProblemKind, Reach, Source,
+};
+use crate::openclaw::from_nix;
+use crate::openclaw::json::{self, Dialect};
+use crate::openclaw::tree::Node;
+use crate::report::finding::{Failure, Finding, Unresolved};
+use crate::workspace::flake_lock::FlakeLock;
+use crate::workspace::source::{FileId, Span};
+use crate::workspace::{CandidateKind, ReadProblem, Target, Visibility, Workspace, path};
+use std::collections::{BTreeMap, HashSet};
+use std::rc::Rc;
+
+/// What was found in a source tree.
+#[derive(Default)]
+pub struct Discovery {
+    /// What configures OpenClaw.
+    pub blueprints: Vec<Blueprint>,
+    /// What is wrong with the files themselves.
+    pub problems: Vec<Problem>,
+    /// The files that were read as sources.
+    pub files: Vec<FileId>,
+    /// What could not be read at all.
+    pub failures: Vec<Failure>,
+    /// Parts of the flake that could not be evaluated.
+    pub unresolved: Vec<Unresolved>,
+    /// Notes on the tree as a whole.
+    pub notes: Vec<Finding>,
+    /// The flake's lock.
+    pub lock: Option<Rc<FlakeLock>>,
+    /// The name of the input that is nix-openclaw, if one is.
+    pub openclaw_input: Option<String>,
+}
+
+/// Finds what configures OpenClaw in the targets of a workspace.
+pub fn discover(workspace: &Rc<Workspace>) -> Discovery {
+    let mut finder = Finder {
+        evaluator: Evaluator::new(Rc::clone(workspace), Limits::default()),
+        workspace: Rc::clone(workspace),
+        found: Discovery::default(),
+        reached: HashSet::new(),
+        inputs: BTreeMap::new(),
+    };
+    for target in workspace.targets().to_vec() {
+        match target {
+            Target::Flake { directory } => finder.flake(&directory),
+            Target::Directory { directory } => finder.directory(&directory),
+            Target::Module { file } => finder.module(&file),
+            Target::Document { file } => finder.document(&file, Reach::Whole),
+        }
+    }
+    finder.finish()
+}
+
+struct Finder {
+    evaluator: Evaluator,
+    workspace: Rc<Workspace>,
+    found: Discovery,
+    /// Absolute paths of files that a configuration reaches.
+    reached: HashSet<String>,
+    inputs: BTreeMap<String, Option<KnownInput>>,
+}
+
+impl Finder {
+    fn flake(&mut self, directory: &str) {
+        self.evaluator.store_paths = true;
+        let flake = match self.evaluator.load_flake(directory) {
+            Ok(flake) => flake,
+            Err(stop) => {
+                let shown = self.workspace.relative(&path::join(directory, "flake.nix"));
+                self.stopped(&shown, stop);
+                self.search(directory);
+                return;
+            }
+        };
+        self.inputs.clone_from(&flake.inputs);
+        self.found.lock.clone_from(&flake.lock);
+        self.found.openclaw_input = flake
+            .inputs
+            .iter()
+            .find(|(_, what)| **what == Some(KnownInput::NixOpenclaw))
+            .map(|(name, _)| name.clone());
+        if let Some(problem) = &flake.lock_problem {
+            self.found.failures.push(Failure {
+                path: self.workspace.relative(&path::join(directory, "flake.lock")),
+                message: problem.clone(),
+            });
+        }
+        let outputs = flake::configurations(&mut self.evaluator, &flake);
+        let inputs = self.inputs.clone();
+        let input_may_add = move |name: &str| !matches!(inputs.get(name), Some(Some(_)));
+        for found in &outputs.found {
+            let sight = Sight {
+                input_may_add: &input_may_add,
+                reach: Reach::Whole,
+            };
+            let blueprints =
+                blueprint::blueprints(&mut self.evaluator, &found.name, &found.set, &sight);
+            self.found.blueprints.extend(blueprints);
+        }
+        for (name, stop) in outputs.unknown {
+            let (reason, span) = match stop {
+                Stop::Unknown(unknown) => (unknown.reason.to_string(), unknown.span),
+                Stop::Split(condition) => (
+                    format!("it depends on whether {}", condition.text),
+                    condition.span,
+                ),
+                Stop::Error(error) => (error.message.clone(), error.span),
+            };
+            self.found.unresolved.push(Unresolved {
+                path: name,
+                reason: format!("{reason}; files that mention OpenClaw are checked by themselves"),
+                span,
+                configurations: Vec::new(),
+            });
+        }
+        for (name, error) in outputs.failures {
+            let _ = name;
+            self.failed(&error);
+        }
+        for tree in self.evaluator.trees() {
+            if let Some(path) = self.evaluator.path_of(tree.file) {
+                self.reached.insert(path.to_string());
+            }
+        }
+        self.search(directory);
+        if self.found.blueprints.is_empty() && self.found.problems.is_empty() {
+            self.note_nothing(directory);
+        }
+    }
+
+    fn directory(&mut self, directory: &str) {
+        let any = self.search(directory);
+        if !any {
+            self.found.failures.push(Failure {
+                path: self.workspace.relative(directory),
+                message: "nothing to check: there is neither a Nix file nor an openclaw.json".into(),
+            });
+        } else if self.found.blueprints.is_empty() && self.found.problems.is_empty() {
+            self.note_nothing(directory);
+        }
+    }
+
+    fn note_nothing(&mut self, directory: &str) {
+        use crate::report::finding::Consequence;
+        let shown = self.workspace.relative(directory);
+        let place = if shown == "." {
+            "here".to_string()
+        } else {
+            format!("in `{shown}`")
+        };
+        let mut note = Finding::new(
+            crate::rules::no_configuration::ID,
+            Consequence::Advice,
+            format!("nothing {place} configures OpenClaw"),
+        );
+        note.help = Some(
+            "set `programs.openclaw.enable = true;` in a Home Manager configuration, or name the file to check".into(),
+        );
+        self.found.notes.push(note);
+    }
+
+    /// Checks the files below a directory that mention OpenClaw and that nothing reached yet. Tells whether there
+    /// is anything that could be checked at all.
+    fn search(&mut self, directory: &str) -> bool {
+        let search = self.workspace.candidates(directory);
+        for (path, message) in search.problems {
+            self.found.failures.push(Failure { path, message });
+        }
+        let mut alone = Vec::new();
+        let mut json = Vec::new();
+        for candidate in &search.candidates {
+            if self.reached.contains(&candidate.path) {
+                continue;
+            }
+            match candidate.kind {
+                CandidateKind::Nix => alone.push(candidate.path.clone()),
+                CandidateKind::Json { certain: true } => json.push(candidate.path.clone()),
+                CandidateKind::Json { certain: false } => {}
+            }
+        }
+        // A file that another one of them imports is checked as part of that one.
+        let mut checked: Vec<(String, Vec<Blueprint>)> = Vec::new();
+        let mut imported: HashSet<String> = HashSet::new();
+        for file in alone {
+            let (blueprints, others) = self.alone(&file);
+            if !blueprints.is_empty() {
+                imported.extend(others);
+            }
+            checked.push((file, blueprints));
+        }
+        for (file, blueprints) in checked {
+            if !imported.contains(&file) {
+                self.found.blueprints.extend(blueprints);
+            }
+        }
+        for file in json {
+            if !self.evaluator.has_read(&file) {
+                self.document(&file, Reach::Alone);
+            }
+        }
+        search.nix_files > 0 || !search.candidates.is_empty()
+    }
+
+    /// A Nix file that was named by itself.
+    fn module(&mut self, file: &str) {
+        if let Some(lock) = self.lock_beside(file) {
+            self.found.lock = Some(lock);
+        }
+        let (blueprints, _) = self.alone(file);
+        if blueprints.is_empty() && self.found.problems.is_empty() {
+            self.note_nothing(file);
+        }
+        self.found.blueprints.extend(blueprints);
+    }
+
+    /// The lock of the flake that a file belongs to.
+    fn lock_beside(&self, file: &str) -> Option<Rc<FlakeLock>> {
+        let mut directory = path::parent(file);
+        while self.workspace.is_in_tree(directory) {
+            let lock = path::join(directory, "flake.lock");
+            if self.workspace.visibility(&lock) == Visibility::File {
+                let bytes = self.workspace.read_bytes(&lock).ok()?;
+                return FlakeLock::parse(&String::from_utf8_lossy(&bytes))
+                    .ok()
+                    .map(Rc::new);
+            }
+            let parent = path::parent(directory);
+            if parent == directory {
+                break;
+            }
+            directory = parent;
+        }
+        None
+    }
+
+    /// A Nix file by itself: its blueprints, and the other files that it imports.
+    fn alone(&mut self, file: &str) -> (Vec<Blueprint>, Vec<String>) {
+        let shown = self.workspace.relative(file);
+        let origin = Origin::default();
+        let thunk = match self.evaluator.load(file, &origin) {
+            Ok((_, thunk)) => thunk,
+            Err(stop) => {
+                self.stopped(&shown, stop);
+                return (Vec::new(), Vec::new());
+            }
+        };
+        let value = match self.evaluator.force(&thunk) {
+            Ok(value) => value,
+            Err(Stop::Error(error)) => {
+                self.failed(&error);
+                return (Vec::new(), Vec::new());
+            }
+            Err(_) => return (Vec::new(), Vec::new()),
+        };
+        if let Value::Attrs(attrs) = &value.value {
+            let has = |name: &str| attrs.get(Symbol::new(name)).is_some();
+            if has("outputs") && (has("inputs") || has("description")) {
+                // A flake inside the tree: its configurations are its own.
+                return (Vec::new(), Vec::new());
+            }
+            let is_module = ["imports", "config", "options", "programs", "services", "home"]
+                .iter()
+                .any(|name| has(name));
+            let like_configuration = ["agents", "models", "channels", "gateway"]
+                .iter()
+                .filter(|name| has(name))
+                .count();
+            if !is_module && like_configuration >= 2 {
+                let blueprint =
+                    blueprint::rendered_value(&mut self.evaluator, &shown, &thunk, Reach::Alone);
+                return (vec![blueprint], Vec::new());
+            }
+        }
+        let is_module_like = matches!(
+            value.value,
+            Value::Attrs(_) | Value::Lambda(_) | Value::Builtin(_)
+        );
+        if !is_module_like {
+            return (Vec::new(), Vec::new());
+        }
+        let mut request = Request::new(Class::Generic, vec![Rc::clone(&thunk)]);
+        request.closed = false;
+        let system = self.evaluator.unknown_named(
+            "pkgs.stdenv.hostPlatform.system",
+            "the system is not known here",
+            None,
+            None,
+        );
+        let system = Thunk::unknown(system, Origin::default());
+        request.packages = Some(packages::packages(&mut self.evaluator, system));
+        let set = self.evaluator.evaluate_modules(request);
+        let inputs = self.inputs.clone();
+        let input_may_add = move |name: &str| !matches!(inputs.get(name), Some(Some(_)));
+        let sight = Sight {
+            input_may_add: &input_may_add,
+            reach: Reach::Alone,
+        };
+        let blueprints = blueprint::blueprints(&mut self.evaluator, &shown, &set, &sight);
+        let others = set
+            .collected()
+            .map(|collected| {
+                collected
+                    .modules
+                    .iter()
+                    .filter_map(|module| self.evaluator.path_of(module.span?.file))
+                    .filter(|path| **path != *file)
+                    .map(|path| path.to_string())
+                    .collect()
+            })
+            .unwrap_or_default();
+        (blueprints, others)
+    }
+
+    /// An openclaw.json.
+    fn document(&mut self, file: &str, reach: Reach) {
+        let shown = self.workspace.relative(file);
+        let id = match self.workspace.read(file) {
+            Ok(id) => id,
+            Err(problem) => return self.unreadable(&shown, &problem),
+        };
+        self.found.files.push(id);
+        let text = self.workspace.sources().get(id).text.clone();
+        let root: Rc<Node> = match json::parse(&text, Some(id), Dialect::Json5) {
+            Ok(parsed) => parsed.root,
+            Err(error) => {
+                self.found.problems.push(Problem::new(
+                    ProblemKind::Syntax,
+                    error.message.clone(),
+                    Some(Span::new(id, error.range.start as u32, error.range.end as u32)),
+                ));
+                return;
+            }
+        };
+        self.found.blueprints.push(Blueprint {
+            name: shown,
+            source: Source::RenderedFile,
+            reach,
+            unseen: Vec::new(),
+            option_root: String::new(),
+            options: root,
+            surroundings: Vec::new(),
+            problems: Vec::new(),
+            assumptions: Vec::new(),
+        });
+    }
+
+    fn unreadable(&mut self, shown: &str, problem: &ReadProblem) {
+        if problem.is_fault_of_the_source() {
+            let kind = match problem {
+                ReadProblem::NotUtf8 { .. } | ReadProblem::ByteOrderMark { .. } => {
+                    ProblemKind::Encoding
+                }
+                _ => ProblemKind::MissingFile,
+            };
+            let span = problem.file().map(|file| Span::new(file, 0, 0));
+            self.found
+                .problems
+                .push(Problem::new(kind, format!("`{shown}` {problem}"), span));
+        } else {
+            self.found.failures.push(Failure {
+                path: shown.to_string(),
+                message: problem.to_string(),
+            });
+        }
+    }
+
+    fn stopped(&mut self, name: &str, stop: Stop) {
+        match stop {
+            Stop::Error(error) => self.failed(&error),
+            Stop::Unknown(unknown) => self.found.failures.push(Failure {
+                path: name.to_string(),
+                message: unknown.reason.to_string(),
+            }),
+            Stop::Split(_) => {}
+        }
+    }
+
+    /// A failure of evaluation. A syntax error is reported with its file.
+    fn failed(&mut self, error: &EvalError) {
+        if error.kind == ErrorKind::Syntax {
+            return;
+        }
+        let problem = from_nix::problem(error);
+        if !self.found.problems.contains(&problem) {
+            self.found.problems.push(problem);
+        }
+    }
+
+    fn finish(mut self) -> Discovery {
+        for tree in self.evaluator.trees() {
+            if !self.found.files.contains(&tree.file) {
+                self.found.files.push(tree.file);
+            }
+            for problem in &tree.problems {
+                self.found
+                    .problems
+                    .push(static_problem(problem, &self.workspace));
+            }
+        }
+        for (file, problem) in self.evaluator.unreadable().to_vec() {
+            let shown = self.workspace.sources().get(file).path.clone();
+            let span = match &problem {
+                ReadProblem::NotUtf8 { offset, .. } => Span::new(file, *offset, *offset),
+                _ => Span::new(file, 0, 0),
+            };
+            if !self.found.files.contains(&file) {
+                self.found.files.push(file);
+            }
+            self.found.problems.push(Problem::new(
+                ProblemKind::Encoding,
+                format!("`{shown}` {problem}"),
+                Some(span),
+            ));
+        }
+        // The same undefined variable is found before evaluation, and by it.
+        let early: HashSet<Span> = self
+            .found
+            .problems
+            .iter()
+            .filter(|problem| problem.subject.is_some())
+            .filter_map(|problem| problem.span)
+            .collect();
+        let is_late = |problem: &Problem| {
+            problem.kind == ProblemKind::UndefinedVariable
+                && problem.subject.is_none()
+                && problem.span.is_some_and(|span| early.contains(&span))
+        };
+        self.found.problems.retain(|problem| !is_late(problem));
+        for blueprint in &mut self.found.blueprints {
+            blueprint.problems.retain(|problem| !is_late(problem));
+        }
+        self.found
+    }
+}
+
+/// What lowering found wrong, as a problem.
+fn static_problem(problem: &StaticProblem, workspace: &Workspace) -> Problem {
+    let kind = match &problem.kind {
+        StaticProblemKind::Syntax
+        | StaticProblemKind::IntegerRange
+        | StaticProblemKind::PipeOperator => ProblemKind::Syntax,
+        StaticProblemKind::TooDeep => ProblemKind::TooDeep,
+        StaticProblemKind::Encoding => ProblemKind::Encoding,
+        StaticProblemKind::DuplicateAttribute | StaticProblemKind::DuplicateFormal => {
+            ProblemKind::DuplicateAttribute
+        }
+        StaticProblemKind::UndefinedVariable { .. } => ProblemKind::UndefinedVariable,
+    };
+    let mut found = Problem::new(kind, problem.message.clone(), Some(problem.span));
+    found.help.clone_from(&problem.help);
+    found.related = problem.related.clone().into_iter().collect();
+    if let StaticProblemKind::UndefinedVariable {
+        name,
+        interpolation,
+    } = &problem.kind
+    {
+        found.subject = Some(name.as_str().to_string());
+        if let Some(string) = interpolation {
+            found.interpolation = around(problem.span, workspace).map(|span| Interpolation {
+                span,
+                indented: *string == StringKind::Indented,
+            });
+        }
+    }
+    found
+}
+
+/// The span from `${` to `}` around a variable.
+fn around(variable: Span, workspace: &Workspace) -> Option<Span> {
+    let file = workspace.sources().get(variable.file);
+    let before = file.text.get(..variable.start as usize)?.rfind("${")?;
+    let after = file.text.get(variable.end as usize..)?.find('}')?;
+    Some(Span::new(
+        variable.file,
+        before as u32,
+        variable.end + after as u32 + 1,
+    ))
+}

@@ -1,0 +1,337 @@
+//! From a request to a report: the whole way in one page.
+//!
+//! For each source tree: find what configures OpenClaw ([`discover`]), decide which release it is for, run
+//! the rules in every world ([`worlds`]), and put together what they say.
+
+pub mod discover;
+pub mod release;
+pub mod worlds;
+
+use crate::openclaw::blueprint::Blueprint;
+use crate::openclaw::configuration::Problem;
+use crate::openclaw::render::Context;
+use crate::progress::Stage;
+use crate::report::finding::{
+    CheckedConfiguration, Checked, Failure, Finding, Report, Severity, Unresolved,
+};
+use crate::report::{merge, suppression};
+use crate::request::{Outcome, Request, Target};
+use crate::rules::{Sink, registry};
+use crate::settings::Settings;
+use crate::workspace::source::{FileId, Sources};
+use crate::workspace::{self, GitEnvironment, StandardInput, Workspace};
+use discover::Discovery;
+use std::rc::Rc;
+
+/// Everything of one source tree: what configures OpenClaw in it and with which settings it is checked.
+pub struct Examined {
+    /// The tree.
+    pub workspace: Rc<Workspace>,
+    /// What configures OpenClaw.
+    pub discovery: Discovery,
+    /// The settings of the tree.
+    pub settings: Settings,
+}
+
+/// Opens what a request names and evaluates it. What could not be opened goes into the outcome.
+pub fn examine(request: &Request, outcome: &mut Outcome) -> Vec<Examined> {
+    let sources = Rc::clone(&outcome.sources);
+    let current_directory = std::env::current_dir().unwrap_or_else(|_| "/".into());
+    let base = workspace::Request {
+        path: None,
+        standard_input: None,
+        root: request.root.clone(),
+        no_git: request.no_git,
+        staged: request.staged,
+        inputs: request.inputs.clone(),
+        exclude: Vec::new(),
+        limits: workspace::limits::Limits::default(),
+        git_environment: GitEnvironment::from_process(),
+        current_directory,
+    };
+    request.progress.enter(Stage::Reading);
+    let mut opened = Vec::new();
+    if request.targets.is_empty() {
+        opened.push(Workspace::open(&base, Rc::clone(&sources)));
+    }
+    for target in &request.targets {
+        let mut one = base.clone();
+        match target {
+            Target::Path(path) => one.path = Some(path.clone()),
+            Target::StandardInput { text, name } => {
+                one.standard_input = Some(StandardInput {
+                    name: (!name.is_empty() && name != "-").then(|| name.into()),
+                    bytes: text.clone(),
+                });
+            }
+        }
+        opened.push(Workspace::open(&one, Rc::clone(&sources)));
+    }
+    let mut examined = Vec::new();
+    for result in opened {
+        match result {
+            Ok(workspace) => {
+                let settings = match Settings::load(&workspace) {
+                    Ok(settings) => settings,
+                    Err(findings) => {
+                        outcome.settings_refused = true;
+                        outcome.report.findings.extend(findings);
+                        continue;
+                    }
+                };
+                outcome.strict |= settings.strict.unwrap_or(false);
+                outcome.deny_warnings |= settings.deny_warnings.unwrap_or(false);
+                request.progress.enter(Stage::Evaluating);
+                let workspace = Rc::new(workspace);
+                let discovery = discover::discover(&workspace);
+                examined.push(Examined {
+                    workspace,
+                    discovery,
+                    settings,
+                });
+            }
+            Err(error) => outcome.report.errors.push(Failure {
+                path: error.path,
+                message: error.message,
+            }),
+        }
+    }
+    examined
+}
+
+/// Checks what a request names. Never fails: what could not be read is in the report's `errors`, what is
+/// wrong with the sources in its `findings`.
+///
+/// Evaluation follows the nesting of the sources: call it on a thread with a large stack
+/// ([`with_stack`](crate::nix::eval::with_stack)).
+pub fn check(request: &Request) -> Outcome {
+    let mut outcome = Outcome {
+        strict: request.strict,
+        deny_warnings: request.deny_warnings,
+        ..Outcome::default()
+    };
+    let examined = examine(request, &mut outcome);
+    let mut variables = Vec::new();
+    for file in &request.env_files {
+        match variable_names(file) {
+            Ok(names) => variables.extend(names),
+            Err(failure) => outcome.report.errors.push(failure),
+        }
+    }
+    request.progress.enter(Stage::Checking);
+    let mut files: Vec<FileId> = Vec::new();
+    for examined in &examined {
+        check_tree(request, examined, &variables, &mut outcome);
+        files.extend(&examined.discovery.files);
+    }
+    let sources = Rc::clone(&outcome.sources);
+    finish(request, &examined, &files, &sources, &mut outcome);
+    outcome
+}
+
+fn check_tree(
+    request: &Request,
+    examined: &Examined,
+    variables: &[String],
+    outcome: &mut Outcome,
+) {
+    let report = &mut outcome.report;
+    let discovery = &examined.discovery;
+    report.errors.extend(discovery.failures.iter().cloned());
+    report.unresolved.extend(discovery.unresolved.iter().cloned());
+    report.findings.extend(discovery.notes.iter().cloned());
+    report.checked.files += discovery.files.len();
+    let mut context_variables = variables.to_vec();
+    let settings_directory = examined
+        .settings
+        .path
+        .as_deref()
+        .map(|path| workspace::path::parent(path).to_string());
+    for (file, _) in &examined.settings.env_files {
+        let path = match &settings_directory {
+            Some(directory) => std::path::Path::new(directory).join(file),
+            None => file.into(),
+        };
+        match variable_names(&path) {
+            Ok(names) => context_variables.extend(names),
+            Err(failure) => report.errors.push(failure),
+        }
+    }
+    let context = Context {
+        workspace: &examined.workspace,
+        variables: &context_variables,
+    };
+    let wanted = match release::wanted(request, &examined.settings) {
+        Ok(wanted) => wanted,
+        Err(message) => {
+            report.errors.push(Failure {
+                path: "--openclaw-version".into(),
+                message,
+            });
+            return;
+        }
+    };
+    if discovery.blueprints.is_empty() && !discovery.problems.is_empty() {
+        let blueprint = nothing_but(discovery.problems.clone());
+        let selection = release::select(wanted, discovery, &blueprint);
+        let mut sink = Sink::default();
+        worlds::run_configuration_rules(&blueprint, &selection, &context, &mut sink);
+        take(sink, report);
+    }
+    for blueprint in &discovery.blueprints {
+        if !is_wanted(&request.configurations, &blueprint.name) {
+            continue;
+        }
+        let mut blueprint = blueprint.clone();
+        blueprint.problems.extend(discovery.problems.iter().cloned());
+        let selection = release::select(wanted, discovery, &blueprint);
+        let mut sink = Sink::default();
+        let checked = worlds::run(&blueprint, &selection, &context, &mut sink);
+        take(sink, report);
+        request.progress.configuration_done();
+        if let Some(instances) = checked {
+            report.checked.configurations += 1;
+            report.checked.instances += instances.len();
+            let mut assumptions = blueprint.assumptions.clone();
+            assumptions.insert(0, selection.explanation.clone());
+            report.configurations.push(CheckedConfiguration {
+                name: blueprint.name.clone(),
+                instances,
+                openclaw: selection.version.to_string(),
+                era: selection.era.name().to_string(),
+                source: selection.source.clone(),
+                assumptions,
+            });
+        }
+    }
+}
+
+/// A configuration that consists of problems alone, where evaluation came to none.
+fn nothing_but(problems: Vec<Problem>) -> Blueprint {
+    use crate::openclaw::configuration::{Reach, Source};
+    use crate::openclaw::tree::{Node, Object, Place, Value};
+    Blueprint {
+        name: String::new(),
+        source: Source::RenderedFile,
+        reach: Reach::Alone,
+        unseen: Vec::new(),
+        option_root: String::new(),
+        options: Node::new(Value::Object(Object::default()), Place::default()),
+        surroundings: Vec::new(),
+        problems,
+        assumptions: Vec::new(),
+    }
+}
+
+/// Whether a configuration is among those asked for; a host stands for its users too.
+fn is_wanted(wanted: &[String], name: &str) -> bool {
+    wanted.is_empty()
+        || wanted.iter().any(|wanted| {
+            name.strip_prefix(wanted.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(": "))
+        })
+}
+
+fn take(sink: Sink, report: &mut Report) {
+    report.findings.extend(sink.findings);
+    report.unresolved.extend(sink.unresolved);
+    report.secrets.extend(sink.secret_spans);
+    let Checked {
+        model_references,
+        secrets,
+        documents,
+        ..
+    } = &mut report.checked;
+    *model_references += sink.model_references;
+    *secrets += sink.secrets;
+    *documents += sink.documents;
+}
+
+/// Names of the variables in an environment file. Values are not even kept.
+fn variable_names(file: &std::path::Path) -> Result<Vec<String>, Failure> {
+    let failure = |message: String| Failure {
+        path: file.to_string_lossy().into_owned(),
+        message,
+    };
+    let bytes = std::fs::read(file).map_err(|error| failure(error.to_string()))?;
+    Ok(String::from_utf8_lossy(&bytes)
+        .lines()
+        .filter_map(|line| {
+            let line = line.trim().trim_start_matches("export ");
+            let (name, _) = line.split_once('=')?;
+            let name = name.trim();
+            let is_name = !name.is_empty()
+                && name
+                    .chars()
+                    .all(|character| character.is_ascii_alphanumeric() || character == '_');
+            is_name.then(|| name.to_string())
+        })
+        .collect())
+}
+
+/// Merges, suppresses, selects, and sorts.
+fn finish(
+    request: &Request,
+    examined: &[Examined],
+    files: &[FileId],
+    sources: &Sources,
+    outcome: &mut Outcome,
+) {
+    let report = &mut outcome.report;
+    let chosen = |rule: &str| {
+        let selects = if request.select.is_empty() {
+            examined
+                .iter()
+                .all(|one| one.settings.select.is_empty() || one.settings.select.iter().any(|id| id == rule))
+        } else {
+            request.select.iter().any(|id| id == rule)
+        };
+        let ignores = request.ignore.iter().any(|id| id == rule)
+            || examined
+                .iter()
+                .any(|one| one.settings.ignore.iter().any(|id| id == rule));
+        selects && !ignores
+    };
+    let mut findings: Vec<Finding> = std::mem::take(&mut report.findings);
+    findings.retain(|finding| finding.rule == crate::settings::RULE || chosen(finding.rule));
+    if let [one] = examined {
+        findings.retain_mut(|finding| {
+            match one.settings.severity_of(finding.rule, finding.severity) {
+                Some(severity) => {
+                    finding.severity = severity;
+                    true
+                }
+                None => false,
+            }
+        });
+    }
+    report.findings = merge::findings(findings, sources);
+    suppression::apply(sources, files, report, chosen);
+    report.findings = merge::findings(std::mem::take(&mut report.findings), sources);
+    report.unresolved = merge::unresolved(std::mem::take(&mut report.unresolved), sources);
+    report.checked.unresolved = report.unresolved.len();
+    report.secrets.sort();
+    report.secrets.dedup();
+    report.errors.sort();
+    report.errors.dedup();
+    debug_assert!(
+        report
+            .findings
+            .iter()
+            .all(|finding| registry::find(finding.rule).is_some()),
+        "every finding's rule is in the registry"
+    );
+}
+
+/// The severity below which nothing is said, for callers that only count.
+pub const LOWEST: Severity = Severity::Note;
+
+/// What could not be checked, for a place outside of any configuration.
+pub fn unresolved(path: &str, reason: &str) -> Unresolved {
+    Unresolved {
+        path: path.to_string(),
+        reason: reason.to_string(),
+        span: None,
+        configurations: Vec::new(),
+    }
+}

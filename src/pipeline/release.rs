@@ -1,0 +1,77 @@
+//! Which release and era a configuration is checked against.
+
+use super::discover::Discovery;
+use crate::openclaw::blueprint::Blueprint;
+use crate::openclaw::configuration::Source;
+use crate::openclaw::tree::Node;
+use crate::releases::selection::{self, Clues, Selection, Wanted};
+use crate::releases::{Era, Version};
+use crate::request::Request;
+use crate::settings::Settings;
+
+/// What the command line or the settings ask for.
+///
+/// # Errors
+/// A text that is no version.
+pub fn wanted(request: &Request, settings: &Settings) -> Result<Option<Wanted>, String> {
+    let text = match (&request.openclaw_version, &settings.openclaw_version) {
+        (Some(text), _) => text,
+        (None, Some((text, _))) => text,
+        (None, None) => return Ok(None),
+    };
+    if text == "latest" {
+        return Ok(Some(Wanted::Latest));
+    }
+    text.parse::<Version>()
+        .map(|version| Some(Wanted::Exactly(version)))
+        .map_err(|error| error.to_string())
+}
+
+/// The release and era of a blueprint.
+pub fn select(wanted: Option<Wanted>, discovery: &Discovery, blueprint: &Blueprint) -> Selection {
+    selection::select(&Clues {
+        wanted,
+        lock: discovery.lock.as_deref(),
+        input: discovery.openclaw_input.as_deref(),
+        options: eras(blueprint),
+        bare_configuration: blueprint.source == Source::RenderedFile
+            && blueprint.surroundings.is_empty(),
+    })
+}
+
+/// The eras whose option names are used: the oldest and the newest that they allow.
+fn eras(blueprint: &Blueprint) -> Option<(Era, Era)> {
+    match blueprint.option_root.as_str() {
+        "programs.clawdbot" | "services.clawdbot-gateway" => {
+            return Some((Era::Clawdbot, Era::Clawdbot));
+        }
+        "programs.moltbot" | "services.moltbot-gateway" => {
+            return Some((Era::Moltbot, Era::Moltbot));
+        }
+        "programs.openclaw" => {}
+        _ => return None,
+    }
+    let options: &Node = &blueprint.options;
+    let has = |path: &str| options.at_keys(path).is_some();
+    let mut oldest = Era::SchemaConfig;
+    let mut newest = Era::NEWEST;
+    for (path, era) in [
+        ("bundledPlugins", Era::BundledPlugins),
+        ("customPlugins", Era::BundledPlugins),
+        ("runtimePlugins", Era::RuntimePlugins),
+        ("workspace", Era::BootstrapFiles),
+        ("runtimePluginSources", Era::BootstrapFiles),
+    ] {
+        if has(path) {
+            oldest = oldest.max(era);
+        }
+    }
+    if has("documents") {
+        newest = newest.min(Era::RuntimePlugins);
+    }
+    if has("firstParty") || has("plugins") {
+        newest = newest.min(Era::BundledPlugins);
+    }
+    // Options of different eras beside each other: the newest names are what was last written.
+    Some((oldest, newest.max(oldest)))
+}

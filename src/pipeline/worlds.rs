@@ -1,0 +1,324 @@
+//! Running the rules in every world, and saying in which a finding holds.
+
+use crate::openclaw::blueprint::Blueprint;
+use crate::openclaw::configuration::Configuration;
+use crate::openclaw::render::Context;
+use crate::openclaw::tree::{Condition, Node, World};
+use crate::releases::selection::Selection;
+use crate::releases::{self, Release};
+use crate::report::finding::{Finding, Related, Severity};
+use crate::rules::{Check, Sink, Subject, registry};
+use crate::workspace::source::Span;
+use std::collections::{HashMap, HashSet};
+
+/// Conditions that are told apart at most: 6 give 64 worlds. What depends on further ones is unknown.
+const MOST_CONDITIONS: usize = 6;
+
+/// Runs all rules on a blueprint; gives the names of its instances, or `None` where OpenClaw is enabled in no world.
+pub fn run(
+    blueprint: &Blueprint,
+    selection: &Selection,
+    context: &Context<'_>,
+    sink: &mut Sink,
+) -> Option<Vec<String>> {
+    let conditions = blueprint.conditions();
+    let worlds = worlds(&conditions);
+    let (release, exact) = selection.release();
+    let plausible = plausible(selection);
+    let mut results: Vec<(World, Configuration, Sink)> = Vec::new();
+    for world in worlds {
+        let Some(configuration) = blueprint.in_world(&world, context) else {
+            continue;
+        };
+        let mut inner = Sink::default();
+        check(
+            &configuration,
+            &release,
+            &plausible,
+            selection,
+            exact,
+            &mut inner,
+        );
+        results.push((world, configuration, inner));
+    }
+    if results.is_empty() {
+        return None;
+    }
+    let mut names: Vec<String> = results
+        .iter()
+        .flat_map(|(_, configuration, _)| &configuration.instances)
+        .map(|instance| instance.name.clone())
+        .collect();
+    names.sort();
+    names.dedup();
+    lower_guesses(selection, &release, &plausible, &mut results);
+    combine(results, sink);
+    Some(names)
+}
+
+/// Runs only the rules on configurations as a whole, where there are no instances.
+pub fn run_configuration_rules(
+    blueprint: &Blueprint,
+    selection: &Selection,
+    context: &Context<'_>,
+    sink: &mut Sink,
+) {
+    let Some(mut configuration) = blueprint.in_world(&World::default(), context) else {
+        return;
+    };
+    configuration.instances.clear();
+    let (release, exact) = selection.release();
+    check(&configuration, &release, &[], selection, exact, sink);
+}
+
+/// The releases that may be meant; none where it is certain which one is.
+fn plausible(selection: &Selection) -> Vec<Release> {
+    if selection.certain {
+        return Vec::new();
+    }
+    selection
+        .plausible
+        .iter()
+        .filter_map(releases::load)
+        .collect()
+}
+
+fn worlds(conditions: &[Condition]) -> Vec<World> {
+    let told_apart = &conditions[..conditions.len().min(MOST_CONDITIONS)];
+    (0..1usize << told_apart.len())
+        .map(|bits| {
+            World(
+                told_apart
+                    .iter()
+                    .enumerate()
+                    .map(|(position, condition)| (condition.clone(), bits >> position & 1 == 0))
+                    .collect(),
+            )
+        })
+        .collect()
+}
+
+/// Runs the rules on a configuration in one world.
+fn check(
+    configuration: &Configuration,
+    release: &Release,
+    plausible: &[Release],
+    selection: &Selection,
+    exact: bool,
+    sink: &mut Sink,
+) {
+    let subject = Subject {
+        configuration,
+        plausible,
+        release,
+        release_is_certain: selection.certain && exact,
+        era: selection.era,
+    };
+    for rule in registry::RULES {
+        let before = sink.findings.len();
+        match rule.check {
+            Check::Configuration(check) => check(subject, sink),
+            Check::Instance(check) => {
+                for instance in &configuration.instances {
+                    let before = sink.findings.len();
+                    check(subject, instance, sink);
+                    for finding in &mut sink.findings[before..] {
+                        finding.instances.push(instance.name.clone());
+                    }
+                }
+            }
+        }
+        if configuration.name.is_empty() {
+            continue;
+        }
+        for finding in &mut sink.findings[before..] {
+            finding.configurations.push(configuration.name.clone());
+        }
+    }
+    for unresolved in &mut sink.unresolved {
+        if unresolved.configurations.is_empty() && !configuration.name.is_empty() {
+            unresolved.configurations.push(configuration.name.clone());
+        }
+    }
+}
+
+/// What tells one finding from another, whichever world it is from.
+type Key = (&'static str, Option<Span>, Option<String>);
+
+fn key(finding: &Finding) -> Key {
+    (finding.rule, finding.span, finding.path.clone())
+}
+
+/// A release that was only guessed never yields an error that another plausible release would not.
+fn lower_guesses(
+    selection: &Selection,
+    release: &Release,
+    plausible: &[Release],
+    results: &mut [(World, Configuration, Sink)],
+) {
+    if selection.certain {
+        return;
+    }
+    for (_, configuration, sink) in results {
+        if sink
+            .findings
+            .iter()
+            .all(|finding| finding.severity < Severity::Error)
+        {
+            continue;
+        }
+        for other in plausible {
+            if other.version() == release.version() {
+                continue;
+            }
+            let mut there = Sink::default();
+            check(configuration, other, plausible, selection, true, &mut there);
+            let errors: HashSet<Key> = there
+                .findings
+                .iter()
+                .filter(|finding| finding.severity == Severity::Error)
+                .map(key)
+                .collect();
+            for finding in &mut sink.findings {
+                if finding.severity == Severity::Error && !errors.contains(&key(finding)) {
+                    finding.severity = Severity::Warning;
+                }
+            }
+        }
+    }
+}
+
+/// Puts the findings of all worlds together: what holds in all of them as it is, the rest with its condition.
+fn combine(results: Vec<(World, Configuration, Sink)>, sink: &mut Sink) {
+    let count = results.len();
+    let mut places: Vec<Option<HashSet<Span>>> = vec![None; count];
+    let mut order: Vec<(Key, String)> = Vec::new();
+    let mut found: HashMap<(Key, String), (Finding, Vec<usize>)> = HashMap::new();
+    for (index, (_, _, inner)) in results.iter().enumerate() {
+        for finding in &inner.findings {
+            let key = (key(finding), finding.message.clone());
+            match found.get_mut(&key) {
+                Some((known, worlds)) => {
+                    for name in &finding.instances {
+                        if !known.instances.contains(name) {
+                            known.instances.push(name.clone());
+                        }
+                    }
+                    if worlds.last() != Some(&index) {
+                        worlds.push(index);
+                    }
+                }
+                None => {
+                    order.push(key.clone());
+                    found.insert(key, (finding.clone(), vec![index]));
+                }
+            }
+        }
+    }
+    for key in order {
+        let Some((mut finding, holds_in)) = found.remove(&key) else {
+            continue;
+        };
+        if holds_in.len() < count {
+            let conditional = finding.span.is_some_and(|span| {
+                (0..count)
+                    .filter(|index| !holds_in.contains(index))
+                    .all(|index| {
+                        let spans = places[index]
+                            .get_or_insert_with(|| spans(&results[index].1));
+                        !spans.contains(&span)
+                    })
+            });
+            qualify(&mut finding, &holds_in, &results, conditional);
+        }
+        sink.findings.push(finding);
+    }
+    for (index, (_, _, inner)) in results.into_iter().enumerate() {
+        sink.secret_spans.extend(inner.secret_spans);
+        for unresolved in inner.unresolved {
+            if !sink.unresolved.contains(&unresolved) {
+                sink.unresolved.push(unresolved);
+            }
+        }
+        // Counts are those of the world that has most, not their sum.
+        if index == 0 {
+            sink.model_references += inner.model_references;
+            sink.secrets += inner.secrets;
+            sink.documents += inner.documents;
+        }
+    }
+}
+
+/// Says in which worlds a finding holds. What stands under the condition itself keeps its weight: it is wrong
+/// whenever it is there. A claim about something else is at most a warning, since that world may not come about.
+fn qualify(
+    finding: &mut Finding,
+    holds_in: &[usize],
+    results: &[(World, Configuration, Sink)],
+    conditional: bool,
+) {
+    let all: Vec<&World> = results.iter().map(|(world, _, _)| world).collect();
+    let decisive = all.first().and_then(|world| {
+        world.0.keys().find_map(|condition| {
+            [true, false].into_iter().find_map(|holds| {
+                let exactly = all.iter().enumerate().all(|(index, world)| {
+                    (world.0.get(condition) == Some(&holds)) == holds_in.contains(&index)
+                });
+                exactly.then_some((condition, holds))
+            })
+        })
+    });
+    let (text, span) = match decisive {
+        Some((condition, true)) => (format!("if {}", condition.text), condition.span),
+        Some((condition, false)) => (
+            match condition.text.strip_suffix(" is true") {
+                Some(subject) => format!("if {subject} is false"),
+                None => format!("unless {}", condition.text),
+            },
+            condition.span,
+        ),
+        None => {
+            let condition = all.first().and_then(|world| world.0.keys().next());
+            (
+                "under some of the conditions that are not known here".to_string(),
+                condition.and_then(|condition| condition.span),
+            )
+        }
+    };
+    if conditional {
+        if let Some(span) = span {
+            finding.related.push(Related {
+                span,
+                message: format!("it is there {text}"),
+            });
+        }
+        return;
+    }
+    finding.severity = finding.severity.min(Severity::Warning);
+    finding.message = format!("{} ({text})", finding.message);
+    if let Some(span) = span {
+        finding.related.push(Related {
+            span,
+            message: "the condition".to_string(),
+        });
+    }
+}
+
+/// All places of a configuration's trees.
+fn spans(configuration: &Configuration) -> HashSet<Span> {
+    let mut found = HashSet::new();
+    let mut collect = |node: &Node| {
+        node.walk(&mut |_, node| {
+            found.extend(node.place.span);
+            found.extend(node.place.key);
+            found.extend(node.place.definition);
+        });
+    };
+    for instance in &configuration.instances {
+        collect(&instance.config);
+    }
+    if let Some(options) = &configuration.options {
+        collect(options);
+    }
+    found
+}
