@@ -315,9 +315,11 @@ fn rendered_in(path: &str, node: &Rc<Node>) -> Vec<(String, Rc<Node>)> {
                 }
             }
             "systemd.services" | "systemd.user.services" => {
-                let environment = entry
-                    .get("environment")
-                    .or_else(|| entry.get("Service").and_then(|service| service.get("Environment")));
+                let environment = entry.get("environment").or_else(|| {
+                    entry
+                        .get("Service")
+                        .and_then(|service| service.get("Environment"))
+                });
                 let Some(environment) = environment else {
                     continue;
                 };
@@ -370,9 +372,7 @@ fn unseen(set: &Rc<ModuleSet>, sight: &Sight<'_>) -> Vec<UnseenModule> {
             let subject = unseen.unknown.subject.as_deref();
             let may_add = match subject {
                 Some(subject) => match subject.strip_prefix("inputs.") {
-                    Some(rest) => {
-                        (sight.input_may_add)(rest.split('.').next().unwrap_or(rest))
-                    }
+                    Some(rest) => (sight.input_may_add)(rest.split('.').next().unwrap_or(rest)),
                     None => !subject.starts_with("modulesPath"),
                 },
                 None => true,

@@ -6,7 +6,9 @@ use super::tree::{
 };
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{self, ErrorKind, EvalError, Kind, Stop};
-use crate::nix::eval::value::{self, Attrs, CallFrame, Marker, NixString, Origin, Part, Thunk, Val};
+use crate::nix::eval::value::{
+    self, Attrs, CallFrame, Marker, NixString, Origin, Part, Thunk, Val,
+};
 use crate::nix::modules::ModuleSet;
 use crate::nix::modules::definition::{Definition, Discharged, children};
 use crate::nix::symbol::Symbol;
@@ -67,10 +69,7 @@ impl<'a> Converter<'a> {
             if let Some(open) = children.open {
                 // A definition of unknown contents may define this too.
                 definitions.push(Definition::new(
-                    Thunk::unknown(
-                        open.attribute(Symbol::new(name)),
-                        Origin::at(open.span),
-                    ),
+                    Thunk::unknown(open.attribute(Symbol::new(name)), Origin::at(open.span)),
                     0,
                 ));
             }
@@ -105,7 +104,11 @@ impl<'a> Converter<'a> {
     }
 
     /// The tree of definitions; `None` where none of them holds.
-    pub fn definitions(&mut self, definitions: &[Definition], merging: Merging) -> Option<Rc<Node>> {
+    pub fn definitions(
+        &mut self,
+        definitions: &[Definition],
+        merging: Merging,
+    ) -> Option<Rc<Node>> {
         if self.depth >= DEEPEST || self.nodes >= MOST_NODES {
             let span = definitions.first().and_then(Definition::span);
             return Some(unknown_node("it is nested too deeply or too large", span));
@@ -126,9 +129,9 @@ impl<'a> Converter<'a> {
         let mut found = Vec::new();
         let mut todo: Vec<Definition> = definitions.iter().rev().cloned().collect();
         while let Some(definition) = todo.pop() {
-            let outcome = self.evaluator.in_world_of(&definition, |evaluator| {
-                evaluator.force(&definition.value)
-            });
+            let outcome = self
+                .evaluator
+                .in_world_of(&definition, |evaluator| evaluator.force(&definition.value));
             match outcome {
                 Ok(value) => found.push(Discharged {
                     definition,
@@ -174,9 +177,10 @@ impl<'a> Converter<'a> {
         let Some(guard) = first_guard else {
             return self.merge(active, merging);
         };
-        let sets_only = active
-            .iter()
-            .all(|one| matches!(&one.value, Ok(value) if is_plain_set(value)) && one.definition.priority.is_none());
+        let sets_only = active.iter().all(|one| {
+            matches!(&one.value, Ok(value) if is_plain_set(value))
+                && one.definition.priority.is_none()
+        });
         let always_there = active.iter().any(|one| one.definition.guards.is_empty());
         if sets_only && always_there && merging != Merging::Plain {
             // The set is there in any world: only its attributes depend.
@@ -234,7 +238,9 @@ impl<'a> Converter<'a> {
             return Some(self.single(first, merging));
         }
         match merging {
-            Merging::Update | Merging::Plain => active.last().map(|last| self.single(last, merging)),
+            Merging::Update | Merging::Plain => {
+                active.last().map(|last| self.single(last, merging))
+            }
             Merging::Options => Some(self.contradicting(&active)),
         }
     }
@@ -273,7 +279,9 @@ impl<'a> Converter<'a> {
             .iter()
             .filter(|node| !matches!(node.value, Value::Unknown(_) | Value::Failed(_)))
             .collect();
-        let same = known.windows(2).all(|pair| same_value(&pair[0].value, &pair[1].value));
+        let same = known
+            .windows(2)
+            .all(|pair| same_value(&pair[0].value, &pair[1].value));
         if !same {
             let spans: Vec<Span> = active
                 .iter()
@@ -353,7 +361,8 @@ impl<'a> Converter<'a> {
                     .items
                     .iter()
                     .filter_map(|item| {
-                        let mut definition = Definition::new(Rc::clone(item), one.definition.module);
+                        let mut definition =
+                            Definition::new(Rc::clone(item), one.definition.module);
                         definition.guards = one.definition.guards.clone();
                         // Elements are no options: only sets in them are, and those see wrappers inside.
                         self.definitions(&[definition], merging)
@@ -486,9 +495,11 @@ impl<'a> Converter<'a> {
             .or(definition.value.origin.span)
             .or(definition.expression);
         let mut via = Vec::new();
-        let call = origin
-            .and_then(|origin| origin.call.as_ref())
-            .or(definition.value.origin.call.as_ref());
+        let call = origin.and_then(|origin| origin.call.as_ref()).or(definition
+            .value
+            .origin
+            .call
+            .as_ref());
         calls(call, &mut via);
         if let (Some(used), Some(written)) = (definition.expression, span)
             && !used.contains(written)

@@ -424,10 +424,7 @@ fn without_nulls(node: &Rc<Node>) -> Option<Rc<Node>> {
     }))
 }
 
-fn runtime_plugins(
-    options: &Node,
-    instance: Option<&Node>,
-) -> Option<Vec<(String, Option<Span>)>> {
+fn runtime_plugins(options: &Node, instance: Option<&Node>) -> Option<Vec<(String, Option<Span>)>> {
     let mut found = Vec::new();
     for source in [Some(options), instance].into_iter().flatten() {
         match source.lookup("runtimePlugins") {

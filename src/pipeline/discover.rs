@@ -3,7 +3,7 @@
 //! From the flake's outputs to its configurations; then the files that none of them reaches but that mention
 //! OpenClaw, each by itself and with more caution.
 
-use crate::nix::eval::unknown::{EvalError, ErrorKind, Stop};
+use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
 use crate::nix::eval::value::{Origin, Thunk, Value};
 use crate::nix::eval::{Evaluator, Limits};
 use crate::nix::flake::known::KnownInput;
@@ -12,9 +12,7 @@ use crate::nix::modules::{Class, Request};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{StaticProblem, StaticProblemKind, StringKind};
 use crate::openclaw::blueprint::{self, Blueprint, Sight};
-use crate::openclaw::configuration::{
-    Interpolation, Problem, ProblemKind, Reach, Source,
-};
+use crate::openclaw::configuration::{Interpolation, Problem, ProblemKind, Reach, Source};
 use crate::openclaw::from_nix;
 use crate::openclaw::json::{self, Dialect};
 use crate::openclaw::tree::Node;
@@ -96,7 +94,9 @@ impl Finder {
             .map(|(name, _)| name.clone());
         if let Some(problem) = &flake.lock_problem {
             self.found.failures.push(Failure {
-                path: self.workspace.relative(&path::join(directory, "flake.lock")),
+                path: self
+                    .workspace
+                    .relative(&path::join(directory, "flake.lock")),
                 message: problem.clone(),
             });
         }
@@ -148,7 +148,8 @@ impl Finder {
         if !any {
             self.found.failures.push(Failure {
                 path: self.workspace.relative(directory),
-                message: "nothing to check: there is neither a Nix file nor an openclaw.json".into(),
+                message: "nothing to check: there is neither a Nix file nor an openclaw.json"
+                    .into(),
             });
         } else if self.found.blueprints.is_empty() && self.found.problems.is_empty() {
             self.note_nothing(directory);
@@ -273,9 +274,11 @@ impl Finder {
                 // A flake inside the tree: its configurations are its own.
                 return (Vec::new(), Vec::new());
             }
-            let is_module = ["imports", "config", "options", "programs", "services", "home"]
-                .iter()
-                .any(|name| has(name));
+            let is_module = [
+                "imports", "config", "options", "programs", "services", "home",
+            ]
+            .iter()
+            .any(|name| has(name));
             let like_configuration = ["agents", "models", "channels", "gateway"]
                 .iter()
                 .filter(|name| has(name))
@@ -341,7 +344,11 @@ impl Finder {
                 self.found.problems.push(Problem::new(
                     ProblemKind::Syntax,
                     error.message.clone(),
-                    Some(Span::new(id, error.range.start as u32, error.range.end as u32)),
+                    Some(Span::new(
+                        id,
+                        error.range.start as u32,
+                        error.range.end as u32,
+                    )),
                 ));
                 return;
             }

@@ -12,7 +12,7 @@ use crate::openclaw::configuration::Problem;
 use crate::openclaw::render::Context;
 use crate::progress::Stage;
 use crate::report::finding::{
-    CheckedConfiguration, Checked, Failure, Finding, Report, Severity, Unresolved,
+    Checked, CheckedConfiguration, Failure, Finding, Report, Severity, Unresolved,
 };
 use crate::report::{merge, suppression};
 use crate::request::{Outcome, Request, Target};
@@ -129,16 +129,13 @@ pub fn check(request: &Request) -> Outcome {
     outcome
 }
 
-fn check_tree(
-    request: &Request,
-    examined: &Examined,
-    variables: &[String],
-    outcome: &mut Outcome,
-) {
+fn check_tree(request: &Request, examined: &Examined, variables: &[String], outcome: &mut Outcome) {
     let report = &mut outcome.report;
     let discovery = &examined.discovery;
     report.errors.extend(discovery.failures.iter().cloned());
-    report.unresolved.extend(discovery.unresolved.iter().cloned());
+    report
+        .unresolved
+        .extend(discovery.unresolved.iter().cloned());
     report.findings.extend(discovery.notes.iter().cloned());
     report.checked.files += discovery.files.len();
     let mut context_variables = variables.to_vec();
@@ -183,7 +180,9 @@ fn check_tree(
             continue;
         }
         let mut blueprint = blueprint.clone();
-        blueprint.problems.extend(discovery.problems.iter().cloned());
+        blueprint
+            .problems
+            .extend(discovery.problems.iter().cloned());
         let selection = release::select(wanted, discovery, &blueprint);
         let mut sink = Sink::default();
         let checked = worlds::run(&blueprint, &selection, &context, &mut sink);
@@ -280,9 +279,9 @@ fn finish(
     let report = &mut outcome.report;
     let chosen = |rule: &str| {
         let selects = if request.select.is_empty() {
-            examined
-                .iter()
-                .all(|one| one.settings.select.is_empty() || one.settings.select.iter().any(|id| id == rule))
+            examined.iter().all(|one| {
+                one.settings.select.is_empty() || one.settings.select.iter().any(|id| id == rule)
+            })
         } else {
             request.select.iter().any(|id| id == rule)
         };

@@ -224,8 +224,7 @@ fn combine(results: Vec<(World, Configuration, Sink)>, sink: &mut Sink) {
                 (0..count)
                     .filter(|index| !holds_in.contains(index))
                     .all(|index| {
-                        let spans = places[index]
-                            .get_or_insert_with(|| spans(&results[index].1));
+                        let spans = places[index].get_or_insert_with(|| spans(&results[index].1));
                         !spans.contains(&span)
                     })
             });

@@ -96,7 +96,11 @@ impl Evaluator {
                 let shown = self.workspace.relative(&absolute);
                 // A file that is not what Nix can read is a failure of Nix; what only we cannot read is unknown.
                 if let Some(file) = problem.file()
-                    && self.loaded.unreadable.iter().all(|(known, _)| *known != file)
+                    && self
+                        .loaded
+                        .unreadable
+                        .iter()
+                        .all(|(known, _)| *known != file)
                 {
                     self.loaded.unreadable.push((file, problem.clone()));
                 }
