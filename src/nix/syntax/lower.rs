@@ -218,6 +218,16 @@ impl Lowering {
                     Expr::Missing
                 }
             },
+            // For Nix a zero takes a point only with digits after it.
+            TOKEN_FLOAT if is_zero_without_digits(token.text) => {
+                self.problem(
+                    StaticProblemKind::Syntax,
+                    format!("`{}` is no number", token.text),
+                    span,
+                    Some("write digits after the point"),
+                );
+                Expr::Missing
+            }
             TOKEN_FLOAT => match token.text.parse::<f64>() {
                 Ok(value) if !is_out_of_range(value, token.text) => Expr::Float(value),
                 _ => {
@@ -276,6 +286,13 @@ impl Lowering {
                 Element::Node(node) => {
                     parts.push(StringPart::Interpolation(self.interpolation(node, None)));
                 }
+                // The parser looks past white space for an interpolation.
+                Element::Token(token) if token.kind.is_trivia() => self.problem(
+                    StaticProblemKind::Syntax,
+                    "white space inside of a path",
+                    token.span(),
+                    Some("leave it out, or put parentheses around the parts"),
+                ),
                 Element::Token(token) => parts.push(StringPart::Text {
                     text: token.text.into(),
                     span: token.span(),
@@ -293,6 +310,14 @@ impl Lowering {
             .strip_prefix('<')
             .and_then(|text| text.strip_suffix('>'))
             .unwrap_or(text);
+        if text.split('/').any(str::is_empty) {
+            self.problem(
+                StaticProblemKind::Syntax,
+                "a search path has a `/` too many",
+                span,
+                Some("it is written `<name/folder>`"),
+            );
+        }
         if !self.is_rebound("__findFile") && !self.is_rebound("__nixPath") {
             return self.push(Expr::SearchPath(text.into()), span);
         }
@@ -599,16 +624,7 @@ impl Lowering {
 
     fn has_attribute(&mut self, node: Node) -> ExprId {
         let mut nodes = node.nodes();
-        let subject = nodes.next();
-        if subject.is_some_and(|subject| subject.kind() == NODE_HAS_ATTR) {
-            self.problem(
-                StaticProblemKind::Syntax,
-                "`?` does not apply to the result of another `?`",
-                node.span(),
-                Some("put parentheses around the first one"),
-            );
-        }
-        let subject = self.operand(subject, node);
+        let subject = self.operand(nodes.next(), node);
         let path = match nodes.next() {
             Some(path) => self.attribute_path(path),
             None => Box::default(),
@@ -803,6 +819,12 @@ impl Lowering {
             );
         }
     }
+}
+
+/// `0.` and `0.e1`.
+fn is_zero_without_digits(text: &str) -> bool {
+    text.strip_prefix("0.")
+        .is_some_and(|rest| !rest.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 /// Whether the C library reports a range error for a float literal, which Nix refuses.

@@ -10,6 +10,7 @@ mod scope;
 mod strings;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use crate::nix::symbol::Symbol;
 use crate::workspace::source::FileId;
