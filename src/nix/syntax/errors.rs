@@ -4,7 +4,7 @@
 //! stands a line above the place where the parser noticed, a Markdown fence is no stray backtick.
 
 use super::ast::{StaticProblem, StaticProblemKind};
-use super::tokens::{Token, Tokens, is_keyword, is_operator, opener_of};
+use super::tokens::{Token, Tokens, is_comparison, is_keyword, is_operator, opener_of};
 use crate::workspace::source::{FileId, Span};
 use rnix::SyntaxKind::*;
 use rnix::{ParseError, SyntaxKind};
@@ -136,6 +136,7 @@ impl Reader<'_> {
         };
         self.fence(token)
             .or_else(|| self.strange_token(index, token, expected))
+            .or_else(|| self.separator_in_brackets(index))
             .or_else(|| self.wrong_closing(index, token))
             .or_else(|| self.template_text(token))
             .or_else(|| self.by_token(index, token, expected))
@@ -310,6 +311,65 @@ impl Reader<'_> {
         None
     }
 
+    /// The first `;` or `,` up to the error that stands in parentheses or in a list, which are not closed or hold
+    /// what they cannot hold: the parser takes any token for a closing parenthesis, and notices later.
+    fn separator_in_brackets(&self, index: usize) -> Option<Explained> {
+        // For each open bracket how many `;` may still come: of `with`, `assert` and `let`.
+        let mut open: Vec<(Token, usize, usize)> = Vec::new();
+        for (position, token) in self.tokens.tokens.iter().enumerate().take(index + 1) {
+            match token.kind {
+                TOKEN_L_PAREN | TOKEN_L_BRACE | TOKEN_L_BRACK | TOKEN_STRING_START
+                | TOKEN_INTERPOL_START => open.push((*token, 0, 0)),
+                TOKEN_WITH | TOKEN_ASSERT => {
+                    if let Some((_, due, _)) = open.last_mut() {
+                        *due += 1;
+                    }
+                }
+                TOKEN_LET => {
+                    if let Some((_, _, lets)) = open.last_mut() {
+                        *lets += 1;
+                    }
+                }
+                TOKEN_IN => {
+                    if let Some((_, _, lets)) = open.last_mut() {
+                        *lets = lets.saturating_sub(1);
+                    }
+                }
+                TOKEN_COMMA | TOKEN_SEMICOLON => {
+                    let Some((opening, due, lets)) = open.last_mut() else {
+                        continue;
+                    };
+                    if !matches!(opening.kind, TOKEN_L_PAREN | TOKEN_L_BRACK) || *lets > 0 {
+                        continue;
+                    }
+                    if token.kind == TOKEN_COMMA {
+                        return self.comma(position, *token);
+                    }
+                    if *due > 0 {
+                        *due -= 1;
+                        continue;
+                    }
+                    let expected = closing_text(opening.kind);
+                    return Some(
+                        self.on(*token, format!("`;` where `{expected}` is expected"))
+                            .related(
+                                self.token_span(*opening),
+                                format!("this `{}` is not closed", self.tokens.text_of(*opening)),
+                            ),
+                    );
+                }
+                kind => {
+                    if opener_of(kind).is_some_and(|opener| {
+                        open.last().is_some_and(|(token, ..)| token.kind == opener)
+                    }) {
+                        open.pop();
+                    }
+                }
+            }
+        }
+        None
+    }
+
     /// A closing bracket where another one, or none, is due.
     fn wrong_closing(&self, index: usize, token: Token) -> Option<Explained> {
         let opener = opener_of(token.kind)?;
@@ -455,6 +515,13 @@ impl Reader<'_> {
                     .help("put parentheses around one of them, or join them with `&&`"),
                 )
             }
+            TOKEN_MORE
+                if before.is_some_and(|before| {
+                    before.kind == TOKEN_ASSIGN && before.end == token.start
+                }) =>
+            {
+                Some(self.on(token, "`=>` where `=` is expected"))
+            }
             kind if is_operator(kind) && expected == Expected::Expression => Some(match before {
                 Some(before) if is_operator(before.kind) => self.on(
                     token,
@@ -465,10 +532,6 @@ impl Reader<'_> {
                 ),
                 _ => self.on(token, format!("an operand is missing before `{text}`")),
             }),
-            TOKEN_INVERT if expected == Expected::Expression => Some(
-                self.on(token, "`!` needs parentheses around it here")
-                    .help("write `(!...)`"),
-            ),
             _ => None,
         }
     }
@@ -526,6 +589,9 @@ impl Reader<'_> {
                 ) =>
             {
                 let before = before?;
+                if let Some(explained) = self.with_without_semicolon(index, before) {
+                    return Some(explained);
+                }
                 Some(self.problem(
                     format!(
                         "an expression is missing between `{}` and `{text}`",
@@ -551,6 +617,23 @@ impl Reader<'_> {
         }
     }
 
+    /// `with set value;`: the semicolon after the set is missing, so that the one after the value took its place.
+    fn with_without_semicolon(&self, index: usize, before: Token) -> Option<Explained> {
+        if before.kind != TOKEN_SEMICOLON {
+            return None;
+        }
+        let keyword = self.tokens.tokens[..index.saturating_sub(1)]
+            .iter()
+            .rev()
+            .take_while(|token| token.kind != TOKEN_SEMICOLON)
+            .find(|token| matches!(token.kind, TOKEN_WITH | TOKEN_ASSERT))?;
+        let text = self.tokens.text_of(*keyword);
+        Some(
+            self.on(*keyword, format!("this `{text}` takes two expressions"))
+                .help(format!("write `{text} first; second`")),
+        )
+    }
+
     fn name_expected(&self, token: Token, before: Option<Token>) -> Explained {
         let text = self.tokens.text_of(token);
         match token.kind {
@@ -561,7 +644,12 @@ impl Reader<'_> {
             TOKEN_INTEGER | TOKEN_FLOAT => self
                 .on(token, "an attribute name cannot begin with a digit")
                 .help(format!("write `\"{text}\"`")),
-            TOKEN_ASSIGN => self.on(token, "the name before `=` is missing"),
+            TOKEN_ASSIGN => match before {
+                Some(before) if before.kind == TOKEN_INHERIT => self
+                    .on(before, "`inherit` is a keyword of Nix")
+                    .help("as an attribute name write `\"inherit\"`"),
+                _ => self.on(token, "the name before `=` is missing"),
+            },
             TOKEN_ELLIPSIS => self
                 .on(token, "`...` only stands among the arguments of a function")
                 .help("a function is written `{ a, b, ... }: body`"),
@@ -697,9 +785,28 @@ impl Reader<'_> {
 
     fn generic(&self, token: Token, expected: Expected) -> Explained {
         let found = self.describe(token);
-        match expected.words() {
-            Some(words) => self.on(token, format!("{found} where {words} is expected")),
-            None => self.on(token, format!("{found} is not expected here")),
+        let Some(words) = expected.words() else {
+            return self.on(token, format!("{found} is not expected here"));
+        };
+        let explained = self.on(token, format!("{found} where {words} is expected"));
+        let opener = match expected {
+            Expected::Token(TOKEN_THEN | TOKEN_ELSE) => Some(TOKEN_IF),
+            Expected::Token(kind) => opener_of(kind),
+            _ => None,
+        };
+        let opening = opener.and_then(|opener| {
+            self.tokens
+                .open_before(self.tokens.at(token.start))
+                .into_iter()
+                .rev()
+                .find(|open| open.kind == opener)
+        });
+        match opening {
+            Some(opening) => explained.related(
+                self.token_span(opening),
+                format!("this `{}` is open", self.tokens.text_of(opening)),
+            ),
+            None => explained,
         }
     }
 
@@ -730,18 +837,6 @@ impl Explained {
         self.0.related = Some((span, message.into()));
         self
     }
-}
-
-fn is_comparison(kind: SyntaxKind) -> bool {
-    matches!(
-        kind,
-        TOKEN_EQUAL
-            | TOKEN_NOT_EQUAL
-            | TOKEN_LESS
-            | TOKEN_LESS_OR_EQ
-            | TOKEN_MORE
-            | TOKEN_MORE_OR_EQ
-    )
 }
 
 /// What closes a bracket.

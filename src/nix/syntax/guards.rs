@@ -29,6 +29,9 @@ const MAX_BYTES: usize = 256 << 20;
 const LOOK_AHEAD_FACTOR: u64 = 64;
 const LOOK_AHEAD_FREE: u64 = 16 << 20;
 
+/// Comments that may end with a carriage return alone.
+const MAX_LONE_CARRIAGE_RETURNS: usize = 16;
+
 /// A construct that is open at some token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Open {
@@ -91,7 +94,49 @@ pub(super) fn normalise(file: FileId, text: &str) -> Result<Cow<'_, str>, Static
             Some("a file in UTF-16 looks like this: save it as UTF-8"),
         ));
     }
-    Ok(Cow::Borrowed(text))
+    end_comments_at_carriage_returns(file, text)
+}
+
+/// For Nix a comment ends at a carriage return, for the parser only at a line feed. A line feed takes the place of
+/// a carriage return that ends a comment by itself.
+fn end_comments_at_carriage_returns(
+    file: FileId,
+    text: &str,
+) -> Result<Cow<'_, str>, StaticProblem> {
+    let is_alone =
+        |bytes: &[u8], at: usize| bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
+    if !(0..text.len()).any(|at| is_alone(text.as_bytes(), at)) {
+        return Ok(Cow::Borrowed(text));
+    }
+    let mut text = text.to_string();
+    // What follows has to be read again after each: a file that has many is one of an old Macintosh.
+    for _ in 0..MAX_LONE_CARRIAGE_RETURNS {
+        let mut offset = 0;
+        let mut found = None;
+        for (kind, token) in rnix::tokenize(&text) {
+            if kind == TOKEN_COMMENT && token.starts_with('#') {
+                found = (0..token.len())
+                    .find(|at| is_alone(text.as_bytes(), offset + at))
+                    .map(|at| offset + at);
+                if found.is_some() {
+                    break;
+                }
+            }
+            offset += token.len();
+        }
+        match found {
+            Some(at) => text.replace_range(at..=at, "\n"),
+            None => return Ok(Cow::Owned(text)),
+        }
+    }
+    let end = text.len() as u32;
+    Err(problem(
+        StaticProblemKind::Encoding,
+        file,
+        (0, end.min(1)),
+        "the lines of the file end with carriage returns alone".to_string(),
+        Some("save it with line feeds at the ends of lines"),
+    ))
 }
 
 /// Counts nesting, chains and look-ahead, and looks for white space that is none for Nix.

@@ -6,6 +6,7 @@ mod errors;
 mod green;
 mod guards;
 mod lower;
+mod rewrite;
 mod scope;
 mod strings;
 #[cfg(test)]
@@ -43,13 +44,37 @@ fn parse_checked(
     let text = guards::normalise(file, text).map_err(|problem| vec![problem])?;
     guards::check(file, &text).map_err(|problem| vec![problem])?;
     let parse = rnix::Root::parse(&text);
-    if !parse.errors().is_empty() {
-        return Err(errors::translate(file, &text, parse.errors()));
+    if parse.errors().is_empty() {
+        return lower(file, &parse, extra_scope, None);
     }
+    if let Some(rewritten) = rewrite::with_parentheses(&text)
+        && guards::check(file, &rewritten.text).is_ok()
+    {
+        let parse = rnix::Root::parse(&rewritten.text);
+        if parse.errors().is_empty() {
+            return lower(file, &parse, extra_scope, Some(&rewritten));
+        }
+        let mut problems = errors::translate(file, &rewritten.text, parse.errors());
+        rewritten.restore_problems(&mut problems);
+        return Err(problems);
+    }
+    Err(errors::translate(file, &text, parse.errors()))
+}
+
+fn lower(
+    file: FileId,
+    parse: &rnix::Parse<rnix::Root>,
+    extra_scope: Option<&[Symbol]>,
+    rewritten: Option<&rewrite::Rewritten>,
+) -> Result<SourceTree, Vec<StaticProblem>> {
     let syntax = parse.syntax();
     let green = syntax.green();
-    let tree = lower::lower(file, green::Node::root(&green), extra_scope);
+    let mut tree = lower::lower(file, green::Node::root(&green), extra_scope);
+    if let Some(rewritten) = rewritten {
+        rewritten.restore(&mut tree);
+    }
     if tree.is_unusable() {
+        tree.problems.retain(StaticProblem::is_fatal);
         return Err(tree.problems);
     }
     Ok(tree)

@@ -220,3 +220,16 @@ pub(super) fn is_operator(kind: SyntaxKind) -> bool {
             | TOKEN_PIPE_RIGHT
     )
 }
+
+/// Whether a token compares.
+pub(super) fn is_comparison(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        TOKEN_EQUAL
+            | TOKEN_NOT_EQUAL
+            | TOKEN_LESS
+            | TOKEN_LESS_OR_EQ
+            | TOKEN_MORE
+            | TOKEN_MORE_OR_EQ
+    )
+}
