@@ -58,7 +58,7 @@ fn finding(
         .at(issue.span)
         .path(&issue.path);
     finding.help = issue.help();
-    if !issue.unless_set.is_empty() {
+    if !issue.unless_set.is_empty() || issue.doubt.is_some() {
         finding = finding.at_most(Severity::Warning);
     }
     if matches!(issue.kind, IssueKind::MissingKey { .. }) {

@@ -5,11 +5,12 @@
 
 use openclaw_check::openclaw::configuration::{Provision, Variable};
 use openclaw_check::openclaw::json::{self, Dialect};
-use openclaw_check::openclaw::path::{ConfigPath, Segment};
-use openclaw_check::openclaw::schema_check;
 use openclaw_check::openclaw::testing;
 use openclaw_check::openclaw::tree::Node;
-use openclaw_check::releases;
+use openclaw_check::releases::{self, Era};
+use openclaw_check::report::finding::Consequence;
+use openclaw_check::rules::run::run;
+use openclaw_check::rules::{Sink, Subject};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -81,26 +82,28 @@ fn refused(case: &Case, release: &str) -> Vec<String> {
         });
     }
     let release = releases::load(&release.parse().expect(release)).expect("the release is known");
-    schema_check::refusals(&configuration.instances[0], &release)
+    let subject = Subject {
+        configuration: &configuration,
+        release: &release,
+        release_is_certain: true,
+        plausible: &[],
+        era: Era::NEWEST,
+    };
+    let mut sink = Sink::default();
+    run(subject, &|_| true, &mut sink);
+    sink.findings
         .into_iter()
-        .map(|issue| written(&issue.path))
+        .filter(|finding| finding.consequence == Consequence::OpenclawRejects)
+        .map(|finding| written(finding.path.as_deref().unwrap_or_default()))
         .collect()
 }
 
 /// A path as the real program writes it.
-fn written(path: &ConfigPath) -> String {
-    if path.0.is_empty() {
+fn written(path: &str) -> String {
+    if path.is_empty() {
         return "<root>".to_string();
     }
-    let steps: Vec<String> = path
-        .0
-        .iter()
-        .map(|segment| match segment {
-            Segment::Key(key) => key.clone(),
-            Segment::Index(index) => index.to_string(),
-        })
-        .collect();
-    steps.join(".")
+    path.replace('[', ".").replace([']', '"'], "")
 }
 
 /// Whether one of our paths is that path or lies below it.

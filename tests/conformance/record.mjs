@@ -13,7 +13,7 @@ import path from "node:path";
 import readline from "node:readline";
 import { pathToFileURL } from "node:url";
 
-const [packageDir, casesFile] = process.argv.slice(2);
+const [packageDir, casesFile] = process.argv.slice(2).map((argument) => path.resolve(argument));
 if (!packageDir || !casesFile) {
   console.error("usage: node record.mjs PACKAGE_DIR CASES.jsonl > VERDICTS.jsonl");
   process.exit(2);
@@ -49,11 +49,16 @@ for await (const line of readline.createInterface({ input: fs.createReadStream(c
   const variables = { ...surroundings, ...env, OPENCLAW_CONFIG_PATH: configPath };
   let verdict;
   try {
-    const snapshot = await createConfigIO({ env: variables, configPath, logger, observe: false }).readConfigFileSnapshot();
+    // Later releases check some things only when they are asked to validate, as `config validate` does.
+    const io = createConfigIO({ env: variables, configPath, logger, observe: false });
+    const { snapshot, strictIssues = [] } = io.readConfigFileSnapshotWithPluginMetadata
+      ? await io.readConfigFileSnapshotWithPluginMetadata({ prepareValidation: "strict" })
+      : { snapshot: await io.readConfigFileSnapshot() };
+    const valid = snapshot.valid && strictIssues.length === 0;
     verdict = {
-      valid: snapshot.valid,
-      issues: snapshot.valid ? [] : snapshot.issues.map(({ path, message }) => ({ path: path || "<root>", message })),
-      warnings: snapshot.valid ? snapshot.warnings.map(({ path, message }) => ({ path: path || "<root>", message })) : [],
+      valid,
+      issues: valid ? [] : (snapshot.valid ? strictIssues : snapshot.issues).map(({ path, message }) => ({ path: path || "<root>", message })),
+      warnings: valid ? snapshot.warnings.map(({ path, message }) => ({ path: path || "<root>", message })) : [],
     };
   } catch (error) {
     verdict = { crashed: String(error).split("\n")[0] };

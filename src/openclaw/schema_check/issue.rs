@@ -15,6 +15,8 @@ pub struct Issue {
     /// The variables on whose absence the issue rests: a placeholder that nothing is known to fill stays in
     /// the text, and then the text is not allowed. Empty for an issue that is certain.
     pub unless_set: Vec<String>,
+    /// Another reason why it may be fine after all: the clause "unless ...".
+    pub doubt: Option<String>,
 }
 
 /// What is wrong.
@@ -225,6 +227,10 @@ impl Issue {
                 format!("{} {clause}", subject(path))
             }
             IssueKind::Rule { message, .. } => message.clone(),
+        };
+        let message = match &self.doubt {
+            Some(doubt) => format!("{message}, {doubt}"),
+            None => message,
         };
         match self.unless_set.as_slice() {
             [] => message,

@@ -4,9 +4,11 @@
 //! skipped, also inside unions: an issue is only reported when every way to fill the unknown would be
 //! refused. Of a union that no branch of accepts the value, the branch that fits best explains why.
 
+mod beyond;
 mod environment;
 mod issue;
 mod pattern;
+mod prepare;
 mod scalar;
 mod suggest;
 mod union;
@@ -98,6 +100,7 @@ impl<'a> Checker<'a> {
             kind,
             span: node.place.primary(),
             unless_set,
+            doubt: None,
         });
     }
 
@@ -287,6 +290,7 @@ impl<'a> Checker<'a> {
                 kind: IssueKind::MissingKey { expected },
                 span: node.place.key.or(node.place.primary()),
                 unless_set: Vec::new(),
+                doubt: None,
             });
             self.steps.pop();
         }
@@ -317,6 +321,7 @@ impl<'a> Checker<'a> {
                 kind: IssueKind::Malformed(format!("has a name that {clause}")),
                 span: child.place.key.or(child.place.primary()),
                 unless_set: Vec::new(),
+                doubt: None,
             });
         }
     }
@@ -378,6 +383,7 @@ impl<'a> Checker<'a> {
                 key_span: child.place.key,
             },
             unless_set: Vec::new(),
+            doubt: None,
         });
     }
 }
@@ -404,5 +410,8 @@ pub fn refusals(instance: &Instance, release: &Release) -> Vec<Issue> {
         return Vec::new();
     };
     let environment = Environment::of(instance);
-    check(&instance.config, schema, &environment)
+    let (config, mut issues) = prepare::prepare(&instance.config, release);
+    issues.extend(check(&config, schema, &environment));
+    beyond::check(&config, instance, release, &environment, &mut issues);
+    issues
 }

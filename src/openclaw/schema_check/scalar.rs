@@ -317,53 +317,88 @@ fn pattern_clause(expression: &str) -> String {
     }
 }
 
-/// Whether JavaScript's `new URL(text)` accepts it, as far as that can go wrong in a configuration.
-fn is_url(text: &str) -> bool {
-    let text = text.trim();
-    let Some((scheme, rest)) = text.split_once(':') else {
-        return false;
-    };
-    let mut letters = scheme.chars();
-    if !letters
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic())
-        || !letters.all(|next| next.is_ascii_alphanumeric() || matches!(next, '+' | '-' | '.'))
-    {
-        return false;
+/// The parts of a URL, as far as rules look at them.
+pub(super) struct Url {
+    /// In small letters.
+    pub(super) scheme: String,
+    /// The host in small letters, with its brackets; empty where there is none.
+    pub(super) host: String,
+    /// The path; empty where nothing follows the host.
+    pub(super) path: String,
+    /// Whether there is a query or a fragment.
+    pub(super) has_query: bool,
+    /// Whether there is a user or a password.
+    pub(super) has_user: bool,
+}
+
+impl Url {
+    /// Reads what JavaScript's `new URL(text)` accepts, as far as that can go wrong in a configuration.
+    pub(super) fn parse(text: &str) -> Option<Url> {
+        let text = text.trim();
+        let (scheme, rest) = text.split_once(':')?;
+        let mut letters = scheme.chars();
+        if !letters
+            .next()
+            .is_some_and(|first| first.is_ascii_alphabetic())
+            || !letters.all(|next| next.is_ascii_alphanumeric() || matches!(next, '+' | '-' | '.'))
+        {
+            return None;
+        }
+        let scheme = scheme.to_lowercase();
+        let special = matches!(scheme.as_str(), "http" | "https" | "ws" | "wss" | "ftp");
+        if !special {
+            return Some(Url {
+                scheme,
+                host: String::new(),
+                path: rest.to_string(),
+                has_query: rest.contains(['?', '#']),
+                has_user: rest.contains('@'),
+            });
+        }
+        let rest = rest.trim_start_matches(['/', '\\']);
+        let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
+        let (authority, after) = rest.split_at(end);
+        let path_end = after.find(['?', '#']).unwrap_or(after.len());
+        let (host_and_port, has_user) = match authority.rsplit_once('@') {
+            Some((_, host)) => (host, true),
+            None => (authority, false),
+        };
+        let (host, port) = if host_and_port.starts_with('[') {
+            let close = host_and_port.find(']')?;
+            let (host, rest) = host_and_port.split_at(close + 1);
+            (host, rest.strip_prefix(':'))
+        } else {
+            match host_and_port.split_once(':') {
+                Some((host, port)) => (host, Some(port)),
+                None => (host_and_port, None),
+            }
+        };
+        let port_fits = port.is_none_or(|port| port.is_empty() || port.parse::<u16>().is_ok());
+        let forbidden = |character: char| {
+            character.is_control()
+                || matches!(
+                    character,
+                    ' ' | '<' | '>' | '^' | '|' | '"' | '`' | '{' | '}'
+                )
+        };
+        (!host.is_empty() && port_fits && !host.contains(forbidden)).then(|| Url {
+            scheme,
+            host: host.to_lowercase(),
+            path: after[..path_end].to_string(),
+            has_query: path_end < after.len(),
+            has_user,
+        })
     }
-    let special = ["http", "https", "ws", "wss", "ftp"]
-        .iter()
-        .any(|special| scheme.eq_ignore_ascii_case(special));
-    if !special {
-        return true;
+
+    /// Whether the host is this machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "[::1]")
     }
-    let authority = rest.trim_start_matches(['/', '\\']);
-    let authority = authority
-        .split(['/', '\\', '?', '#'])
-        .next()
-        .unwrap_or_default();
-    let host_and_port = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
-    let (host, port) = match host_and_port.strip_prefix('[') {
-        Some(address) => match address.split_once(']') {
-            Some((address, rest)) => (address, rest.strip_prefix(':')),
-            None => return false,
-        },
-        None => match host_and_port.split_once(':') {
-            Some((host, port)) => (host, Some(port)),
-            None => (host_and_port, None),
-        },
-    };
-    let port_fits = port.is_none_or(|port| port.is_empty() || port.parse::<u16>().is_ok());
-    let forbidden = |character: char| {
-        character.is_control()
-            || matches!(
-                character,
-                ' ' | '<' | '>' | '^' | '|' | '"' | '`' | '{' | '}'
-            )
-    };
-    !host.is_empty() && port_fits && !host.contains(forbidden)
+}
+
+/// Whether JavaScript's `new URL(text)` accepts it.
+pub(super) fn is_url(text: &str) -> bool {
+    Url::parse(text).is_some()
 }
 
 #[cfg(test)]

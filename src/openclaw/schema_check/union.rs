@@ -109,6 +109,7 @@ impl<'a> Checker<'a> {
                         expected: Expected(literal_words(&allowed)),
                     },
                     unless_set: Vec::new(),
+                    doubt: None,
                 });
             }
             return true;

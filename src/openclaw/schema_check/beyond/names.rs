@@ -1,0 +1,317 @@
+//! Names of things that must exist: channels, the target of heartbeats, the provider of web search, the memory plugin.
+
+use super::Beyond;
+use crate::openclaw::nearest;
+use crate::openclaw::path::ConfigPath;
+use crate::openclaw::tree::Node;
+use crate::releases::schema::Kind;
+use std::collections::BTreeSet;
+
+/// Keys of `channels` that are no channels.
+const NO_CHANNELS: &[&str] = &["defaults", "modelByChannel"];
+/// In the schema, and yet refused: a channel for OpenClaw's own tests.
+const TEST_CHANNELS: &[&str] = &["qa-channel"];
+
+/// Providers of web search: name, plugin, and whether the package itself brings it.
+const SEARCH: &[(&str, &str, bool)] = &[
+    ("brave", "brave", false),
+    ("duckduckgo", "duckduckgo", true),
+    ("exa", "exa", false),
+    ("firecrawl", "firecrawl", false),
+    ("gemini", "google", true),
+    ("grok", "xai", true),
+    ("kimi", "moonshot", false),
+    ("minimax", "minimax", true),
+    ("ollama", "ollama", true),
+    ("parallel", "parallel", false),
+    ("perplexity", "perplexity", false),
+    ("searxng", "searxng", false),
+    ("tavily", "tavily", false),
+];
+
+impl Beyond<'_> {
+    pub(super) fn names(&mut self) {
+        self.channels();
+        self.heartbeat_targets();
+        self.search_provider();
+        self.memory_plugin();
+    }
+
+    /// Why there may be plugins that are not known here.
+    fn doubt(&self) -> Option<String> {
+        let paths = self.config.at_keys("plugins.load.paths");
+        let loads = paths.is_some_and(|paths| {
+            paths
+                .as_list()
+                .is_none_or(|list| !list.items.is_empty() || list.open.is_some())
+        });
+        (loads && self.instance.runtime_plugins.is_none())
+            .then(|| "unless a plugin of `plugins.load.paths` brings it".to_string())
+    }
+
+    fn is_installed(&self, plugin: &str) -> bool {
+        self.instance
+            .runtime_plugins
+            .as_ref()
+            .is_some_and(|plugins| plugins.iter().any(|(id, _)| id == plugin))
+    }
+
+    /// Whether the configuration itself speaks of a plugin: then OpenClaw takes what is missing for a leftover.
+    fn is_mentioned(&self, ids: &[&str]) -> bool {
+        let Some(plugins) = self.config.get("plugins") else {
+            return false;
+        };
+        let listed = plugins
+            .get("allow")
+            .and_then(|allow| allow.as_list())
+            .is_some_and(|list| {
+                list.open.is_some()
+                    || list.items.iter().any(|item| {
+                        item.as_str()
+                            .is_none_or(|id| ids.contains(&id.trim().to_lowercase().as_str()))
+                    })
+            });
+        let entered = ["entries", "installs"].iter().any(|key| {
+            plugins.get(key).is_some_and(|node| match node.as_object() {
+                Some(object) => {
+                    object.open.is_some()
+                        || object
+                            .entries
+                            .keys()
+                            .any(|id| ids.contains(&id.trim().to_lowercase().as_str()))
+                }
+                None => node.as_unknown().is_some(),
+            })
+        });
+        listed || entered
+    }
+
+    /// The channels that the release accepts below `channels`, with those of installed plugins.
+    fn known_channels(&self) -> BTreeSet<&'static str> {
+        let mut known = BTreeSet::new();
+        if let Some(schema) = self.release.schema()
+            && let Kind::Object(root) = schema.root().kind()
+            && let Some(Kind::Object(channels)) = root.property("channels").map(|node| node.kind())
+        {
+            known.extend(
+                channels
+                    .properties()
+                    .map(|(name, _)| name)
+                    .filter(|name| !TEST_CHANNELS.contains(name) && !NO_CHANNELS.contains(name)),
+            );
+        }
+        for channel in self.release.channels() {
+            if channel
+                .plugin()
+                .is_some_and(|plugin| self.is_installed(plugin))
+            {
+                known.insert(channel.id());
+            }
+        }
+        known
+    }
+
+    fn unknown(
+        &mut self,
+        path: ConfigPath,
+        node: &Node,
+        key: bool,
+        what: &str,
+        name: &str,
+        known: &BTreeSet<&'static str>,
+    ) {
+        let span = if key {
+            node.place.key.or(node.place.primary())
+        } else {
+            node.place.primary()
+        };
+        let near = nearest::nearest(name, known.iter().copied());
+        let help = match near {
+            Some(near) => format!("Write `{near}`."),
+            None => format!("Known: {}.", nearest::alternatives(known.iter().copied())),
+        };
+        let release = self.release.version();
+        self.rule(
+            "unknown-name",
+            path,
+            span,
+            format!("OpenClaw {release} knows no {what} `{name}`"),
+            Some(help),
+        );
+        let doubt = self.doubt();
+        if let Some(issue) = self.issues.last_mut() {
+            issue.doubt = doubt;
+        }
+    }
+
+    fn channels(&mut self) {
+        let Some(channels) = self
+            .config
+            .get("channels")
+            .and_then(|node| node.as_object())
+        else {
+            return;
+        };
+        let known = self.known_channels();
+        for (key, node) in &channels.entries {
+            let id = key.trim();
+            if id.is_empty()
+                || known.contains(id)
+                || NO_CHANNELS.contains(&id)
+                || self.is_mentioned(&[id.to_lowercase().as_str()])
+            {
+                continue;
+            }
+            let path = ConfigPath::keys("channels").key(key);
+            let plugin = self
+                .release
+                .channel(id)
+                .filter(|channel| channel.id() == id)
+                .and_then(|channel| channel.external_plugin());
+            match plugin {
+                Some(plugin) => {
+                    let release = self.release.version();
+                    self.rule(
+                        "unknown-name",
+                        path,
+                        node.place.key.or(node.place.primary()),
+                        format!("OpenClaw {release} has the channel `{id}` only with the plugin `{plugin}`"),
+                        Some(format!("Install it: `runtimePlugins = [ \"{plugin}\" ]`.")),
+                    );
+                    if self.instance.runtime_plugins.is_none()
+                        && let Some(issue) = self.issues.last_mut()
+                    {
+                        issue.doubt = Some("unless it is installed otherwise".to_string());
+                    }
+                }
+                None => self.unknown(path, node, true, "channel", id, &known),
+            }
+        }
+    }
+
+    fn heartbeat_targets(&mut self) {
+        let mut known = self.known_channels();
+        let ids: Vec<&'static str> = known.iter().copied().collect();
+        for channel in self.release.channels() {
+            if ids.contains(&channel.id()) {
+                known.extend(channel.aliases());
+            }
+        }
+        let mut named: BTreeSet<&'static str> = known.clone();
+        named.extend(["last", "none"]);
+        if self.is_september() {
+            named.insert("owner");
+        }
+        for base in ["agents.defaults", "agents.list[]", "agents.entries.*"] {
+            for (path, heartbeat) in self.each(&format!("{base}.heartbeat")) {
+                let Some(node) = heartbeat.get("target") else {
+                    continue;
+                };
+                let Some((text, unless)) = self.text(node) else {
+                    continue;
+                };
+                let target = text.trim().to_lowercase();
+                let path = path.key("target");
+                if target.is_empty() {
+                    self.malformed(path, node, "must not be empty", unless);
+                } else if !named.contains(target.as_str()) {
+                    self.unknown(
+                        path,
+                        node,
+                        false,
+                        "target of heartbeats",
+                        text.trim(),
+                        &named,
+                    );
+                    if let Some(issue) = self.issues.last_mut() {
+                        issue.unless_set = unless;
+                    }
+                }
+            }
+        }
+    }
+
+    fn search_provider(&mut self) {
+        for (path, node) in self.each("tools.web.search.provider") {
+            let Some((text, unless)) = self.text(node) else {
+                continue;
+            };
+            let name = text.trim();
+            if name.is_empty() {
+                self.malformed(path, node, "must not be empty", unless);
+                continue;
+            }
+            // DuckDuckGo left the package after June.
+            let bundled = |name: &str, bundled: bool| {
+                bundled && !(self.is_september() && name == "duckduckgo")
+            };
+            match SEARCH.iter().find(|(known, ..)| *known == name) {
+                Some((known, plugin, in_package)) => {
+                    if bundled(known, *in_package)
+                        || self.is_installed(plugin)
+                        || self.is_installed(known)
+                        || self.is_mentioned(&[known, plugin])
+                    {
+                        continue;
+                    }
+                    let release = self.release.version();
+                    self.rule(
+                        "unknown-name",
+                        path,
+                        node.place.primary(),
+                        format!("OpenClaw {release} searches the web with `{name}` only with the plugin `{plugin}`"),
+                        Some(format!("Install it: `runtimePlugins = [ \"{plugin}\" ]`.")),
+                    );
+                    if self.instance.runtime_plugins.is_none()
+                        && self.doubt().is_some()
+                        && let Some(issue) = self.issues.last_mut()
+                    {
+                        issue.doubt = Some("unless it is installed otherwise".to_string());
+                    }
+                }
+                None if self.is_mentioned(&[name.to_lowercase().as_str()]) => {}
+                None => {
+                    let known: BTreeSet<&'static str> =
+                        SEARCH.iter().map(|(name, ..)| *name).collect();
+                    self.unknown(path, node, false, "provider of web search", name, &known);
+                    if let Some(issue) = self.issues.last_mut() {
+                        issue.unless_set = unless;
+                    }
+                }
+            }
+        }
+    }
+
+    fn memory_plugin(&mut self) {
+        for (path, node) in self.each("plugins.slots.memory") {
+            let Some((text, unless)) = self.text(node) else {
+                continue;
+            };
+            let id = text.trim().to_lowercase();
+            // A missing `memory-lancedb` is only warned about.
+            if matches!(id.as_str(), "" | "none" | "memory-lancedb") {
+                continue;
+            }
+            let known: BTreeSet<&'static str> = self
+                .release
+                .plugins()
+                .filter(|plugin| !plugin.is_external() || self.is_installed(plugin.id()))
+                .map(|plugin| plugin.id())
+                .collect();
+            if known.contains(id.as_str()) || self.is_installed(&id) {
+                continue;
+            }
+            let memory: BTreeSet<&'static str> = self
+                .release
+                .plugins()
+                .filter(|plugin| plugin.kind() == Some("memory"))
+                .map(|plugin| plugin.id())
+                .collect();
+            let shown = if memory.is_empty() { &known } else { &memory };
+            self.unknown(path, node, false, "plugin", text.trim(), shown);
+            if let Some(issue) = self.issues.last_mut() {
+                issue.unless_set = unless;
+            }
+        }
+    }
+}
