@@ -378,7 +378,8 @@ impl MoonshotService {
             | "kimi-code"
             | "k2p5"
             | "k3"
-            | "k3-256k" => Some(MoonshotService::KimiCoding),
+            | "k3-256k"
+            | "kimi-k2p5" => Some(MoonshotService::KimiCoding),
             "kimi-k2.5"
             | "kimi-k2.6"
             | "kimi-k2.7-code"

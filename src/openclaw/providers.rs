@@ -5,7 +5,7 @@ use super::endpoints::{self, Address};
 use super::model_reference::{Form, Piece, Reference, References, Role, parse};
 use super::path::ConfigPath;
 use super::tree::{Lookup, Node, Place, Text, Unknown, Value};
-use crate::releases::{Provider, Release};
+use crate::releases::{self, Provider, Release};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -311,6 +311,9 @@ impl<'a> Catalogue<'a> {
         if declared.is_some() {
             return Availability::Declared;
         }
+        if self.knows_too_little_of(id) {
+            return Availability::BuiltIn;
+        }
         if self.open.is_some() || self.command_lines_open || !self.release.knows("providers") {
             Availability::NotCertain
         } else if self.plugins.others {
@@ -318,6 +321,21 @@ impl<'a> Catalogue<'a> {
         } else {
             Availability::Nowhere
         }
+    }
+
+    /// Releases of early 2026 took most providers from a library of their own, which their packages do not show:
+    /// there a provider that any release knows is taken for one of them.
+    fn knows_too_little_of(&self, id: &str) -> bool {
+        const OF_THE_LIBRARY: &[&str] = &[
+            "azure-openai-responses",
+            "google-antigravity",
+            "google-vertex",
+            "kimi-code",
+            "opencode-zen",
+        ];
+        !self.release.knows("overlayProviders")
+            && (OF_THE_LIBRARY.contains(&id)
+                || releases::known().any(|release| release.provider(id).is_some()))
     }
 
     /// A model id as it is compared: without a repeated provider before it, by the release's rules for the
@@ -419,7 +437,7 @@ impl<'a> Catalogue<'a> {
             .is_none_or(|declared| !declared.stands_alone())
             && let Some(known) = standing.known
         {
-            for model in known.models() {
+            for model in known.models().chain(known.documented_models()) {
                 add(model.id());
             }
         }

@@ -267,7 +267,7 @@ impl Context<'_> {
         }
         let alone = declared.is_some_and(|declared| declared.stands_alone());
         if let Some(known) = standing.known.filter(|_| !alone) {
-            for model in known.models() {
+            for model in known.models().chain(known.documented_models()) {
                 let reference = format!("{id}/{}", model.id());
                 if models
                     .iter()

@@ -6,6 +6,7 @@ use crate::openclaw::configuration::Instance;
 use crate::openclaw::nearest::nearest;
 use crate::openclaw::providers::{Catalogue, DeclaredProvider};
 use crate::openclaw::tree::{Lookup, Value};
+use crate::releases::{Kind, Release};
 use crate::report::finding::{Consequence, Finding};
 
 /// The rule.
@@ -50,9 +51,12 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         if !matches!(provider.node.value, Value::Object(_)) {
             continue;
         }
-        if !subject.release.knows("overlayProviders")
-            || subject.release.is_overlay_provider(&provider.key)
-        {
+        let may_lack = if subject.release.knows("overlayProviders") {
+            subject.release.is_overlay_provider(&provider.key)
+        } else {
+            !is_required_by_schema(subject.release)
+        };
+        if may_lack {
             // An empty text is refused even where the key may be left out.
             if is_empty_text(provider) {
                 sink.findings.push(empty(subject, provider));
@@ -88,9 +92,22 @@ fn is_empty_text(provider: &DeclaredProvider) -> bool {
     provider.text("baseUrl").is_some_and(|text| text.is_empty())
 }
 
-/// The module's types demand both keys where the release's schema does, for every provider.
+/// Whether the schema of the release demands `baseUrl` of every provider, as in early 2026.
+fn is_required_by_schema(release: &Release) -> bool {
+    release.schema().is_some_and(|schema| {
+        schema
+            .at(["models", "providers", "x"])
+            .iter()
+            .any(|node| match node.kind() {
+                Kind::Object(rules) => rules.required().any(|key| key == "baseUrl"),
+                _ => false,
+            })
+    })
+}
+
+/// The module's types demand both keys where the release's schema does.
 fn consequence(subject: Subject<'_>) -> Consequence {
-    if is_typed(subject.configuration) && subject.release.overlay_providers().next().is_none() {
+    if is_typed(subject.configuration) && is_required_by_schema(subject.release) {
         Consequence::NixRejects
     } else {
         Consequence::OpenclawRejects
@@ -167,6 +184,14 @@ mod tests {
             case(r#"{models: {providers: {acme: {baseURL: "https://x.example/v1", models: []}}}}"#)
                 .run(&RULE);
         assert_eq!(outcome.lines(), [""; 0]);
+    }
+
+    #[test]
+    fn early_releases_demand_both_keys_of_every_provider() {
+        let text = r#"{models: {providers: {openai: {apiKey: "k"}}}}"#;
+        let outcome = case(text).release("2026.2.26").run(&RULE);
+        assert_eq!(outcome.findings.len(), 2);
+        assert!(case(text).run(&RULE).findings.is_empty());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::openclaw::providers::{
     Availability, Catalogue, Standing, by_provider, normalise_provider,
 };
 use crate::openclaw::tree::Lookup;
+use crate::releases;
 use crate::report::finding::{Consequence, Finding, Severity, Unresolved};
 
 /// The rule.
@@ -77,7 +78,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         let mut shells = None;
         let mut perhaps = None;
         let mut found = false;
-        for name in &names {
+        for name in names.iter().chain(&other_names(&provider)) {
             match provided(subject.configuration, instance, name) {
                 Provided::Yes => found = true,
                 Provided::Perhaps(reason, span) => perhaps = Some((reason, span)),
@@ -171,6 +172,14 @@ fn needed_variables(
         }
     }
     (!names.is_empty()).then_some(names)
+}
+
+/// The variables that other releases take: older ones took some that their packages do not show.
+fn other_names(provider: &str) -> Vec<&'static str> {
+    releases::known()
+        .filter_map(|release| release.provider(provider))
+        .flat_map(|known| known.key_variables().collect::<Vec<_>>())
+        .collect()
 }
 
 /// Whether an auth profile of the provider is, or may be, declared: then the key is in OpenClaw's own store.

@@ -319,6 +319,19 @@ mod tests {
     }
 
     #[test]
+    fn early_releases_have_more_providers_than_their_packages_show() {
+        let outcome = case(
+            r#"{agents: {defaults: {model: {primary: "groq/llama", fallbacks: ["zen/a", "ollama/b"]}}}}"#,
+        )
+        .release("2026.2.26")
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            ["error agents.defaults.model.fallbacks[0]: zen"]
+        );
+    }
+
+    #[test]
     fn a_file_by_itself_or_a_guessed_release_lowers_the_claim() {
         let text = r#"{agents: {defaults: {model: "zen/a"}}}"#;
         assert_eq!(

@@ -17,6 +17,19 @@ const SHARED: &[&str] = &[
     "testing.rs",
 ];
 
+/// What no single module can show: the bytes of a file, other files, git, our own settings.
+const NOT_IN_ONE_MODULE: &[&str] = &[
+    "document-outside-tree",
+    "empty-document",
+    "failed-assertion",
+    "import-cycle",
+    "invalid-settings",
+    "no-configuration",
+    "oversized-document",
+    "too-deeply-nested",
+    "untracked-document",
+];
+
 fn sources() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
     let mut sources: Vec<(String, String)> = fs::read_dir(&folder)
@@ -71,6 +84,9 @@ fn each_rule_explains_itself_with_both_kinds_of_examples() {
         );
         assert!(!info.summary.ends_with('.'), "{id}: a full stop");
         assert!(info.explanation.len() > 80, "{id}: no explanation");
+        if NOT_IN_ONE_MODULE.contains(&id) {
+            continue;
+        }
         assert!(!info.refused.is_empty(), "{id}: no example that is refused");
         assert!(
             !info.accepted.is_empty(),
