@@ -129,7 +129,8 @@ pub enum Availability {
     CommandLine,
     /// Declared nowhere, but there may be more providers than are known here.
     NotCertain,
-    /// Declared nowhere, but a plugin of another maker may bring it.
+    /// Declared nowhere, but a plugin of another maker may bring it, or the release's providers are not wholly
+    /// known.
     PerhapsPlugin,
     /// There is no such provider.
     Nowhere,
@@ -314,9 +315,9 @@ impl<'a> Catalogue<'a> {
         if self.knows_too_little_of(id) {
             return Availability::BuiltIn;
         }
-        if self.open.is_some() || self.command_lines_open || !self.release.knows("providers") {
+        if self.open.is_some() || self.command_lines_open {
             Availability::NotCertain
-        } else if self.plugins.others {
+        } else if self.plugins.others || !self.release.knows("providers") {
             Availability::PerhapsPlugin
         } else {
             Availability::Nowhere
@@ -333,7 +334,7 @@ impl<'a> Catalogue<'a> {
             "kimi-code",
             "opencode-zen",
         ];
-        !self.release.knows("overlayProviders")
+        !self.release.knows("providers")
             && (OF_THE_LIBRARY.contains(&id)
                 || releases::known().any(|release| release.provider(id).is_some()))
     }

@@ -327,7 +327,7 @@ mod tests {
         .run(&RULE);
         assert_eq!(
             outcome.lines(),
-            ["error agents.defaults.model.fallbacks[0]: zen"]
+            ["warning agents.defaults.model.fallbacks[0]: zen"]
         );
     }
 
