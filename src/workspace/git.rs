@@ -67,17 +67,28 @@ impl Repository {
         Ok(None)
     }
 
-    /// `GIT_DIR` with `GIT_WORK_TREE`, or with the current directory as git has it in hooks.
+    /// `GIT_DIR` with `GIT_WORK_TREE`. Without the latter git takes the current directory as the top level, and has
+    /// made it so in hooks; one that went down from there still means its own checkout.
     fn from_environment(environment: &GitEnvironment, current: &Path) -> Option<Repository> {
         let directory = current.join(environment.directory.as_ref()?);
-        let work_tree = match &environment.work_tree {
-            Some(path) => current.join(path),
-            None => current.to_path_buf(),
-        };
         directory.join("HEAD").symlink_metadata().ok()?;
+        let directory = directory.canonicalize().ok()?;
+        let work_tree = match &environment.work_tree {
+            Some(path) => current.join(path).canonicalize().ok()?,
+            None => {
+                let current = current.canonicalize().ok()?;
+                let around = current
+                    .ancestors()
+                    .find_map(|ancestor| Self::at(ancestor).ok().flatten());
+                match around {
+                    Some(around) if around.directory == directory => around.work_tree,
+                    _ => current,
+                }
+            }
+        };
         Some(Repository {
-            work_tree: work_tree.canonicalize().ok()?,
-            directory: directory.canonicalize().ok()?,
+            work_tree,
+            directory,
         })
     }
 
@@ -156,6 +167,12 @@ impl Repository {
                 .0
             }
         };
+        if state.is_sparse() {
+            return Err(
+                "it is sparse (`git sparse-checkout reapply --no-sparse-index` mends that)"
+                    .to_string(),
+            );
+        }
         Ok(Index {
             state,
             objects: common_directory.join("objects"),

@@ -130,6 +130,12 @@ impl Workspace {
         self.files_read.get()
     }
 
+    /// Leaves more out of the search: patterns in the syntax of `.gitignore`, relative to the root. Settings are read
+    /// through the workspace, so they come after it.
+    pub fn exclude(&mut self, patterns: impl IntoIterator<Item = String>) {
+        self.exclude.extend(patterns);
+    }
+
     /// The directory of the input of that name, if it was given.
     pub fn input(&self, name: &str) -> Option<&str> {
         self.inputs

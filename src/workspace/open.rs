@@ -154,20 +154,21 @@ fn find(request: &Request, given: Option<&Path>) -> Result<Found, OpenError> {
     };
 
     let text = path::to_text(&directory);
+    let is_flake = match &file {
+        None => directory.join(FLAKE).symlink_metadata().is_ok(),
+        Some(name) => name == FLAKE,
+    };
     let (target, named) = match file {
-        None if directory.join(FLAKE).symlink_metadata().is_ok() => (
-            Target::Flake {
-                directory: text.clone(),
-            },
-            Some(path::join(&text, FLAKE)),
-        ),
+        _ if is_flake => {
+            // A flake is what Nix makes of it: one that is a link out of the tree is none.
+            let is_link = directory
+                .join(FLAKE)
+                .symlink_metadata()
+                .is_ok_and(|flake| flake.is_symlink());
+            let named = (!is_link).then(|| path::join(&text, FLAKE));
+            (Target::Flake { directory: text }, named)
+        }
         None => (Target::Directory { directory: text }, None),
-        Some(name) if name == FLAKE => (
-            Target::Flake {
-                directory: text.clone(),
-            },
-            Some(path::join(&text, FLAKE)),
-        ),
         Some(name) => {
             let file = path::join(&text, &name);
             let target = match is_json_name(&name) {

@@ -237,6 +237,32 @@ fn a_hook_is_told_which_index_will_be_committed() {
 }
 
 #[test]
+fn a_hook_may_go_down_into_a_folder() {
+    let scene = Scene::staged(&[("flake.nix", "{ }"), ("sub/a.nix", "1")]);
+    let mut request = scene.request(".");
+    request.git_environment = hook(&scene, &scene.at(".git/index"));
+    request.current_directory = scene.path().join("sub");
+    let workspace = open(&request);
+    assert_eq!(workspace.root(), scene.at(""));
+    assert!(workspace.is_staged());
+    assert_eq!(text(&workspace, &scene.at("sub/a.nix")).unwrap(), "1");
+}
+
+#[test]
+fn a_sparse_index_is_told() {
+    let scene = Scene::staged(&[("flake.nix", "{ }"), ("a/x.nix", "1"), ("b/y.nix", "1")]);
+    scene.git(&["commit", "-qm", "one"]);
+    scene.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "a"]);
+    let workspace = scene.open(".");
+    assert!(!workspace.uses_git());
+    assert!(workspace.warnings()[0].contains("sparse"));
+    assert_eq!(
+        workspace.visibility(&scene.at("b/y.nix")),
+        Visibility::MissingOrUntracked
+    );
+}
+
+#[test]
 fn the_index_of_a_hook_says_nothing_of_other_repositories() {
     let scene = Scene::staged(&[("flake.nix", "{ }")]);
     let other = Scene::staged(&[("flake.nix", "other"), ("x.nix", "1")]);

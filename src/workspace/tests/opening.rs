@@ -153,6 +153,20 @@ fn a_named_file_may_be_a_link_out_of_the_tree() {
 }
 
 #[test]
+fn a_flake_that_is_a_link_out_of_the_tree_is_not_read() {
+    let scene = Scene::new(&[("outside.nix", "{ }"), ("flake/a.nix", "{ }")]);
+    scene.link("../outside.nix", "flake/flake.nix");
+    for path in ["flake", "flake/flake.nix"] {
+        let workspace = scene.open(path);
+        assert_eq!(workspace.target(), &flake(&scene.at("flake")));
+        assert_eq!(
+            workspace.read(&scene.at("flake/flake.nix")),
+            Err(ReadProblem::OutsideTree)
+        );
+    }
+}
+
+#[test]
 fn several_paths_in_one_tree_share_a_workspace() {
     let scene = Scene::staged(&[
         ("a/flake.nix", "{ }"),

@@ -132,6 +132,11 @@ fn patterns_of_our_own_leave_files_out() {
             "/openclaw.json".into(),
         ];
         assert_eq!(search(&scene, &request).0, ["a.nix"]);
+
+        let mut workspace = scene.open(".");
+        workspace.exclude(["*.nix".to_string()]);
+        let found = workspace.candidates(&scene.at("")).candidates;
+        assert_eq!(found.len(), 1, "openclaw.json, excluded above only");
     }
 }
 
