@@ -1,11 +1,13 @@
 //! The command line: one file per subcommand, and what they share.
 
 mod arguments;
+mod catalogue;
 mod check;
 mod completions;
 mod eval;
 pub mod exit_code;
 pub mod explain;
+mod inspected;
 mod man;
 mod markdown;
 mod models;
@@ -13,6 +15,7 @@ mod output;
 mod printed_value;
 mod progress;
 mod releases;
+mod rendered;
 mod rule_ids;
 mod rules;
 mod run;
