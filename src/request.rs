@@ -2,6 +2,7 @@
 
 use crate::progress::Progress;
 use crate::report::finding::Report;
+use crate::workspace::Workspace;
 use crate::workspace::source::Sources;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -16,7 +17,7 @@ pub enum Target {
     StandardInput {
         /// The bytes.
         text: Vec<u8>,
-        /// The name that it is reported under; its ending also tells Nix from JSON.
+        /// The name that it is reported under; its ending also tells Nix from JSON. Empty: told by the text.
         name: String,
     },
 }
@@ -65,6 +66,8 @@ pub struct Outcome {
     pub report: Report,
     /// The files that the report's places lie in.
     pub sources: Rc<Sources>,
+    /// The source trees that were opened, for applying fixes to them.
+    pub workspaces: Vec<Rc<Workspace>>,
     /// Whether what could not be checked counts as an error: the request's wish, or the settings file's.
     pub strict: bool,
     /// Whether warnings count for the exit code: the request's wish, or the settings file's.

@@ -1,7 +1,7 @@
 //! `check`: the default.
 
 use super::arguments::{Arguments, CheckArguments, SourceArguments};
-use super::{exit_code, output, rule_ids};
+use super::{exit_code, fixes, output, rule_ids};
 use crate::openclaw::nearest::nearest;
 use crate::progress::Progress;
 use crate::report;
@@ -29,11 +29,24 @@ pub fn run(arguments: &CheckArguments, progress: &Arc<Progress>) -> u8 {
     request.configurations.clone_from(&arguments.configuration);
     request.strict = arguments.strict;
     request.deny_warnings = arguments.deny_warnings;
-    let outcome = crate::check(&request);
     for path in &arguments.source.paths {
         if let Some(hint) = subcommand_hint(path) {
             output::complain(&hint);
         }
+    }
+    let outcome = if arguments.fix {
+        fixes::check_and_fix(&request)
+    } else {
+        crate::check(&request)
+    };
+    let code = exit_code::of(verdict(
+        &outcome.report,
+        outcome.strict,
+        outcome.deny_warnings,
+        outcome.settings_refused,
+    ));
+    if arguments.diff {
+        return output::print(&fixes::diff(&outcome), code);
     }
     let options = report::Options {
         format: arguments.format.into(),
@@ -44,12 +57,6 @@ pub fn run(arguments: &CheckArguments, progress: &Arc<Progress>) -> u8 {
         strict: outcome.strict,
     };
     let text = report::render(&outcome.report, &outcome.sources, &options);
-    let code = exit_code::of(verdict(
-        &outcome.report,
-        outcome.strict,
-        outcome.deny_warnings,
-        outcome.settings_refused,
-    ));
     output::print(&text, code)
 }
 
@@ -95,17 +102,11 @@ pub fn request(source: &SourceArguments, progress: &Arc<Progress>) -> Result<Req
                 .map_err(|error| format!("cannot read standard input: {error}"))?;
             targets.push(Target::StandardInput {
                 text,
-                name: source
-                    .stdin_filename
-                    .clone()
-                    .unwrap_or_else(|| "<stdin>".to_string()),
+                name: source.stdin_filename.clone().unwrap_or_default(),
             });
         } else {
             targets.push(Target::Path(path.clone()));
         }
-    }
-    if targets.is_empty() {
-        targets.push(Target::Path(".".into()));
     }
     Ok(Request {
         targets,

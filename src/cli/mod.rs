@@ -7,6 +7,7 @@ mod completions;
 mod eval;
 pub mod exit_code;
 pub mod explain;
+mod fixes;
 mod inspected;
 mod man;
 mod markdown;

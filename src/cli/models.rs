@@ -189,7 +189,10 @@ impl Section {
             (Some(name), Some(instance)) => format!("{name}, instance {instance}: "),
             _ => String::new(),
         };
-        text.push_str(&format!("OpenClaw {} (from: {})\n", self.openclaw, self.source));
+        text.push_str(&format!(
+            "OpenClaw {} (from: {})\n",
+            self.openclaw, self.source
+        ));
         for row in self.providers.iter().flatten() {
             text.push_str(&provider_text(row, whole || row.place.is_some()));
         }
@@ -232,7 +235,11 @@ fn provider_text(row: &ProviderRow, whole: bool) -> String {
 fn model_text(model: &ModelRow, widest: usize) -> String {
     let mut parts = Vec::new();
     parts.extend(model.name.clone());
-    parts.extend(model.context_window.map(|tokens| format!("{tokens} tokens")));
+    parts.extend(
+        model
+            .context_window
+            .map(|tokens| format!("{tokens} tokens")),
+    );
     if !model.input.is_empty() {
         parts.push(model.input.join(" and "));
     }

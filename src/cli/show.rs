@@ -92,7 +92,10 @@ impl Shown<'_> {
                 self.configuration(one, conditions, configuration, &mut text);
             }
             if one.worlds.is_empty() {
-                text.push_str(&format!("// {}: OpenClaw is not enabled\n", self.clean(&one.name)));
+                text.push_str(&format!(
+                    "// {}: OpenClaw is not enabled\n",
+                    self.clean(&one.name)
+                ));
             }
         }
         text
@@ -126,8 +129,7 @@ impl Shown<'_> {
             for assumption in &one.assumptions {
                 text.push_str(&format!("// assumed: {}\n", self.clean(assumption)));
             }
-            let renderer =
-                Renderer::new(&instance.config, &self.inspection.sources, self.redactor);
+            let renderer = Renderer::new(&instance.config, &self.inspection.sources, self.redactor);
             text.push_str(&renderer.text(&instance.config));
             text.push('\n');
         }
@@ -164,8 +166,11 @@ impl Shown<'_> {
                         })
                     })
                     .collect();
-                let assumptions: Vec<String> =
-                    one.assumptions.iter().map(|text| self.clean(text)).collect();
+                let assumptions: Vec<String> = one
+                    .assumptions
+                    .iter()
+                    .map(|text| self.clean(text))
+                    .collect();
                 json!({
                     "name": self.clean(&one.name),
                     "openclaw": one.selection.version.to_string(),

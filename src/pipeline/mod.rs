@@ -111,6 +111,10 @@ pub fn check(request: &Request) -> Outcome {
         ..Outcome::default()
     };
     let examined = examine(request, &mut outcome);
+    outcome.workspaces = examined
+        .iter()
+        .map(|one| Rc::clone(&one.workspace))
+        .collect();
     let mut variables = Vec::new();
     for file in &request.env_files {
         match variable_names(file) {

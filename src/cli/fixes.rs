@@ -1,0 +1,74 @@
+//! `--fix` and `--diff`.
+
+use super::output;
+use crate::report::{diff, sanitize, summary::count};
+use crate::request::{Outcome, Request};
+
+/// Fixes that overlap are made one after the other; more rounds than this mean that they undo each other.
+const MOST_ROUNDS: usize = 8;
+
+/// Checks, applies the safe fixes, and checks again until there are none left; gives what is left.
+pub fn check_and_fix(request: &Request) -> Outcome {
+    let mut fixed = 0;
+    let mut files: Vec<String> = Vec::new();
+    let mut outcome = crate::check(request);
+    for _ in 0..MOST_ROUNDS {
+        let mut failures = Vec::new();
+        let mut written = false;
+        for workspace in &outcome.workspaces {
+            let changes = workspace.plan_fixes(&outcome.report.findings);
+            if changes.is_empty() {
+                continue;
+            }
+            let applied = workspace.apply_fixes(&changes);
+            written |= !applied.files.is_empty();
+            fixed += applied.fixes;
+            files.extend(applied.files);
+            failures.extend(applied.failures);
+        }
+        if written {
+            outcome = crate::check(request);
+        }
+        if !failures.is_empty() {
+            outcome.report.errors.extend(failures);
+            break;
+        }
+        if !written {
+            break;
+        }
+    }
+    if fixed > 0 {
+        files.sort();
+        files.dedup();
+        output::complain(&sanitize::line(&format!(
+            "made {} in {}",
+            count(fixed, "fix", "fixes"),
+            files.join(", ")
+        )));
+    }
+    outcome
+}
+
+/// The safe fixes as a patch; what cannot be read is said on standard error.
+pub fn diff(outcome: &Outcome) -> String {
+    for failure in &outcome.report.errors {
+        let text = format!("{}: {}", failure.path, failure.message);
+        output::complain(&sanitize::line(&text));
+    }
+    let mut patch = String::new();
+    let mut fixes = 0;
+    for workspace in &outcome.workspaces {
+        let changes = workspace.plan_fixes(&outcome.report.findings);
+        fixes += changes.iter().map(|change| change.fixes).sum::<usize>();
+        patch.push_str(&diff::render(
+            &changes,
+            &outcome.sources,
+            &outcome.report.secrets,
+        ));
+    }
+    output::complain(&match fixes {
+        0 => "there is nothing that --fix would change".to_string(),
+        number => format!("--fix would make {}", count(number, "fix", "fixes")),
+    });
+    patch
+}
