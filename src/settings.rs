@@ -19,7 +19,7 @@
 use crate::openclaw::nearest::nearest;
 use crate::report::finding::{Consequence, Finding, Severity};
 use crate::rules::registry;
-use crate::workspace::source::{FileId, Span};
+use crate::workspace::source::{FileId, SourceFile, Span};
 use crate::workspace::{Workspace, path};
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -101,6 +101,29 @@ impl Settings {
                 return Ok(Settings::default());
             }
             directory = path::parent(&directory).to_string();
+        }
+    }
+
+    /// The settings in `file` where one is named, else those of the tree.
+    ///
+    /// # Errors
+    /// What is wrong in the file; a file that was named and cannot be read is refused too.
+    pub fn of(
+        file: Option<&std::path::Path>,
+        workspace: &Workspace,
+    ) -> Result<Settings, Vec<Finding>> {
+        let Some(file) = file else {
+            return Settings::load(workspace);
+        };
+        let name = file.to_string_lossy().into_owned();
+        match std::fs::read_to_string(file) {
+            Ok(text) => {
+                let id = workspace
+                    .sources()
+                    .add(SourceFile::new(name.clone(), text.as_str()));
+                Settings::parse(id, &text, &name)
+            }
+            Err(error) => Err(vec![refusal(format!("`{name}`: {error}"), None)]),
         }
     }
 

@@ -6,6 +6,7 @@ pub mod credentials;
 pub mod documents;
 pub mod endpoints;
 pub mod environment;
+pub mod evaluated;
 pub mod from_nix;
 pub mod json;
 pub mod model_reference;

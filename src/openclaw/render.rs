@@ -6,7 +6,8 @@
 
 use super::blueprint::{Blueprint, PROGRAM_NAMES, is_configuration_file};
 use super::configuration::{
-    Configuration, Delivery, Document, Instance, Presence, Provision, Source, Variable,
+    Configuration, Delivery, Document, Instance, Presence, Problem, ProblemKind, Provision, Source,
+    Variable,
 };
 use super::tree::{
     Kind, List, Lookup, Node, Object, PathLiteral, Place, Text, TextPart, Unknown, Value, World,
@@ -138,6 +139,12 @@ impl Blueprint {
             _ => names.push(("default".into(), None)),
         }
         if names.is_empty() {
+            if matches!(enabled, Lookup::Present(node) if node.as_bool() == Some(true)) {
+                configuration
+                    .problems
+                    .push(without_instance(options, &self.option_root));
+                return Some(());
+            }
             return None;
         }
         for (name, instance) in names {
@@ -904,5 +911,25 @@ fn document(
         presence,
         span: source.place.primary(),
         option,
+    }
+}
+
+/// OpenClaw is enabled, but none of its instances is.
+fn without_instance(options: &Node, root: &str) -> Problem {
+    let instances = options.get("instances");
+    Problem {
+        kind: ProblemKind::Assertion,
+        message: format!(
+            "`{root}` is enabled, but every one of its instances is disabled: nothing is configured"
+        ),
+        help: Some(
+            "enable an instance, or leave `instances` out: then there is one, called `default`"
+                .into(),
+        ),
+        span: instances.and_then(|node| node.place.key.or(node.place.primary())),
+        related: Vec::new(),
+        path: Some("instances".into()),
+        subject: None,
+        interpolation: None,
     }
 }

@@ -9,6 +9,7 @@ pub mod worlds;
 
 use crate::openclaw::blueprint::Blueprint;
 use crate::openclaw::configuration::Problem;
+use crate::openclaw::evaluated;
 use crate::openclaw::render::Context;
 use crate::progress::Stage;
 use crate::report::finding::{
@@ -67,11 +68,24 @@ pub fn examine(request: &Request, outcome: &mut Outcome) -> Vec<Examined> {
         }
         opened.push(Workspace::open(&one, Rc::clone(&sources)));
     }
+    let evaluated = request.evaluated.as_deref().and_then(|file| {
+        let document = std::fs::read(file)
+            .map_err(|error| error.to_string())
+            .and_then(|bytes| evaluated::read(&bytes));
+        document
+            .map_err(|message| {
+                outcome.report.errors.push(Failure {
+                    path: file.to_string_lossy().into_owned(),
+                    message,
+                });
+            })
+            .ok()
+    });
     let mut examined = Vec::new();
     for result in opened {
         match result {
             Ok(workspace) => {
-                let settings = match Settings::load(&workspace) {
+                let settings = match Settings::of(request.settings.as_deref(), &workspace) {
                     Ok(settings) => settings,
                     Err(findings) => {
                         outcome.settings_refused = true;
@@ -83,7 +97,10 @@ pub fn examine(request: &Request, outcome: &mut Outcome) -> Vec<Examined> {
                 outcome.deny_warnings |= settings.deny_warnings.unwrap_or(false);
                 request.progress.enter(Stage::Evaluating);
                 let workspace = Rc::new(workspace);
-                let discovery = discover::discover(&workspace);
+                let mut discovery = discover::discover(&workspace);
+                if let Some(document) = &evaluated {
+                    evaluated::apply(document, &mut discovery.blueprints, workspace.root());
+                }
                 examined.push(Examined {
                     workspace,
                     discovery,

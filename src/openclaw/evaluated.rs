@@ -1,0 +1,474 @@
+//! What Nix evaluated (`--evaluated`): option values of configurations, laid over what the sources say.
+//!
+//! `nix/evaluate.nix` writes the document; docs/integration.md describes it. What it holds is known; the sources only
+//! say where it was written. What it does not hold stays as the sources have it.
+
+use super::blueprint::Blueprint;
+use super::configuration::{Problem, ProblemKind, Reach, Source};
+use super::path::{ConfigPath, Segment};
+use super::tree::{Kind, List, Node, Object, PathLiteral, Place, Text, Unknown, Value};
+use serde::Deserialize;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The version of the document that is understood.
+pub const VERSION: u64 = 1;
+
+/// The whole document.
+#[derive(Debug, Deserialize)]
+pub struct Document {
+    version: u64,
+    /// One for each module of OpenClaw that a configuration imports.
+    pub entries: Vec<Entry>,
+}
+
+/// The options of one module in one configuration.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Entry {
+    /// `homeConfigurations.alice`, `nixosConfigurations.desk: home-manager.users.alice`.
+    pub configuration: String,
+    /// Which module it is.
+    pub module: Module,
+    /// `programs.openclaw`; the default is the newest name of the module.
+    #[serde(default)]
+    pub option_root: Option<String>,
+    /// The home directory of the user, where it is known.
+    #[serde(default)]
+    pub home_directory: Option<String>,
+    /// The option values; absent where evaluating them failed.
+    #[serde(default)]
+    pub options: Option<serde_json::Map<String, Json>>,
+    /// Why there are none.
+    #[serde(default)]
+    pub error: Option<String>,
+}
+
+/// The modules that configure OpenClaw.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Module {
+    /// `programs.openclaw` and its older names.
+    HomeManager,
+    /// `services.openclaw-gateway`.
+    Nixos,
+}
+
+impl Entry {
+    fn root(&self) -> &str {
+        match (&self.option_root, self.module) {
+            (Some(root), _) => root,
+            (None, Module::HomeManager) => "programs.openclaw",
+            (None, Module::Nixos) => "services.openclaw-gateway",
+        }
+    }
+}
+
+/// Reads a document; the error is a clause that says what is wrong with it.
+pub fn read(bytes: &[u8]) -> Result<Document, String> {
+    let document: Document = serde_json::from_slice(bytes)
+        .map_err(|error| format!("this is not what Nix hands over: {error}"))?;
+    if document.version == VERSION {
+        Ok(document)
+    } else {
+        Err(format!(
+            "version {} of what Nix hands over is not known here, only version {VERSION}",
+            document.version
+        ))
+    }
+}
+
+/// Lays the entries over the blueprints of the same configurations. A configuration that the sources do not show
+/// becomes a blueprint without places. `root` is the root of the source tree, absolute.
+pub fn apply(document: &Document, blueprints: &mut Vec<Blueprint>, root: &str) {
+    for entry in &document.entries {
+        let mut known = false;
+        // An entry that failed may not know the module's name.
+        let same = |one: &Blueprint| {
+            one.name == entry.configuration
+                && (one.option_root == entry.root() || entry.options.is_none())
+        };
+        for blueprint in blueprints.iter_mut().filter(|one| same(one)) {
+            match &entry.options {
+                Some(values) => overlay(values, blueprint, root),
+                None if !known => fail(entry, blueprint),
+                None => {}
+            }
+            known = true;
+        }
+        if !known {
+            blueprints.push(without_sources(entry, root));
+        }
+    }
+}
+
+/// A configuration of which only the evaluated values are known, or only that it fails.
+fn without_sources(entry: &Entry, root: &str) -> Blueprint {
+    let mut blueprint = Blueprint {
+        name: entry.configuration.clone(),
+        source: match entry.module {
+            Module::HomeManager => Source::HomeManager,
+            Module::Nixos => Source::NixosService,
+        },
+        reach: Reach::Whole,
+        unseen: Vec::new(),
+        option_root: entry.root().to_string(),
+        options: Node::new(Value::Object(Object::default()), Place::default()),
+        surroundings: Vec::new(),
+        problems: Vec::new(),
+        assumptions: Vec::new(),
+    };
+    match &entry.options {
+        Some(values) => overlay(values, &mut blueprint, root),
+        None => fail(entry, &mut blueprint),
+    }
+    blueprint
+        .assumptions
+        .push("the sources do not show where this configuration is written".into());
+    blueprint
+}
+
+/// Says that Nix fails, unless the sources explain it better.
+fn fail(entry: &Entry, blueprint: &mut Blueprint) {
+    if !blueprint.problems.is_empty() {
+        return;
+    }
+    let output = match entry.configuration.split_once(": ") {
+        Some((host, _)) => format!("{host}.config.system.build.toplevel"),
+        None if entry.configuration.starts_with("homeConfigurations.") => {
+            format!("{}.activationPackage", entry.configuration)
+        }
+        None => format!("{}.config.system.build.toplevel", entry.configuration),
+    };
+    let place = &blueprint.options.place;
+    blueprint.problems.push(Problem {
+        kind: ProblemKind::Evaluation,
+        message: entry.error.clone().unwrap_or_else(|| {
+            "Nix stops with an error while it evaluates this configuration".into()
+        }),
+        help: Some(format!("`nix eval .#{output}` shows Nix's own message")),
+        span: place.key.or(place.primary()),
+        related: Vec::new(),
+        path: None,
+        subject: None,
+        interpolation: None,
+    });
+}
+
+fn overlay(values: &serde_json::Map<String, Json>, blueprint: &mut Blueprint, root: &str) {
+    let mut over = Overlay {
+        root,
+        path: ConfigPath::root(),
+        problems: Vec::new(),
+    };
+    let sources = alternatives(&blueprint.options);
+    let mut entries = BTreeMap::new();
+    // Options that are not handed over stay as they are.
+    for object in sources.iter().filter_map(|source| source.as_object()) {
+        for (name, node) in &object.entries {
+            if !values.contains_key(name) {
+                entries
+                    .entry(name.clone())
+                    .or_insert_with(|| Rc::clone(node));
+            }
+        }
+    }
+    for (name, value) in values {
+        let below = children(&sources, name);
+        // An option that nobody set says nothing that the renderer does not know.
+        if below.is_empty() && is_nothing(value) {
+            continue;
+        }
+        over.path.0.push(Segment::Key(name.clone()));
+        let node = over.node(&below, value);
+        over.path.0.pop();
+        if let Some(node) = node {
+            entries.insert(name.clone(), node);
+        }
+    }
+    let place = blueprint.options.place.clone();
+    let object = Object {
+        entries,
+        open: None,
+    };
+    blueprint.options = Node::new(Value::Object(object), place);
+    for problem in over.problems {
+        let explained = problem.span.is_some()
+            && blueprint
+                .problems
+                .iter()
+                .any(|known| known.span == problem.span);
+        if !explained {
+            blueprint.problems.push(problem);
+        }
+    }
+    // Nix has seen every module.
+    blueprint.unseen.clear();
+    blueprint.assumptions = vec!["the values are those that Nix evaluated".into()];
+}
+
+/// Nothing that anybody wrote: `null`, `{ }`, `[ ]`, or only such values.
+fn is_nothing(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::Array(items) => items.is_empty(),
+        Json::Object(object) => object.values().all(is_nothing),
+        _ => false,
+    }
+}
+
+/// The nodes that a node may be, conditions aside.
+fn alternatives(node: &Rc<Node>) -> Vec<Rc<Node>> {
+    match &node.value {
+        Value::Choice(_, then, otherwise) => [then, otherwise]
+            .into_iter()
+            .flatten()
+            .flat_map(alternatives)
+            .collect(),
+        _ => vec![Rc::clone(node)],
+    }
+}
+
+/// What the sources have under a key, in any of the alternatives.
+fn children(sources: &[Rc<Node>], key: &str) -> Vec<Rc<Node>> {
+    sources
+        .iter()
+        .filter_map(|source| source.get(key))
+        .flat_map(alternatives)
+        .collect()
+}
+
+struct Overlay<'a> {
+    root: &'a str,
+    path: ConfigPath,
+    problems: Vec<Problem>,
+}
+
+impl Overlay<'_> {
+    /// The evaluated value with the places of the sources; `None` for a null that nobody wrote.
+    fn node(&mut self, sources: &[Rc<Node>], value: &Json) -> Option<Rc<Node>> {
+        // The same value in the sources keeps everything that is known of its way.
+        if let Some(same) = sources.iter().find(|source| says(source, value, self.root)) {
+            return Some(Rc::clone(same));
+        }
+        let new = match value {
+            Json::Null => return None,
+            Json::Bool(truth) => Value::Boolean(*truth),
+            Json::Number(number) => match number.as_i64() {
+                Some(integer) => Value::Integer(integer),
+                None => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+            },
+            Json::String(text) => Value::Text(Text::plain(text.clone(), None)),
+            Json::Array(items) => Value::List(self.list(sources, items)),
+            Json::Object(object) => match self.marker(sources, object) {
+                Some(value) => value,
+                None => Value::Object(self.object(sources, object)),
+            },
+        };
+        let place = sources
+            .first()
+            .map(|source| source.place.clone())
+            .unwrap_or_default();
+        Some(Node::new(new, place))
+    }
+
+    fn object(&mut self, sources: &[Rc<Node>], object: &serde_json::Map<String, Json>) -> Object {
+        let mut entries = BTreeMap::new();
+        for (key, value) in object {
+            let below = or_unknown(children(sources, key), sources);
+            self.path.0.push(Segment::Key(key.clone()));
+            let node = self.node(&below, value);
+            self.path.0.pop();
+            if let Some(node) = node {
+                entries.insert(key.clone(), node);
+            }
+        }
+        Object {
+            entries,
+            open: None,
+        }
+    }
+
+    fn list(&mut self, sources: &[Rc<Node>], items: &[Json]) -> List {
+        let lists: Vec<&List> = sources
+            .iter()
+            .filter_map(|source| source.as_list())
+            .collect();
+        // A list that the sources show whole gives each element its place by its index; in others an element is
+        // found by what it says.
+        let whole = lists
+            .iter()
+            .find(|list| list.open.is_none() && list.items.len() == items.len());
+        let mut nodes = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let below: Vec<Rc<Node>> = match whole {
+                Some(list) => alternatives(&list.items[index]),
+                None => lists
+                    .iter()
+                    .flat_map(|list| &list.items)
+                    .flat_map(alternatives)
+                    .filter(|node| says(node, item, self.root) || has_same_id(node, item))
+                    .collect(),
+            };
+            self.path.0.push(Segment::Index(index));
+            let node = self
+                .node(&or_unknown(below, sources), item)
+                .unwrap_or_else(|| Node::new(Value::Null, Place::default()));
+            self.path.0.pop();
+            nodes.push(node);
+        }
+        List {
+            items: nodes,
+            open: None,
+        }
+    }
+
+    /// The value that a marker stands for; `None` for a plain attribute set.
+    fn marker(
+        &mut self,
+        sources: &[Rc<Node>],
+        object: &serde_json::Map<String, Json>,
+    ) -> Option<Value> {
+        let (name, content) = single(object)?;
+        let span = sources.first().and_then(|source| source.place.primary());
+        let unknown = |kind: Kind, reason: String| {
+            Value::Unknown(Unknown {
+                kind: Some(kind),
+                reason,
+                span,
+            })
+        };
+        Some(match name {
+            "$function" => unknown(Kind::Function, "it is a function".into()),
+            "$derivation" => unknown(
+                Kind::Derivation,
+                format!("it is the package `{}`", content.as_str().unwrap_or("?")),
+            ),
+            "$path" => {
+                let written = sources.iter().find_map(|source| match &source.value {
+                    Value::Path(path) => Some(path.written.clone()),
+                    _ => None,
+                });
+                Value::Path(PathLiteral {
+                    absolute: absolute(self.root, content.as_str()?),
+                    written: written.unwrap_or_default(),
+                })
+            }
+            "$secret" => {
+                // Where the sources show the literal, it is judged as any other.
+                if let Some(literal) = sources.iter().find(|source| source.as_str().is_some()) {
+                    return Some(literal.value.clone());
+                }
+                let length = content.get("length").and_then(Json::as_u64);
+                unknown(
+                    Kind::Secret,
+                    match length {
+                        Some(length) => format!("Nix kept back a literal of {length} characters"),
+                        None => "Nix kept back a literal".into(),
+                    },
+                )
+            }
+            "$thrown" => {
+                let what = self.path.to_string();
+                let message = format!("Nix stops with an error when it evaluates `{what}`");
+                // Where the sources fail in the same way, their problem says more.
+                let explained = sources
+                    .iter()
+                    .any(|source| matches!(source.value, Value::Failed(_)));
+                if !explained {
+                    self.problems.push(Problem {
+                        kind: ProblemKind::Evaluation,
+                        message: message.clone(),
+                        help: Some(
+                            "evaluating the configuration with `nix eval` shows Nix's own message"
+                                .into(),
+                        ),
+                        span,
+                        related: Vec::new(),
+                        path: Some(what),
+                        subject: None,
+                        interpolation: None,
+                    });
+                }
+                Value::Failed(message)
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// The only entry of an object whose name is that of a marker.
+fn single(object: &serde_json::Map<String, Json>) -> Option<(&str, &Json)> {
+    let mut entries = object.iter();
+    let (name, content) = entries.next()?;
+    (name.starts_with('$') && entries.next().is_none()).then_some((name.as_str(), content))
+}
+
+/// Something that the sources do not show stands at the unknown that holds it.
+fn or_unknown(found: Vec<Rc<Node>>, sources: &[Rc<Node>]) -> Vec<Rc<Node>> {
+    if !found.is_empty() {
+        return found;
+    }
+    sources
+        .iter()
+        .filter(|source| matches!(source.value, Value::Unknown(_)))
+        .cloned()
+        .collect()
+}
+
+fn absolute(root: &str, path: &str) -> String {
+    if path.starts_with('/') {
+        path.to_string()
+    } else if path == "." {
+        root.to_string()
+    } else {
+        format!("{}/{path}", root.trim_end_matches('/'))
+    }
+}
+
+/// Whether two elements of lists are the same thing by their `id`.
+fn has_same_id(node: &Node, value: &Json) -> bool {
+    match (node.get("id").and_then(|id| id.as_str()), value.get("id")) {
+        (Some(id), Some(Json::String(other))) => id == *other,
+        _ => false,
+    }
+}
+
+/// Whether the sources already say exactly this.
+fn says(node: &Node, value: &Json, root: &str) -> bool {
+    match (&node.value, value) {
+        (Value::Null, Json::Null) => true,
+        (Value::Boolean(known), Json::Bool(truth)) => known == truth,
+        (Value::Integer(known), Json::Number(number)) => number.as_i64() == Some(*known),
+        (Value::Float(known), Json::Number(number)) => number.as_f64() == Some(*known),
+        (Value::Text(known), Json::String(text)) => known.known().as_deref() == Some(text),
+        (Value::Path(known), Json::Object(object)) => match single(object) {
+            Some(("$path", Json::String(path))) => known.absolute == absolute(root, path),
+            _ => false,
+        },
+        (Value::List(known), Json::Array(items)) => {
+            known.open.is_none()
+                && known.items.len() == items.len()
+                && known
+                    .items
+                    .iter()
+                    .zip(items)
+                    .all(|(node, item)| says(node, item, root))
+        }
+        (Value::Object(known), Json::Object(object)) => {
+            single(object).is_none()
+                && known.open.is_none()
+                // Keys that nobody set are null in typed options.
+                && object.iter().all(|(key, value)| match known.entries.get(key) {
+                    Some(node) => says(node, value, root),
+                    None => value.is_null(),
+                })
+                && known.entries.keys().all(|key| object.contains_key(key))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+#[path = "evaluated_tests.rs"]
+mod tests;
