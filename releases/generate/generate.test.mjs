@@ -42,8 +42,8 @@ const PACKAGE = {
   `,
   "dist/official-external-plugin-catalog-Zz.js": `
     //#region src/plugins/official-external-plugin-catalog.ts
-    const SOURCES = [{ entries: [{ "name": "@x/moon", "description": "PROSE", "openclaw": {
-      "plugin": { "id": "moon" }, "providers": [{ "id": "moonbase", "aliases": ["mb"], "envVars": ["MOON_KEY"] }] } }] }];
+    const SOURCES = [{ "version": 1, "entries": [{ "name": "@x/moon", "description": "PROSE", "openclaw": {
+      "plugin": { "id": "moon" }, "contracts": { "webSearchProviders": ["far"] }, "providers": [{ "id": "moonbase", "aliases": ["mb"], "envVars": ["MOON_KEY"] }] } }] }];
   `,
   "dist/channel-catalog.json": {
     entries: [{ name: "@x/chat", openclaw: { channel: { id: "chat", aliases: ["talk"], blurb: "PROSE", envVars: ["CHAT_TOKEN"] } } }],
@@ -52,6 +52,7 @@ const PACKAGE = {
     id: "alpha",
     description: "PROSE",
     enabledByDefault: true,
+    contracts: { webSearchProviders: ["seek"] },
     providers: ["alpha", "alpha-two"],
     setup: { providers: [{ id: "alpha", envVars: ["ALPHA_KEY"] }] },
     modelCatalog: {
@@ -161,6 +162,7 @@ test("the facts of a package are found by what the files hold", (context) => {
   ]);
   assert.deepEqual(facts.channels.chat, { aliases: ["talk"], external: true, keyVariables: ["CHAT_TOKEN"], plugin: "chat" });
   assert.deepEqual(facts.channels.beeper, { plugin: "beeper" });
+  assert.deepEqual(facts.searchProviders, { far: { external: true, plugin: "moon" }, seek: { plugin: "alpha" } });
   assert.deepEqual(facts.plugins.alpha, { enabledByDefault: true });
   assert.deepEqual(facts.plugins.moon, { external: true, package: "@x/moon" });
   assert.equal(facts.environmentForm, "flat-and-vars");

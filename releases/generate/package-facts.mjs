@@ -24,6 +24,7 @@ export function packageFacts(folder) {
   put("modelIdNormalization", modelIdNormalization(manifests));
   put("channels", channels(manifests, catalog, sources));
   put("plugins", plugins(manifests, catalog));
+  put("searchProviders", searchProviders(manifests, catalog));
   put("overlayProviders", sources.list("BUILT_IN_MODEL_PROVIDER_OVERLAY_IDS"));
   put("modelApis", modelApis(sources));
   put("secretFields", secretFields(folder));
@@ -109,7 +110,7 @@ function readCatalog(folder, sources) {
   };
   for (const text of sources.texts()) {
     if (!/official-external-[a-z-]*catalog/.test(text)) continue;
-    for (const match of text.matchAll(/\{\s*"?entries"?:\s*(?=\[)/g)) {
+    for (const match of text.matchAll(/"?\bentries"?:\s*(?=\[)/g)) {
       try {
         for (const entry of readLiteral(text, match.index + match[0].length).value) add(entry);
       } catch {
@@ -255,6 +256,21 @@ function plugins(manifests, catalog) {
     if (!found[entry.id]) found[entry.id] = { external: true, package: entry.name };
   }
   return Object.keys(found).length > 0 ? found : undefined;
+}
+
+/** Names for `tools.web.search.provider`. */
+function searchProviders(manifests, catalog) {
+  const found = {};
+  for (const manifest of manifests) {
+    for (const id of manifest.contracts?.webSearchProviders ?? []) found[id] ??= { plugin: manifest.id };
+  }
+  if (Object.keys(found).length === 0) return undefined;
+  for (const entry of catalog) {
+    const listed = entry.openclaw.webSearchProviders ?? [];
+    const ids = [...(entry.openclaw.contracts?.webSearchProviders ?? []), ...listed.map((provider) => provider.id ?? provider)];
+    for (const id of ids) if (typeof id === "string") found[id] ??= { plugin: entry.id, external: true };
+  }
+  return found;
 }
 
 function modelApis(sources) {

@@ -18,6 +18,7 @@ const PARTS = [
   "suppressions",
   "modelIdNormalization",
   "channels",
+  "searchProviders",
   "plugins",
   "runtimePlugins",
   "secretFields",

@@ -18,7 +18,7 @@ mod store;
 pub mod version;
 
 pub use history::Era;
-pub use providers::{Channel, Discovery, Model, Plugin, Provider, Suppression};
+pub use providers::{Channel, Discovery, Model, Plugin, Provider, SearchProvider, Suppression};
 pub use release::{
     BootstrapLimits, Completeness, EnvironmentForm, ModelIdRules, ReferenceForm, ReferencePlace,
     Release,

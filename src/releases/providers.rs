@@ -249,6 +249,38 @@ impl Channel {
     }
 }
 
+/// A provider of web search (`tools.web.search.provider`) that a release knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SearchProvider {
+    id: &'static str,
+    facts: Value,
+}
+
+impl SearchProvider {
+    pub(super) fn new(id: &'static str, facts: Value) -> SearchProvider {
+        SearchProvider { id, facts }
+    }
+
+    /// Its name.
+    pub fn id(self) -> &'static str {
+        self.id
+    }
+
+    /// The id of the plugin that brings it.
+    pub fn plugin(self) -> Option<&'static str> {
+        self.facts.text("plugin")
+    }
+
+    /// The id for `runtimePlugins` of the plugin that must be installed first, `None` when the package itself brings it.
+    pub fn external_plugin(self) -> Option<&'static str> {
+        if self.facts.flag("external") {
+            self.plugin()
+        } else {
+            None
+        }
+    }
+}
+
 /// A plugin that a release knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plugin {

@@ -1,6 +1,6 @@
 //! One release: what it accepts and what it knows, beside the structure of its configuration.
 
-use super::providers::{Channel, Plugin, Provider, Suppression};
+use super::providers::{Channel, Plugin, Provider, SearchProvider, Suppression};
 use super::schema::Schema;
 use super::store::Value;
 use super::version::Version;
@@ -259,6 +259,14 @@ impl Release {
     pub fn channel(self, name: &str) -> Option<Channel> {
         self.channels()
             .find(|channel| channel.id() == name || channel.aliases().any(|alias| alias == name))
+    }
+
+    /// The providers of web search it knows, by name.
+    pub fn search_providers(self) -> impl Iterator<Item = SearchProvider> {
+        self.facts
+            .get("searchProviders")
+            .entries()
+            .map(|(id, facts)| SearchProvider::new(id, facts))
     }
 
     /// The plugins it knows, by id: those in the package and the official ones that are installed beside it.

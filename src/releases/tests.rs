@@ -240,6 +240,17 @@ fn channels_and_plugins_are_known() {
         june.plugin("anthropic")
             .is_some_and(|plugin| !plugin.is_external() && plugin.is_enabled_by_default())
     );
+    let search = |release: Release, name: &str| {
+        let found = release
+            .search_providers()
+            .find(|provider| provider.id() == name);
+        found.expect("known").external_plugin()
+    };
+    for release in [june, release("2026.9.6")] {
+        assert_eq!(search(release, "brave"), Some("brave"));
+        assert_eq!(search(release, "kimi"), Some("moonshot"));
+        assert_eq!(search(release, "grok"), None);
+    }
     let runtime: Vec<&str> = june.runtime_plugins().expect("pinned").collect();
     assert_eq!(runtime.len(), 69);
     assert!(runtime.contains(&"moonshot") && runtime.contains(&"slack"));
