@@ -17,11 +17,13 @@
 //! silently does nothing. The command line overrides it.
 
 use crate::openclaw::nearest::nearest;
-use crate::report::finding::{Consequence, Finding, Severity};
+use crate::report::finding::{Consequence, Failure, Finding, Severity};
 use crate::rules::registry;
-use crate::workspace::source::{FileId, SourceFile, Span};
-use crate::workspace::{Workspace, path};
+use crate::workspace::limits::Limits;
+use crate::workspace::source::{FileId, SourceFile, Sources, Span};
+use crate::workspace::{Workspace, path, read_named};
 use std::collections::BTreeMap;
+use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -104,27 +106,31 @@ impl Settings {
         }
     }
 
-    /// The settings in `file` where one is named, else those of the tree.
+    /// Reads a file that was named instead of the one beside the flake.
     ///
     /// # Errors
-    /// What is wrong in the file; a file that was named and cannot be read is refused too.
-    pub fn of(
-        file: Option<&std::path::Path>,
-        workspace: &Workspace,
-    ) -> Result<Settings, Vec<Finding>> {
-        let Some(file) = file else {
-            return Settings::load(workspace);
-        };
-        let name = file.to_string_lossy().into_owned();
-        match std::fs::read_to_string(file) {
-            Ok(text) => {
-                let id = workspace
-                    .sources()
-                    .add(SourceFile::new(name.clone(), text.as_str()));
-                Settings::parse(id, &text, &name)
-            }
-            Err(error) => Err(vec![refusal(format!("`{name}`: {error}"), None)]),
+    /// Outer: it cannot be read (exit code 3). Inner: what is wrong in it.
+    pub fn load_file(
+        sources: &Sources,
+        file: &Path,
+        current_directory: &Path,
+    ) -> Result<Result<Settings, Vec<Finding>>, Failure> {
+        let shown = file.to_string_lossy().into_owned();
+        let place = current_directory.join(file);
+        let bytes =
+            read_named(&place, Limits::default().file_bytes).map_err(|message| Failure {
+                path: shown.clone(),
+                message,
+            })?;
+        let text = String::from_utf8_lossy(&bytes);
+        let is_text = matches!(text, std::borrow::Cow::Borrowed(_));
+        let id = sources.add(SourceFile::new(shown.clone(), text.as_ref()));
+        if !is_text {
+            let message = format!("`{shown}` is not UTF-8");
+            return Ok(Err(vec![refusal(message, Some(Span::new(id, 0, 0)))]));
         }
+        let place = path::normalize(&place.to_string_lossy());
+        Ok(Settings::parse(id, &text, &place))
     }
 
     /// Parses the text of the file. `file` is for the spans, `place` its absolute path.

@@ -26,6 +26,7 @@ pub fn check_and_fix(request: &Request) -> Outcome {
             files.extend(applied.files);
             failures.extend(applied.failures);
         }
+        let before = fixable(&outcome);
         if written {
             outcome = crate::check(request);
         }
@@ -33,7 +34,8 @@ pub fn check_and_fix(request: &Request) -> Outcome {
             outcome.report.errors.extend(failures);
             break;
         }
-        if !written {
+        // A fix that does not mend, or whose file git has staged otherwise, must not be made again.
+        if !written || fixable(&outcome) >= before {
             break;
         }
     }
@@ -47,6 +49,14 @@ pub fn check_and_fix(request: &Request) -> Outcome {
         )));
     }
     outcome
+}
+
+/// How many findings have a fix that could be made.
+fn fixable(outcome: &Outcome) -> usize {
+    let findings = outcome.report.findings.iter();
+    findings
+        .filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe))
+        .count()
 }
 
 /// The safe fixes as a patch; what cannot be read is said on standard error.

@@ -51,22 +51,35 @@ pub fn examine(request: &Request, outcome: &mut Outcome) -> Vec<Examined> {
         current_directory,
     };
     request.progress.enter(Stage::Reading);
+    let named_settings = request
+        .settings
+        .as_ref()
+        .map(|file| Settings::load_file(&sources, file, &base.current_directory));
+    let named_settings = match named_settings.transpose() {
+        Ok(settings) => settings,
+        Err(failure) => {
+            outcome.report.errors.push(failure);
+            return Vec::new();
+        }
+    };
     let mut opened = Vec::new();
-    if request.targets.is_empty() {
-        opened.push(Workspace::open(&base, Rc::clone(&sources)));
-    }
+    let mut failed = Vec::new();
+    let mut paths = Vec::new();
     for target in &request.targets {
-        let mut one = base.clone();
         match target {
-            Target::Path(path) => one.path = Some(path.clone()),
+            Target::Path(path) => paths.push(path.clone()),
             Target::StandardInput { text, name } => {
+                let mut one = base.clone();
                 one.standard_input = Some(StandardInput {
                     name: (!name.is_empty() && name != "-").then(|| name.into()),
                     bytes: text.clone(),
                 });
+                match Workspace::open(&one, Rc::clone(&sources)) {
+                    Ok(workspace) => opened.push(workspace),
+                    Err(error) => failed.push(error),
+                }
             }
         }
-        opened.push(Workspace::open(&one, Rc::clone(&sources)));
     }
     let evaluated = request.evaluated.as_deref().and_then(|file| {
         let document = std::fs::read(file)
@@ -81,37 +94,58 @@ pub fn examine(request: &Request, outcome: &mut Outcome) -> Vec<Examined> {
             })
             .ok()
     });
-    let mut examined = Vec::new();
-    for result in opened {
-        match result {
-            Ok(workspace) => {
-                let settings = match Settings::of(request.settings.as_deref(), &workspace) {
-                    Ok(settings) => settings,
-                    Err(findings) => {
-                        outcome.settings_refused = true;
-                        outcome.report.findings.extend(findings);
-                        continue;
-                    }
-                };
-                outcome.strict |= settings.strict.unwrap_or(false);
-                outcome.deny_warnings |= settings.deny_warnings.unwrap_or(false);
-                request.progress.enter(Stage::Evaluating);
-                let workspace = Rc::new(workspace);
-                let mut discovery = discover::discover(&workspace);
-                if let Some(document) = &evaluated {
-                    evaluated::apply(document, &mut discovery.blueprints, workspace.root());
-                }
-                examined.push(Examined {
-                    workspace,
-                    discovery,
-                    settings,
-                });
-            }
-            Err(error) => outcome.report.errors.push(Failure {
-                path: error.path,
-                message: error.message,
-            }),
+    if request.targets.is_empty() {
+        match Workspace::open(&base, Rc::clone(&sources)) {
+            Ok(workspace) => opened.push(workspace),
+            Err(error) => failed.push(error),
         }
+    }
+    // Paths in one tree share its workspace, so that a file that several of them need is read once.
+    let (workspaces, errors) = Workspace::open_all(&base, &paths, &sources);
+    opened.extend(workspaces);
+    failed.extend(errors);
+    outcome
+        .report
+        .errors
+        .extend(failed.into_iter().map(|error| Failure {
+            path: error.path,
+            message: error.message,
+        }));
+    let mut examined = Vec::new();
+    for mut workspace in opened {
+        let settings = match &named_settings {
+            Some(settings) => settings.clone(),
+            None => Settings::load(&workspace),
+        };
+        let settings = match settings {
+            Ok(settings) => settings,
+            Err(findings) => {
+                outcome.settings_refused = true;
+                outcome.report.findings.extend(findings);
+                continue;
+            }
+        };
+        outcome.strict |= settings.strict.unwrap_or(false);
+        outcome.deny_warnings |= settings.deny_warnings.unwrap_or(false);
+        outcome
+            .report
+            .errors
+            .extend(workspace.warnings().iter().map(|message| Failure {
+                path: workspace.root().to_string(),
+                message: message.clone(),
+            }));
+        workspace.exclude(settings.exclude.iter().cloned());
+        request.progress.enter(Stage::Evaluating);
+        let workspace = Rc::new(workspace);
+        let mut discovery = discover::discover(&workspace);
+        if let Some(document) = &evaluated {
+            evaluated::apply(document, &mut discovery.blueprints, workspace.root());
+        }
+        examined.push(Examined {
+            workspace,
+            discovery,
+            settings,
+        });
     }
     examined
 }
@@ -128,10 +162,6 @@ pub fn check(request: &Request) -> Outcome {
         ..Outcome::default()
     };
     let examined = examine(request, &mut outcome);
-    outcome.workspaces = examined
-        .iter()
-        .map(|one| Rc::clone(&one.workspace))
-        .collect();
     let mut variables = Vec::new();
     for file in &request.env_files {
         match variable_names(file) {
@@ -145,6 +175,10 @@ pub fn check(request: &Request) -> Outcome {
         check_tree(request, examined, &variables, &mut outcome);
         files.extend(&examined.discovery.files);
     }
+    outcome.workspaces = examined
+        .iter()
+        .map(|one| Rc::clone(&one.workspace))
+        .collect();
     let sources = Rc::clone(&outcome.sources);
     finish(request, &examined, &files, &sources, &mut outcome);
     outcome
@@ -289,6 +323,20 @@ fn variable_names(file: &std::path::Path) -> Result<Vec<String>, Failure> {
         .collect())
 }
 
+/// Whether a rule is wanted. What the command line selects replaces what the settings select; what either ignores is
+/// ignored.
+fn is_chosen(rule: &str, request: &Request, settings: Option<&Settings>) -> bool {
+    let holds = |ids: &[String]| ids.iter().any(|id| id == rule);
+    let from_settings = settings.map_or(&[][..], |settings| &settings.select);
+    let select = match request.select.is_empty() {
+        true => from_settings,
+        false => &request.select,
+    };
+    (select.is_empty() || holds(select))
+        && !holds(&request.ignore)
+        && !settings.is_some_and(|settings| holds(&settings.ignore))
+}
+
 /// Merges, suppresses, selects, and sorts.
 fn finish(
     request: &Request,
@@ -298,35 +346,29 @@ fn finish(
     outcome: &mut Outcome,
 ) {
     let report = &mut outcome.report;
-    let chosen = |rule: &str| {
-        let selects = if request.select.is_empty() {
-            examined.iter().all(|one| {
-                one.settings.select.is_empty() || one.settings.select.iter().any(|id| id == rule)
-            })
-        } else {
-            request.select.iter().any(|id| id == rule)
-        };
-        let ignores = request.ignore.iter().any(|id| id == rule)
-            || examined
-                .iter()
-                .any(|one| one.settings.ignore.iter().any(|id| id == rule));
-        selects && !ignores
+    // The settings that hold for a finding are those of the tree that it lies in.
+    let settings_of = |finding: &Finding| match (examined, finding.span) {
+        ([one], _) => Some(&one.settings),
+        (_, Some(span)) => examined
+            .iter()
+            .find(|one| one.workspace.path_of(span.file).is_some())
+            .map(|one| &one.settings),
+        (_, None) => None,
     };
-    let mut findings: Vec<Finding> = std::mem::take(&mut report.findings);
-    findings.retain(|finding| finding.rule == crate::settings::RULE || chosen(finding.rule));
-    if let [one] = examined {
-        findings.retain_mut(|finding| {
-            match one.settings.severity_of(finding.rule, finding.severity) {
-                Some(severity) => {
-                    finding.severity = severity;
-                    true
-                }
-                None => false,
-            }
-        });
-    }
+    let findings: Vec<Finding> = std::mem::take(&mut report.findings);
     report.findings = merge::findings(findings, sources);
-    suppression::apply(sources, files, report, chosen);
+    suppression::apply(sources, files, report, |_| true);
+    report.findings.retain_mut(|finding| {
+        let settings = settings_of(finding);
+        let severity = match settings {
+            Some(settings) => settings.severity_of(finding.rule, finding.severity),
+            None => Some(finding.severity),
+        };
+        let stays = finding.rule == crate::settings::RULE
+            || is_chosen(finding.rule, request, settings) && severity.is_some();
+        finding.severity = severity.unwrap_or(finding.severity);
+        stays
+    });
     report.findings = merge::findings(std::mem::take(&mut report.findings), sources);
     report.unresolved = merge::unresolved(std::mem::take(&mut report.unresolved), sources);
     report.checked.unresolved = report.unresolved.len();

@@ -76,6 +76,8 @@ pub struct Workspace {
     tree: Tree,
     inputs: Vec<Input>,
     targets: Vec<Target>,
+    /// The nearest directory at or above the targets that holds settings.
+    settings_directory: Option<String>,
     /// Files that stand for standard input: path and bytes.
     standard_input: Option<(String, Arc<[u8]>)>,
     exclude: Vec<String>,
@@ -435,6 +437,19 @@ impl Workspace {
                 Ok(file)
             }
         }
+    }
+}
+
+/// Reads a regular file that the user named, wherever it lies.
+///
+/// # Errors
+/// In plain words, when there is none, or it is larger than `limit` bytes.
+pub(crate) fn read_named(host: &std::path::Path, limit: u64) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    match tree::load_from_disk(host, limit, &mut bytes) {
+        Ok(()) => Ok(bytes),
+        Err(LoadError::Unreadable(reason)) => Err(reason),
+        Err(error) => Err(load_problem(error, limit).to_string()),
     }
 }
 

@@ -23,6 +23,8 @@ struct Found {
     target: Target,
     /// The file that was named, or the flake's own: it is read whether git tracks it or not.
     named: Option<String>,
+    /// The nearest directory at or above the target that holds settings.
+    settings: Option<String>,
 }
 
 impl Workspace {
@@ -35,9 +37,9 @@ impl Workspace {
         build(request, found, sources)
     }
 
-    /// Opens the source trees of several paths, one workspace for each tree, in the order in which they are
-    /// first named; [`Workspace::targets`] tells what was named in each. The request's own path is not used.
-    /// All share the sources, so that file ids are unique.
+    /// Opens the source trees of several paths, one workspace for each tree and each file of settings in it, in the
+    /// order in which they are first named; [`Workspace::targets`] tells what was named in each. The request's own
+    /// path is not used. All share the sources, so that file ids are unique.
     pub fn open_all(
         request: &Request,
         paths: &[PathBuf],
@@ -56,6 +58,7 @@ impl Workspace {
             let is_document = matches!(found.target, Target::Document { .. });
             let same = workspaces.iter_mut().find(|workspace| {
                 workspace.tree.root == found.root
+                    && workspace.settings_directory == found.settings
                     && matches!(workspace.target(), Target::Document { .. }) == is_document
             });
             match same {
@@ -179,7 +182,18 @@ fn find(request: &Request, given: Option<&Path>) -> Result<Found, OpenError> {
         }
     };
     let root_text = path::to_text(&root);
+    let settings = directory
+        .ancestors()
+        .take_while(|ancestor| ancestor.starts_with(&root))
+        .find(|ancestor| {
+            ancestor
+                .join(crate::settings::FILE_NAME)
+                .symlink_metadata()
+                .is_ok()
+        })
+        .map(path::to_text);
     Ok(Found {
+        settings,
         named: named
             .as_deref()
             .and_then(|file| path::below(&root_text, file))
@@ -197,6 +211,7 @@ fn build(request: &Request, found: Found, sources: Rc<Sources>) -> Result<Worksp
         repository,
         target,
         named,
+        settings,
     } = found;
     let shown = path::to_text(request.path.as_deref().unwrap_or(Path::new(".")));
     let mut warnings = Vec::new();
@@ -266,6 +281,7 @@ fn build(request: &Request, found: Found, sources: Rc<Sources>) -> Result<Worksp
         tree,
         inputs: inputs(request)?,
         targets: vec![target],
+        settings_directory: settings,
         standard_input,
         exclude: request.exclude.clone(),
         limits: request.limits,
