@@ -12,6 +12,11 @@ use std::sync::Arc;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct FileId(pub u32);
 
+impl FileId {
+    /// Text of our own that is no file: nothing may point into it.
+    pub const INTERNAL: FileId = FileId(u32::MAX);
+}
+
 /// A range of bytes in one file: `start` inclusive, `end` exclusive, both on character boundaries.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Span {

@@ -3,6 +3,7 @@
 use super::Evaluator;
 use super::unknown::{ErrorKind, Kind, Stop};
 use super::value::{Env, NixPath, Origin, State, Thunk};
+use crate::nix::symbol::Symbol;
 use crate::nix::syntax;
 use crate::nix::syntax::ast::SourceTree;
 use crate::workspace::problem::ReadProblem;
@@ -60,6 +61,20 @@ impl Evaluator {
         self.loaded.paths.insert(file, absolute);
         self.loaded.trees.push(Rc::clone(&tree));
         root_thunk(&tree)
+    }
+
+    /// The value of a piece of our own Nix code, in which `names` stand for `values`.
+    pub fn snippet(&mut self, text: &str, names: &[Symbol], values: Vec<Rc<Thunk>>) -> Rc<Thunk> {
+        let tree = Rc::new(syntax::parse(FileId::INTERNAL, text, Some(names)));
+        debug_assert!(tree.problems.is_empty(), "{text}: {:?}", tree.problems);
+        Thunk::with_state(
+            State::Suspended {
+                expression: tree.root,
+                tree,
+                env: Env::filled(values, None, None),
+            },
+            Origin::default(),
+        )
     }
 
     /// The value of the Nix file (or the `default.nix` of the directory) at an absolute path, and its tree.

@@ -18,7 +18,7 @@ use crate::nix::syntax::ast::{
     Resolution, SourceTree, StringPart,
 };
 use crate::workspace::Workspace;
-use crate::workspace::source::Span;
+use crate::workspace::source::{FileId, Span};
 use std::collections::HashMap;
 use std::rc::Rc;
 use unknown::{Condition, ErrorKind, EvalError, Kind, Stop, Unknown};
@@ -112,6 +112,8 @@ pub struct Evaluator {
     globals: HashMap<Symbol, Rc<Thunk>>,
     pub(crate) module_sets: Vec<Rc<ModuleSet>>,
     lib: Option<Rc<Thunk>>,
+    /// Regular expressions compiled so far; the flag tells whether the whole text must match.
+    pub(crate) expressions: HashMap<(Rc<str>, bool), Rc<regex::Regex>>,
 }
 
 impl Evaluator {
@@ -131,6 +133,7 @@ impl Evaluator {
             globals: HashMap::new(),
             module_sets: Vec::new(),
             lib: None,
+            expressions: HashMap::new(),
         }
     }
 
@@ -148,7 +151,7 @@ impl Evaluator {
         self.steps
     }
 
-    fn check_stack(&self) -> Result<(), Stop> {
+    pub(crate) fn check_stack(&self) -> Result<(), Stop> {
         let marker = 0u8;
         let used = self
             .stack_base
@@ -443,10 +446,7 @@ impl Evaluator {
 
     /// A thunk for an expression: the value itself where that needs no work.
     pub fn thunk(&mut self, tree: &Rc<SourceTree>, id: ExprId, env: &Rc<Env>) -> Rc<Thunk> {
-        let origin = Origin {
-            span: Some(tree.span(id)),
-            call: env.call.clone(),
-        };
+        let origin = place(&tree, id, &env);
         let value = match tree.expression(id) {
             Expr::Variable(_, Resolution::Local { up, slot }) => {
                 if let Some(thunk) = env.lookup(*up, *slot) {
@@ -503,7 +503,7 @@ impl Evaluator {
                     StringPart::Text { text, span } => Some(Part::Text {
                         text: Rc::clone(text),
                         origin: Origin {
-                            span: Some(Span::new(tree.file, span.0, span.1)),
+                            span: site(tree, *span, env),
                             call: env.call.clone(),
                         },
                     }),
@@ -525,10 +525,7 @@ impl Evaluator {
         // The loop makes calls in tail position cost no stack.
         loop {
             self.step(1)?;
-            let origin = Origin {
-                span: Some(tree.span(id)),
-                call: env.call.clone(),
-            };
+            let origin = place(&tree, id, &env);
             let value = match tree.expression(id) {
                 Expr::Integer(integer) => Value::Int(*integer),
                 Expr::Float(float) => Value::Float(*float),
@@ -623,10 +620,7 @@ impl Evaluator {
                 }
                 Expr::Assert { condition, body } => {
                     let outcome = self.eval(&tree, *condition, &env);
-                    let place = Origin {
-                        span: Some(tree.span(*condition)),
-                        call: env.call.clone(),
-                    };
+                    let place = place(&tree, *condition, &env);
                     if !self.truth(outcome, &place)? {
                         return Err(self.error(
                             ErrorKind::Assertion,
@@ -643,10 +637,7 @@ impl Evaluator {
                     alternative,
                 } => {
                     let outcome = self.eval(&tree, *condition, &env);
-                    let place = Origin {
-                        span: Some(tree.span(*condition)),
-                        call: env.call.clone(),
-                    };
+                    let place = place(&tree, *condition, &env);
                     id = if self.truth(outcome, &place)? {
                         *consequent
                     } else {
@@ -883,7 +874,6 @@ impl Evaluator {
                 whole,
             } => (formals, *ellipsis, whole),
         };
-        let file = closure.tree.file;
         let given = match self.force(&argument) {
             Ok(given) => given,
             Err(Stop::Unknown(unknown)) => {
@@ -891,8 +881,8 @@ impl Evaluator {
                 let mut slots: Vec<_> = formals
                     .iter()
                     .map(|formal| {
-                        let span = Span::new(file, formal.span.0, formal.span.1);
-                        Thunk::unknown(unknown.attribute(formal.name), Origin::at(Some(span)))
+                        let span = site(&closure.tree, formal.span, &closure.env);
+                        Thunk::unknown(unknown.attribute(formal.name), Origin::at(span))
                     })
                     .collect();
                 if whole.is_some() {
@@ -920,11 +910,8 @@ impl Evaluator {
                 matched += 1;
                 slots.push(Rc::clone(&attr.value));
             } else if let Some(open) = &attrs.open {
-                let span = Span::new(file, formal.span.0, formal.span.1);
-                slots.push(Thunk::unknown(
-                    open.attribute(formal.name),
-                    Origin::at(Some(span)),
-                ));
+                let span = site(&closure.tree, formal.span, &closure.env);
+                slots.push(Thunk::unknown(open.attribute(formal.name), Origin::at(span)));
             } else if let Some(default) = formal.default {
                 // Not `self.thunk`: a default that is another formal must not look at the frame yet.
                 slots.push(Thunk::with_state(
@@ -933,10 +920,7 @@ impl Evaluator {
                         expression: default,
                         env: Rc::clone(&env),
                     },
-                    Origin {
-                        span: Some(closure.tree.span(default)),
-                        call: env.call.clone(),
-                    },
+                    place(&closure.tree, default, &env),
                 ));
             } else {
                 return Err(self.error(
@@ -987,7 +971,7 @@ impl Evaluator {
         } else {
             Rc::clone(env)
         };
-        let at = |span: (u32, u32)| Span::new(tree.file, span.0, span.1);
+        let at = |span: (u32, u32)| site(tree, span, env);
         let sources: Vec<Rc<Thunk>> = bindings
             .inherit_sources
             .iter()
@@ -1007,7 +991,7 @@ impl Evaluator {
                 BindingValue::Inherit(variable) => self.thunk(tree, *variable, env),
                 BindingValue::InheritFrom(index) => {
                     let origin = Origin {
-                        span: Some(at(*name_span)),
+                        span: at(*name_span),
                         call: env.call.clone(),
                     };
                     match sources.get(*index as usize) {
@@ -1027,13 +1011,13 @@ impl Evaluator {
         for (binding, slot) in bindings.entries.iter().zip(&slots) {
             entries.push(Attr {
                 name: binding.name,
-                name_span: Some(at(binding.name_span)),
-                definition: Some(match binding.value {
+                name_span: at(binding.name_span),
+                definition: match binding.value {
                     BindingValue::Expression(expression) | BindingValue::Inherit(expression) => {
-                        tree.span(expression)
+                        place(tree, expression, env).span
                     }
                     BindingValue::InheritFrom(_) => at(binding.name_span),
-                }),
+                },
                 value: Rc::clone(slot),
             });
         }
@@ -1066,14 +1050,14 @@ impl Evaluator {
                 return Err(self.error(
                     ErrorKind::Other,
                     format!("the attribute `{name}` is defined twice"),
-                    &Origin::at(Some(at(binding.name_span))),
+                    &Origin::at(at(binding.name_span)),
                 ));
             }
             let value = self.suspend(tree, binding.value, &inner, bindings.recursive);
             attrs.insert(Attr {
                 name,
-                name_span: Some(at(binding.name_span)),
-                definition: Some(tree.span(binding.value)),
+                name_span: at(binding.name_span),
+                definition: place(tree, binding.value, env).span,
                 value,
             });
         }
@@ -1100,10 +1084,7 @@ impl Evaluator {
                     expression: id,
                     env: Rc::clone(env),
                 },
-                Origin {
-                    span: Some(tree.span(id)),
-                    call: env.call.clone(),
-                },
+                place(&tree, id, &env),
             );
         }
         self.thunk(tree, id, env)
@@ -1139,9 +1120,8 @@ impl Evaluator {
     ) -> Result<Option<Val>, Stop> {
         let mut current = self.eval(tree, subject, env);
         for name in path {
-            let span = Span::new(tree.file, name.span().0, name.span().1);
             let origin = Origin {
-                span: Some(span),
+                span: site(tree, name.span(), env),
                 call: env.call.clone(),
             };
             let value = match current {
@@ -1247,14 +1227,14 @@ impl Evaluator {
                 StringPart::Text { text, span } => string.parts.push(Part::Text {
                     text: Rc::clone(text),
                     origin: Origin {
-                        span: Some(Span::new(tree.file, span.0, span.1)),
+                        span: site(tree, *span, env),
                         call: origin.call.clone(),
                     },
                 }),
                 StringPart::Interpolation(expression) => {
                     let outcome = self.eval(tree, *expression, env);
                     let place = Origin {
-                        span: Some(tree.span(*expression)),
+                        span: place(tree, *expression, env).span,
                         call: origin.call.clone(),
                     };
                     self.append(
@@ -1290,6 +1270,22 @@ impl Evaluator {
         }
         self.resolve_path(&written, tree.file, origin)
     }
+}
+
+/// Where an expression stands. What the prelude makes has the place of the call into it: its own text is nobody's
+/// source.
+fn place(tree: &SourceTree, id: ExprId, env: &Env) -> Origin {
+    Origin {
+        span: site(tree, tree.spans[id.0 as usize], env),
+        call: env.call.clone(),
+    }
+}
+
+fn site(tree: &SourceTree, range: (u32, u32), env: &Env) -> Option<Span> {
+    if tree.file == FileId::INTERNAL {
+        return env.call.as_ref().map(|call| call.span);
+    }
+    Some(Span::new(tree.file, range.0, range.1))
 }
 
 /// What a call comes to: a value, or a body still to be evaluated.

@@ -1,6 +1,6 @@
 //! Reading modules: functions are called, imports followed, definitions and declarations gathered.
 
-use super::definition::{Definition, Guard};
+use super::definition::{Definition, Guard, children};
 use super::types::OptionType;
 use super::{Collected, Declarations, Module, ModuleSet, OptionDeclaration, Unseen};
 use crate::nix::eval::Evaluator;
@@ -24,7 +24,12 @@ struct Collector<'a> {
     seen: HashSet<Rc<str>>,
     /// Files being imported at the moment, for cycles that never end.
     depth: usize,
+    /// Options whose definitions go to another one: `mkAliasOptionModule` and its like.
+    aliases: Vec<(Vec<Symbol>, Vec<Symbol>)>,
 }
+
+/// The attribute by which our `mkAliasOptionModule` says what it does.
+const ALIAS: &str = "_openclawCheckAlias";
 
 /// Reads all modules of a set.
 pub(super) fn collect(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Collected {
@@ -38,6 +43,7 @@ pub(super) fn collect(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Collect
         },
         seen: HashSet::new(),
         depth: 0,
+        aliases: Vec::new(),
     };
     for module in &set.request.modules {
         collector.module(evaluator, module, &[], None);
@@ -59,7 +65,34 @@ pub(super) fn collect(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Collect
             .definitions
             .push(Definition::new(value, framework));
     }
+    for (from, to) in std::mem::take(&mut collector.aliases) {
+        let mut definitions = collector.found.definitions.clone();
+        for name in &from {
+            let discharged = evaluator.discharge(&definitions);
+            definitions = children(&discharged, true).get(*name).to_vec();
+        }
+        for definition in definitions {
+            let value = nested(&to, Rc::clone(&definition.value), &definition);
+            collector.found.definitions.push(Definition {
+                value,
+                ..definition
+            });
+        }
+    }
     collector.found
+}
+
+/// A value below a path of names, which stand where the definition stands.
+fn nested(path: &[Symbol], value: Rc<Thunk>, definition: &Definition) -> Rc<Thunk> {
+    path.iter().rev().fold(value, |value, name| {
+        let attrs = Attrs::from_entries(vec![Attr {
+            name: *name,
+            name_span: definition.name_span,
+            definition: definition.expression,
+            value,
+        }]);
+        Val::attrs(attrs).thunk()
+    })
 }
 
 /// The set that module functions are called with.
@@ -370,10 +403,25 @@ impl Collector<'_> {
             self.imports(evaluator, &imports, guards, module);
         }
         let structured = attrs.get(Symbol::new("config")).is_some()
+            || attrs.get(Symbol::new(ALIAS)).is_some()
             || attrs.get(Symbol::new("options")).is_some();
         if let Some(options) = get("options") {
             let declared = declarations(evaluator, &options, 0);
             merge_declarations(&mut self.found.declarations, declared);
+        }
+        if let Some(alias) = get(ALIAS) {
+            let ends = |evaluator: &mut Evaluator, end: &str| -> Result<Vec<Symbol>, Stop> {
+                let names = evaluator.descend(&alias, &[end])?;
+                let names = evaluator.list(&names, &Origin::default())?;
+                names
+                    .all()?
+                    .iter()
+                    .map(|name| Ok(Symbol::new(&evaluator.text(name, &Origin::default())?)))
+                    .collect()
+            };
+            if let (Ok(from), Ok(to)) = (ends(evaluator, "from"), ends(evaluator, "to")) {
+                self.aliases.push((from, to));
+            }
         }
         if let Some(freeform) = get("freeformType") {
             self.found.freeform = Some(OptionType::from_nix(evaluator, &freeform));

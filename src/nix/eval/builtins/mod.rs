@@ -1,6 +1,13 @@
 //! The builtins: one table for each subject.
 
+mod attrs;
 mod core;
+mod files;
+pub mod json;
+mod lists;
+mod numbers;
+mod regex;
+pub mod strings;
 
 use super::unknown::{ErrorKind, Kind};
 use super::value::{Attr, Attrs, Origin, PartialBuiltin, Thunk, Val, Value};
@@ -9,7 +16,16 @@ use crate::nix::symbol::Symbol;
 use std::rc::Rc;
 
 /// All tables.
-static TABLES: &[&[Builtin]] = &[core::TABLE];
+static TABLES: &[&[Builtin]] = &[
+    core::TABLE,
+    lists::TABLE,
+    attrs::TABLE,
+    numbers::TABLE,
+    strings::TABLE,
+    json::TABLE,
+    files::TABLE,
+    regex::TABLE,
+];
 
 /// The builtin of that name (without `builtins.` or `__`).
 pub fn find(name: &str) -> Option<&'static Builtin> {
