@@ -911,7 +911,10 @@ impl Evaluator {
                 slots.push(Rc::clone(&attr.value));
             } else if let Some(open) = &attrs.open {
                 let span = site(&closure.tree, formal.span, &closure.env);
-                slots.push(Thunk::unknown(open.attribute(formal.name), Origin::at(span)));
+                slots.push(Thunk::unknown(
+                    open.attribute(formal.name),
+                    Origin::at(span),
+                ));
             } else if let Some(default) = formal.default {
                 // Not `self.thunk`: a default that is another formal must not look at the frame yet.
                 slots.push(Thunk::with_state(

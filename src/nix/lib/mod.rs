@@ -188,7 +188,9 @@ mod tests {
     #[test]
     fn every_piece_of_the_prelude_parses() {
         let names = [Symbol::new("lib")];
-        let flat = prelude::FUNCTIONS.iter().map(|(name, source)| (*name, *source));
+        let flat = prelude::FUNCTIONS
+            .iter()
+            .map(|(name, source)| (*name, *source));
         let inner = prelude::NAMESPACED
             .iter()
             .map(|(_, name, source)| (*name, *source));

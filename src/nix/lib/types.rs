@@ -1,9 +1,7 @@
 //! `lib.types`.
 
 use crate::nix::eval::unknown::Stop;
-use crate::nix::eval::value::{
-    Attr, Attrs, Marker, PartialBuiltin, Thunk, Val, Value,
-};
+use crate::nix::eval::value::{Attr, Attrs, Marker, PartialBuiltin, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::modules::types::{OptionType, Submodule};
 use crate::nix::symbol::Symbol;
@@ -57,26 +55,15 @@ pub(super) fn types(evaluator: &mut Evaluator) -> Rc<Thunk> {
         ("u32", numbers(Some(0), Some(4_294_967_295))),
         ("s8", numbers(Some(-128), Some(127))),
         ("s16", numbers(Some(-32768), Some(32767))),
-        (
-            "s32",
-            numbers(Some(-2_147_483_648), Some(2_147_483_647)),
-        ),
+        ("s32", numbers(Some(-2_147_483_648), Some(2_147_483_647))),
         ("between", function(&BETWEEN, Vec::new())),
     ]);
-    ints.open = Some(evaluator.unknown_named(
-        "lib.types.ints",
-        "this type is not modelled",
-        None,
-        None,
-    ));
+    ints.open =
+        Some(evaluator.unknown_named("lib.types.ints", "this type is not modelled", None, None));
     entries.push(("ints", Val::attrs(ints).thunk()));
     let mut attrs = Attrs::of(entries);
-    attrs.open = Some(evaluator.unknown_named(
-        "lib.types",
-        "this type is not modelled",
-        None,
-        None,
-    ));
+    attrs.open =
+        Some(evaluator.unknown_named("lib.types", "this type is not modelled", None, None));
     Val::attrs(attrs).thunk()
 }
 
@@ -271,11 +258,11 @@ static FUNCTIONS: &[Builtin] = &[
             let attrs = evaluator.attrs(&arguments[0], origin)?;
             let modules = evaluator.descend(&arguments[0], &["modules"])?;
             let modules = evaluator.list(&modules, origin)?.all()?.to_vec();
-            let shorthand = match evaluator.optional_attribute(&attrs, "shorthandOnlyDefinesConfig")?
-            {
-                Some(shorthand) => evaluator.boolean(&shorthand, origin)?,
-                None => false,
-            };
+            let shorthand =
+                match evaluator.optional_attribute(&attrs, "shorthandOnlyDefinesConfig")? {
+                    Some(shorthand) => evaluator.boolean(&shorthand, origin)?,
+                    None => false,
+                };
             let special_arguments = evaluator.optional_attribute(&attrs, "specialArgs")?;
             Ok(type_value(
                 "submodule",
@@ -289,4 +276,3 @@ static FUNCTIONS: &[Builtin] = &[
         },
     },
 ];
-

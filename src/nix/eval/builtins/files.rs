@@ -68,9 +68,9 @@ pub(super) static TABLE: &[Builtin] = &[
             let (absolute, _) = path_argument(evaluator, &arguments[0], origin)?;
             let exists = match evaluator.workspace.visibility(&absolute) {
                 Visibility::File | Visibility::Directory => true,
-                Visibility::Missing
-                | Visibility::Untracked
-                | Visibility::MissingOrUntracked => false,
+                Visibility::Missing | Visibility::Untracked | Visibility::MissingOrUntracked => {
+                    false
+                }
                 _ => {
                     return Err(Stop::Unknown(evaluator.unknown(
                         "it lies outside of the source tree",
@@ -89,7 +89,9 @@ pub(super) static TABLE: &[Builtin] = &[
             let (absolute, written) = path_argument(evaluator, &arguments[0], origin)?;
             let entries = match evaluator.workspace.read_directory(&absolute) {
                 Ok(entries) => entries,
-                Err(problem) => return Err(refused(evaluator, &absolute, &written, &problem, origin)),
+                Err(problem) => {
+                    return Err(refused(evaluator, &absolute, &written, &problem, origin));
+                }
             };
             evaluator.step(entries.len() as u64)?;
             let attrs = Attrs::from_entries(
@@ -143,7 +145,8 @@ pub(super) static TABLE: &[Builtin] = &[
             let text: Rc<str> = match &value.value {
                 Value::Path(path) => Rc::clone(&path.absolute),
                 _ => {
-                    let string = evaluator.coerce(&arguments[0], Coercion::INTERPOLATION, origin)?;
+                    let string =
+                        evaluator.coerce(&arguments[0], Coercion::INTERPOLATION, origin)?;
                     match string.parts.last() {
                         // What follows an unknown beginning can be enough.
                         Some(Part::Text { text, .. }) if text.contains('/') => Rc::clone(text),
@@ -317,8 +320,11 @@ fn read_file(
         }
         Err(problem @ (ReadProblem::NotUtf8 { .. } | ReadProblem::ByteOrderMark { .. })) => {
             // Nix reads bytes.
-            let unknown =
-                evaluator.unknown(format!("`{written}` {problem}"), Some(Kind::String), origin.span);
+            let unknown = evaluator.unknown(
+                format!("`{written}` {problem}"),
+                Some(Kind::String),
+                origin.span,
+            );
             Err(Stop::Unknown(unknown))
         }
         Err(problem) => Err(refused(evaluator, &absolute, &written, &problem, origin)),
@@ -326,11 +332,7 @@ fn read_file(
 }
 
 /// A path that is copied to the store: its text is not known, its place is.
-fn in_store(
-    evaluator: &mut Evaluator,
-    given: &Rc<Thunk>,
-    origin: &Origin,
-) -> Result<Val, Stop> {
+fn in_store(evaluator: &mut Evaluator, given: &Rc<Thunk>, origin: &Origin) -> Result<Val, Stop> {
     let value = evaluator.force(given)?;
     let mut string = NixString::default();
     evaluator.append(&mut string, Ok(value), Coercion::INTERPOLATION, origin)?;

@@ -343,11 +343,7 @@ fn quantified(
     Ok(Val::new(Value::Bool(!decides), origin.clone()))
 }
 
-fn concatenated(
-    evaluator: &mut Evaluator,
-    lists: &List,
-    origin: &Origin,
-) -> Result<Val, Stop> {
+fn concatenated(evaluator: &mut Evaluator, lists: &List, origin: &Origin) -> Result<Val, Stop> {
     let mut items = Vec::new();
     let mut gaps = Vec::new();
     let mut next_gap = lists.gaps.iter().peekable();
@@ -379,11 +375,7 @@ fn concatenated(
 }
 
 /// A stable merge sort: the comparison may fail, and Nix's sort is stable.
-fn sort(
-    evaluator: &mut Evaluator,
-    arguments: &[Rc<Thunk>],
-    origin: &Origin,
-) -> Result<Val, Stop> {
+fn sort(evaluator: &mut Evaluator, arguments: &[Rc<Thunk>], origin: &Origin) -> Result<Val, Stop> {
     let list = evaluator.list(&arguments[1], origin)?;
     let items = list.all()?.to_vec();
     if items.is_empty() {

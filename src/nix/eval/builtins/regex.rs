@@ -66,9 +66,7 @@ pub(super) static TABLE: &[Builtin] = &[
                 parts.push(part(&string, start, &text[start..whole.start()], origin).thunk());
                 let groups = (1..regex.captures_len())
                     .map(|index| match found.get(index) {
-                        Some(group) => {
-                            part(&string, group.start(), group.as_str(), origin).thunk()
-                        }
+                        Some(group) => part(&string, group.start(), group.as_str(), origin).thunk(),
                         None => Val::new(Value::Null, origin.clone()).thunk(),
                     })
                     .collect();
@@ -84,10 +82,12 @@ pub(super) static TABLE: &[Builtin] = &[
 /// A piece of a string, with its own place where the string stands verbatim in the source.
 fn part(string: &NixString, start: usize, text: &str, origin: &Origin) -> Val {
     let place = match string.parts.as_slice() {
-        [Part::Text {
-            text: whole,
-            origin: place,
-        }] => Origin {
+        [
+            Part::Text {
+                text: whole,
+                origin: place,
+            },
+        ] => Origin {
             span: place
                 .span
                 .filter(|span| span.len() as usize == whole.len())
@@ -100,10 +100,7 @@ fn part(string: &NixString, start: usize, text: &str, origin: &Origin) -> Val {
         },
         _ => origin.clone(),
     };
-    Val::new(
-        Value::String(NixString::plain(text, place.clone())),
-        place,
-    )
+    Val::new(Value::String(NixString::plain(text, place.clone())), place)
 }
 
 fn ambiguous(evaluator: &mut Evaluator, pattern: &str, origin: &Origin) -> Result<(), Stop> {
@@ -139,13 +136,7 @@ fn compile(
         .dot_matches_new_line(true)
         .size_limit(1 << 20)
         .build()
-        .map_err(|_| {
-            evaluator.error(
-                ErrorKind::Other,
-                "this is no regular expression",
-                origin,
-            )
-        })?;
+        .map_err(|_| evaluator.error(ErrorKind::Other, "this is no regular expression", origin))?;
     let regex = Rc::new(regex);
     evaluator.expressions.insert(key, Rc::clone(&regex));
     Ok(regex)

@@ -161,7 +161,9 @@ fn substring(
     let string = evaluator.coerce(&arguments[2], Coercion::INTERPOLATION, origin)?;
     let prefix = string.known_prefix();
     let whole;
-    let end_wanted = usize::try_from(length).ok().map(|length| start.saturating_add(length));
+    let end_wanted = usize::try_from(length)
+        .ok()
+        .map(|length| start.saturating_add(length));
     // A known beginning is enough for what lies wholly in it.
     let text: &str = match end_wanted {
         Some(end) if end <= prefix.len() => &prefix,
@@ -177,7 +179,12 @@ fn substring(
         return Err(evaluator.limit("a character is cut in two"));
     };
     let origin = match string.parts.as_slice() {
-        [Part::Text { origin: place, text }] => {
+        [
+            Part::Text {
+                origin: place,
+                text,
+            },
+        ] => {
             let verbatim = place
                 .span
                 .filter(|span| span.len() as usize == text.len())
