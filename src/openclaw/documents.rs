@@ -1,7 +1,7 @@
 //! What OpenClaw makes of workspace documents.
 
 use super::configuration::{Configuration, Delivery, Document, Instance, Presence};
-use crate::releases::Release;
+use crate::releases::{Era, Release};
 
 /// The documents that OpenClaw hands to the model, in its order.
 pub static BOOTSTRAP_FILES: [&str; 8] = [
@@ -145,12 +145,12 @@ pub fn cuts<'a>(
     cuts
 }
 
-/// Whether a document reaches the machine in another way than through the module.
-pub fn is_delivered_otherwise(configuration: &Configuration) -> bool {
-    configuration
-        .documents
-        .iter()
-        .any(|document| document.delivery == Delivery::Other)
+/// The documents that are handed over. Those of the `documents` folder are not where the option was removed: that is told
+/// as a whole.
+pub fn handed_over(configuration: &Configuration, era: Era) -> impl Iterator<Item = &Document> {
+    configuration.documents.iter().filter(move |document| {
+        document.delivery != Delivery::Documents || era < Era::BootstrapFiles
+    })
 }
 
 /// The name under `workspace.bootstrapFiles` for a document.

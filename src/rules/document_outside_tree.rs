@@ -2,6 +2,7 @@
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Presence;
+use crate::openclaw::documents::handed_over;
 use crate::report::finding::{Consequence, Finding};
 
 /// The rule.
@@ -23,7 +24,7 @@ pure evaluation mode\". Move the file into the repository.",
 };
 
 fn check(subject: Subject<'_>, sink: &mut Sink) {
-    for document in &subject.configuration.documents {
+    for document in handed_over(subject.configuration, subject.era) {
         if document.presence != Presence::OutsideTree {
             continue;
         }

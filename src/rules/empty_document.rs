@@ -2,7 +2,7 @@
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Presence;
-use crate::openclaw::documents::BOOTSTRAP_FILES;
+use crate::openclaw::documents::{BOOTSTRAP_FILES, handed_over};
 use crate::report::finding::{Consequence, Finding, Severity};
 
 /// The rule.
@@ -23,20 +23,22 @@ An empty HEARTBEAT.md turns the heartbeat off, which may well be meant.",
 };
 
 fn check(subject: Subject<'_>, sink: &mut Sink) {
-    for document in &subject.configuration.documents {
+    for document in handed_over(subject.configuration, subject.era) {
         if !matches!(document.presence, Presence::Present { blank: true, .. })
             || !BOOTSTRAP_FILES.contains(&document.name.as_str())
         {
             continue;
         }
+        let shown = if document.written.is_empty() {
+            &document.name
+        } else {
+            &document.written
+        };
         let heartbeat = document.name == "HEARTBEAT.md";
         let message = if heartbeat {
-            format!("`{}` is empty, so no heartbeat runs", document.written)
+            format!("`{shown}` is empty, so no heartbeat runs")
         } else {
-            format!(
-                "`{}` is empty, so the agent gets nothing from it",
-                document.written
-            )
+            format!("`{shown}` is empty, so the agent gets nothing from it")
         };
         sink.findings.push(
             Finding::new(INFO.id, Consequence::Degrades, message)

@@ -2,6 +2,7 @@
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Presence;
+use crate::openclaw::documents::handed_over;
 use crate::report::finding::{Consequence, Finding, Severity};
 
 /// The rule.
@@ -33,7 +34,7 @@ that moment. Put the document into the repository and write its relative path.",
 };
 
 fn check(subject: Subject<'_>, sink: &mut Sink) {
-    for document in &subject.configuration.documents {
+    for document in handed_over(subject.configuration, subject.era) {
         if document.presence != Presence::Impure {
             continue;
         }

@@ -2,7 +2,7 @@
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Delivery, Document, Presence};
-use crate::openclaw::documents::REQUIRED_DOCUMENTS;
+use crate::openclaw::documents::{REQUIRED_DOCUMENTS, handed_over};
 use crate::openclaw::nearest::alternatives;
 use crate::report::finding::{Consequence, Finding, Unresolved};
 
@@ -42,11 +42,13 @@ that file has moved.",
 };
 
 fn check(subject: Subject<'_>, sink: &mut Sink) {
-    let documents = &subject.configuration.documents;
+    let documents: Vec<&Document> = handed_over(subject.configuration, subject.era).collect();
     let mut told: Vec<&Document> = Vec::new();
-    for document in documents {
+    for &document in &documents {
         sink.documents += 1;
         match &document.presence {
+            // Delivered by a script: there, as far as one can see.
+            Presence::Unknown(_) if document.delivery == Delivery::Other => continue,
             Presence::Unknown(unknown) => {
                 sink.unresolved.push(Unresolved {
                     path: document.option.clone(),
@@ -78,7 +80,7 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         }
         told.push(document);
         let finding = if document.delivery == Delivery::Documents {
-            of_folder(document, documents)
+            of_folder(document, &documents)
         } else {
             of_file(document)
         };
@@ -114,7 +116,7 @@ fn of_file(document: &Document) -> Finding {
     Finding::new(INFO.id, Consequence::NixRejects, message).help(help)
 }
 
-fn of_folder(document: &Document, documents: &[Document]) -> Finding {
+fn of_folder(document: &Document, documents: &[&Document]) -> Finding {
     let lacking: Vec<&str> = documents
         .iter()
         .filter(|other| {
@@ -160,6 +162,7 @@ fn of_folder(document: &Document, documents: &[Document]) -> Finding {
 mod tests {
     use super::super::testing::case;
     use super::*;
+    use crate::releases::Era;
 
     use crate::openclaw::configuration::{Delivery, Document, Presence};
     use crate::rules::testing::Case;
@@ -224,6 +227,7 @@ mod tests {
             ("TOOLS.md", Delivery::Documents, Presence::Missing),
             ("IDENTITY.md", Delivery::Documents, Presence::Missing),
         ])
+        .era(Era::RuntimePlugins)
         .run(&RULE);
         assert_eq!(
             outcome.only().message,
@@ -234,6 +238,7 @@ mod tests {
             ("SOUL.md", Delivery::Documents, Presence::Missing),
             ("TOOLS.md", Delivery::Documents, Presence::Missing),
         ])
+        .era(Era::RuntimePlugins)
         .run(&RULE);
         assert!(
             folder

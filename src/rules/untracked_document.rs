@@ -2,7 +2,7 @@
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Delivery, Presence};
-use crate::openclaw::documents::REQUIRED_DOCUMENTS;
+use crate::openclaw::documents::{REQUIRED_DOCUMENTS, handed_over};
 use crate::report::finding::{Consequence, Finding};
 
 /// The rule.
@@ -24,7 +24,7 @@ Staging is enough: `git add documents/USER.md`.",
 };
 
 fn check(subject: Subject<'_>, sink: &mut Sink) {
-    for document in &subject.configuration.documents {
+    for document in handed_over(subject.configuration, subject.era) {
         if document.presence != Presence::Untracked {
             continue;
         }
@@ -86,6 +86,7 @@ mod tests {
             ("USER.md", Delivery::BootstrapFiles, Presence::Untracked),
             ("IDENTITY.md", Delivery::Documents, Presence::Untracked),
         ])
+        .era(crate::releases::Era::RuntimePlugins)
         .run(&RULE);
         assert_eq!(
             outcome.lines(),
