@@ -72,6 +72,8 @@ pub struct Outcome {
     pub strict: bool,
     /// Whether warnings count for the exit code: the request's wish, or the settings file's.
     pub deny_warnings: bool,
+    /// What the request itself demands and cannot be: wrong usage, in plain words.
+    pub usage_errors: Vec<String>,
     /// The settings file (`openclaw-check.toml`) was refused; the report says where and why.
     pub settings_refused: bool,
 }

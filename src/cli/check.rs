@@ -4,6 +4,7 @@ use super::arguments::{Arguments, CheckArguments, SourceArguments};
 use super::{exit_code, fixes, output, rule_ids};
 use crate::openclaw::nearest::nearest;
 use crate::progress::Progress;
+use crate::releases::Version;
 use crate::report;
 use crate::report::verdict::verdict;
 use crate::request::{Request, Target};
@@ -39,6 +40,12 @@ pub fn run(arguments: &CheckArguments, progress: &Arc<Progress>) -> u8 {
     } else {
         crate::check(&request)
     };
+    if !outcome.usage_errors.is_empty() {
+        for complaint in &outcome.usage_errors {
+            output::complain(&report::sanitize::line(complaint));
+        }
+        return exit_code::USAGE;
+    }
     let code = exit_code::of(verdict(
         &outcome.report,
         outcome.strict,
@@ -86,6 +93,13 @@ fn subcommand_hint(path: &Path) -> Option<String> {
 
 /// The part of a request that `check`, `show` and `models` share.
 pub fn request(source: &SourceArguments, progress: &Arc<Progress>) -> Result<Request, String> {
+    if let Some(text) = &source.openclaw_version
+        && text != "latest"
+        && let Err(error) = text.parse::<Version>()
+    {
+        let text = report::sanitize::line(text);
+        return Err(format!("--openclaw-version: `{text}` is {error}"));
+    }
     let mut targets = Vec::new();
     for path in &source.paths {
         if path == Path::new("-") {

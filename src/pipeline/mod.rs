@@ -104,13 +104,16 @@ pub fn examine(request: &Request, outcome: &mut Outcome) -> Vec<Examined> {
     let (workspaces, errors) = Workspace::open_all(&base, &paths, &sources);
     opened.extend(workspaces);
     failed.extend(errors);
-    outcome
-        .report
-        .errors
-        .extend(failed.into_iter().map(|error| Failure {
-            path: error.path,
-            message: error.message,
-        }));
+    for error in failed {
+        if error.is_usage {
+            outcome.usage_errors.push(error.to_string());
+        } else {
+            outcome.report.errors.push(Failure {
+                path: error.path,
+                message: error.message,
+            });
+        }
+    }
     let mut examined = Vec::new();
     for mut workspace in opened {
         let settings = match &named_settings {

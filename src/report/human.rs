@@ -3,7 +3,7 @@
 //! miette draws the code frames; it never sees a file, only the few lines of a [`Window`], so that the
 //! cost of a finding does not depend on the size of its file.
 
-use super::finding::Severity;
+use super::finding::{Consequence, Severity};
 use super::printable::{MOST_RELATED, Printable, PrintableFinding};
 use super::snippet::Window;
 use super::style::Style;
@@ -128,10 +128,13 @@ impl Frame {
         if !whereabouts.is_empty() {
             message.push_str(&format!("\n{whereabouts}"));
         }
-        message.push_str(&format!(
-            "\nIf you leave it: {}",
-            summary::consequence_sentence(finding.consequence)
-        ));
+        // Advice has no consequence.
+        if finding.consequence != Consequence::Advice {
+            message.push_str(&format!(
+                "\nIf you leave it: {}",
+                summary::consequence_sentence(finding.consequence)
+            ));
+        }
         let unseen = finding.related.len().saturating_sub(MOST_RELATED);
         if unseen > 0 {
             message.push_str(&format!(
@@ -140,14 +143,16 @@ impl Frame {
             ));
         }
         let mut help = finding.help.clone().unwrap_or_default();
-        if let Some(fix) = &finding.fix {
-            if !help.is_empty() {
-                help.push('\n');
+        match &finding.fix {
+            Some(fix) if fix.safe => {
+                if !help.is_empty() {
+                    help.push('\n');
+                }
+                help.push_str(&format!("{} (--fix does it)", fix.title));
             }
-            help.push_str(&fix.title);
-            if fix.safe {
-                help.push_str(" (--fix does it)");
-            }
+            // What --fix does not do is said by the help already.
+            Some(fix) if help.is_empty() => help.push_str(&fix.title),
+            _ => {}
         }
         Frame {
             severity: finding.severity,
