@@ -324,6 +324,17 @@ impl<'a> Catalogue<'a> {
         }
     }
 
+    /// Whether a plugin that is not part of the package is installed; `None` where that is not known.
+    pub fn has_plugin(&self, id: &str) -> Option<bool> {
+        if self.plugins.ids.iter().any(|known| known == id) {
+            Some(true)
+        } else if self.plugins.complete && !self.plugins.others {
+            Some(false)
+        } else {
+            None
+        }
+    }
+
     /// Releases of early 2026 took most providers from a library of their own, which their packages do not show:
     /// there a provider that any release knows is taken for one of them.
     fn knows_too_little_of(&self, id: &str) -> bool {

@@ -7,7 +7,7 @@ use crate::openclaw::tree::{Condition, Node, World};
 use crate::releases::selection::Selection;
 use crate::releases::{self, Release};
 use crate::report::finding::{Finding, Related, Severity};
-use crate::rules::{Check, Sink, Subject, registry};
+use crate::rules::{Sink, Subject, run};
 use crate::workspace::source::Span;
 use std::collections::{HashMap, HashSet};
 
@@ -114,30 +114,13 @@ fn check(
         release_is_certain: selection.certain && exact,
         era: selection.era,
     };
-    for rule in registry::RULES {
-        let before = sink.findings.len();
-        match rule.check {
-            Check::Configuration(check) => check(subject, sink),
-            Check::Instance(check) => {
-                for instance in &configuration.instances {
-                    let before = sink.findings.len();
-                    check(subject, instance, sink);
-                    for finding in &mut sink.findings[before..] {
-                        finding.instances.push(instance.name.clone());
-                    }
-                }
-            }
+    run::run(subject, &|_| true, sink);
+    if configuration.name.is_empty() {
+        for finding in &mut sink.findings {
+            finding.configurations.retain(|name| !name.is_empty());
         }
-        if configuration.name.is_empty() {
-            continue;
-        }
-        for finding in &mut sink.findings[before..] {
-            finding.configurations.push(configuration.name.clone());
-        }
-    }
-    for unresolved in &mut sink.unresolved {
-        if unresolved.configurations.is_empty() && !configuration.name.is_empty() {
-            unresolved.configurations.push(configuration.name.clone());
+        for unresolved in &mut sink.unresolved {
+            unresolved.configurations.retain(|name| !name.is_empty());
         }
     }
 }

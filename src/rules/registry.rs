@@ -26,6 +26,7 @@ pub static RULES: &[Rule] = &[
     super::auth_order::RULE,
     super::missing_key_variable::RULE,
     super::provider_needs_plugin::RULE,
+    super::channel_needs_plugin::RULE,
     super::retired_model::RULE,
     super::incomplete_provider::RULE,
     super::incomplete_model::RULE,
@@ -77,7 +78,14 @@ pub static RULES: &[Rule] = &[
     super::unknown_option::RULE,
     super::removed_option::RULE,
     super::option_type::RULE,
+    // What the module asserts.
     super::failed_assertion::RULE,
+    super::runtime_plugins::RULE,
+    super::runtime_plugin_sources::RULE,
+    super::workspace_files::RULE,
+    super::skip_bootstrap::RULE,
+    super::duplicate_skill::RULE,
+    super::app_defaults::RULE,
     // Our own settings and comments.
     super::no_configuration::RULE,
     super::invalid_settings::RULE,

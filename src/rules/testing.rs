@@ -246,3 +246,30 @@ pub fn with_kimi(rest: &str) -> String {
         r#"{{models: {{providers: {{kimi: {{baseUrl: "https://api.kimi.com/coding/v1", api: "openai-completions", apiKey: "${{KIMI_API_KEY}}", models: [{{id: "kimi-k2p5", name: "Kimi K2.5"}}, {{id: "kimi-k2-thinking", name: "Kimi K2 Thinking"}}]}}}}}}, {rest}}}"#
     )
 }
+
+/// `programs.openclaw` of a Home Manager module, written as JSON5: the options, `config` among them.
+pub fn module(options: &str) -> Case {
+    let mut case = case(options);
+    let root = Rc::clone(&case.configuration.instances[0].config);
+    let instance = &mut case.configuration.instances[0];
+    instance.config = root
+        .get("config")
+        .cloned()
+        .unwrap_or_else(|| testing::node(&serde_json::json!({})));
+    instance.runtime_plugins = Some(
+        root.get("runtimePlugins")
+            .and_then(|plugins| plugins.as_list())
+            .map(|plugins| {
+                plugins
+                    .items
+                    .iter()
+                    .map(|item| (item.as_str().unwrap_or_default(), item.place.primary()))
+                    .collect()
+            })
+            .unwrap_or_default(),
+    );
+    case.configuration.source = Source::HomeManager;
+    case.configuration.option_root = "programs.openclaw".to_string();
+    case.configuration.options = Some(root);
+    case
+}
