@@ -118,6 +118,17 @@ static FORMS: &[Form] = &[
         clause: "must be an absolute path",
     },
     Form {
+        places: &[
+            "session.maintenance.preserveRecent",
+            "session.maintenance.archiveDashboardAfter",
+        ],
+        from: SEPTEMBER,
+        until: None,
+        fits: |text| duration(text, 86_400_000.0).is_some_and(|length| length > 0.0),
+        numbers: true,
+        clause: "must be a duration such as `12h` or `30d`",
+    },
+    Form {
         places: &["worktreeRoot"],
         from: SEPTEMBER,
         until: None,
@@ -243,7 +254,18 @@ impl Beyond<'_> {
             "tools.media.*.transcription.command",
         ] {
             for (path, node) in self.each(place) {
-                let Some(first) = node.as_list().and_then(|list| list.items.first()) else {
+                let Some(list) = node.as_list() else {
+                    continue;
+                };
+                let Some(first) = list.items.first() else {
+                    if list.open.is_none() {
+                        self.malformed(
+                            path.index(0),
+                            node,
+                            "must be there: the program to run",
+                            Vec::new(),
+                        );
+                    }
                     continue;
                 };
                 if let Some((text, unless)) = self.text(first)

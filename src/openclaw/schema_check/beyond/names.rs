@@ -119,7 +119,13 @@ impl Beyond<'_> {
         what: &str,
         name: &str,
         known: &BTreeSet<&'static str>,
+        unless: Vec<String>,
     ) {
+        // Where plugins are loaded from elsewhere, later releases put the question off.
+        let doubt = self.doubt();
+        if doubt.is_some() && self.is_september() {
+            return;
+        }
         let span = if key {
             node.place.key.or(node.place.primary())
         } else {
@@ -138,9 +144,9 @@ impl Beyond<'_> {
             format!("OpenClaw {release} knows no {what} `{name}`"),
             Some(help),
         );
-        let doubt = self.doubt();
         if let Some(issue) = self.issues.last_mut() {
             issue.doubt = doubt;
+            issue.unless_set = unless;
         }
     }
 
@@ -184,7 +190,7 @@ impl Beyond<'_> {
                         issue.doubt = Some("unless it is installed otherwise".to_string());
                     }
                 }
-                None => self.unknown(path, node, true, "channel", id, &known),
+                None => self.unknown(path, node, true, "channel", id, &known, Vec::new()),
             }
         }
     }
@@ -222,10 +228,8 @@ impl Beyond<'_> {
                         "target of heartbeats",
                         text.trim(),
                         &named,
+                        unless,
                     );
-                    if let Some(issue) = self.issues.last_mut() {
-                        issue.unless_set = unless;
-                    }
                 }
             }
         }
@@ -273,10 +277,15 @@ impl Beyond<'_> {
                 None => {
                     let known: BTreeSet<&'static str> =
                         SEARCH.iter().map(|(name, ..)| *name).collect();
-                    self.unknown(path, node, false, "provider of web search", name, &known);
-                    if let Some(issue) = self.issues.last_mut() {
-                        issue.unless_set = unless;
-                    }
+                    self.unknown(
+                        path,
+                        node,
+                        false,
+                        "provider of web search",
+                        name,
+                        &known,
+                        unless,
+                    );
                 }
             }
         }
@@ -308,10 +317,7 @@ impl Beyond<'_> {
                 .map(|plugin| plugin.id())
                 .collect();
             let shown = if memory.is_empty() { &known } else { &memory };
-            self.unknown(path, node, false, "plugin", text.trim(), shown);
-            if let Some(issue) = self.issues.last_mut() {
-                issue.unless_set = unless;
-            }
+            self.unknown(path, node, false, "plugin", text.trim(), shown, unless);
         }
     }
 }

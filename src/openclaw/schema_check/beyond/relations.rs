@@ -21,6 +21,8 @@ impl Beyond<'_> {
             self.hooks();
             self.roles();
             self.model_entries();
+            self.special_names();
+            self.model_policies();
         }
     }
 
@@ -501,6 +503,110 @@ impl Beyond<'_> {
                     format!("`{path}.default` names `{default}`, which `{path}.definitions` does not have"),
                     "Name one of the roles that are defined.",
                 );
+            }
+        }
+    }
+
+    /// Names that a later release takes for the keys of maps, beyond what its schema says.
+    fn special_names(&mut self) {
+        for (path, node) in self.each("cloudWorkers.projectProfiles.*") {
+            let name = path.last_key().unwrap_or_default();
+            let parts: Vec<&str> = name.split('/').collect();
+            let fits = parts.len() >= 3
+                && parts.iter().all(|part| !part.is_empty())
+                && !name.ends_with(".git")
+                && name == name.to_lowercase();
+            if !fits {
+                self.malformed(
+                    path.clone(),
+                    node,
+                    "must be named `host/owner/repository`, in small letters and without `.git`",
+                    Vec::new(),
+                );
+            }
+        }
+        for (path, node) in self.each("gateway.remote.edgeAuth") {
+            if node
+                .as_object()
+                .is_some_and(|object| object.entries.is_empty() && object.open.is_none())
+            {
+                self.malformed(path, node, "must have at least one header", Vec::new());
+            }
+        }
+        for (path, node) in self.each("gateway.roles.definitions.*.agents[]") {
+            if let Some((text, unless)) = self.text(node) {
+                let id = text.trim();
+                let fits = id.len() <= 64
+                    && id.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '_')
+                    && id
+                        .chars()
+                        .all(|next| next.is_ascii_alphanumeric() || matches!(next, '_' | '-'));
+                if !fits {
+                    self.malformed(path, node, "must be the id of an agent", unless);
+                }
+            }
+        }
+    }
+
+    /// What the list of allowed models may name: aliases, whole names, and names that end in `/*`.
+    fn model_policies(&mut self) {
+        let aliases = |beyond: &Self, pattern: &str| -> Vec<String> {
+            beyond
+                .each(&format!("{pattern}.models.*.alias"))
+                .iter()
+                .filter_map(|(_, node)| node.as_str())
+                .map(|alias| alias.trim().to_lowercase())
+                .collect()
+        };
+        let defaults = aliases(self, "agents.defaults");
+        for base in ["agents.defaults", "agents.entries.*"] {
+            for (path, owner) in self.each(base) {
+                let mut known = defaults.clone();
+                if let Some(models) = owner.get("models").and_then(|models| models.as_object()) {
+                    if models.open.is_some() {
+                        continue;
+                    }
+                    known.extend(
+                        models
+                            .entries
+                            .values()
+                            .filter_map(|entry| entry.get("alias")?.as_str())
+                            .map(|alias| alias.trim().to_lowercase()),
+                    );
+                }
+                let Some(list) = owner
+                    .get("modelPolicy")
+                    .and_then(|policy| policy.get("allow"))
+                    .and_then(|allow| allow.as_list())
+                else {
+                    continue;
+                };
+                for (index, item) in list.items.iter().enumerate() {
+                    let Some((text, unless)) = self.text(item) else {
+                        continue;
+                    };
+                    let name = text.trim();
+                    let plain = |part: &str| {
+                        !part.trim().is_empty() && !part.contains('*') && !part.trim().contains(' ')
+                    };
+                    let parts: Vec<&str> = name.split('/').collect();
+                    let fits = known.contains(&name.to_lowercase())
+                        || matches!(
+                            name.to_lowercase().as_str(),
+                            "openrouter:auto" | "openrouter:free"
+                        )
+                        || (parts.len() >= 2
+                            && parts.last().is_some_and(|last| *last == "*" || plain(last))
+                            && parts[..parts.len() - 1].iter().all(|part| plain(part)));
+                    if !fits {
+                        self.malformed(
+                            path.key("modelPolicy").key("allow").index(index),
+                            item,
+                            "must be an alias, `provider/model`, or end in `/*`",
+                            unless,
+                        );
+                    }
+                }
             }
         }
     }

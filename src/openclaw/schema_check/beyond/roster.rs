@@ -12,7 +12,7 @@ impl Beyond<'_> {
             self.group_options();
         }
         self.bindings_to_conversations();
-        self.broadcasts();
+        self.named_agents();
         self.avatars();
     }
 
@@ -162,22 +162,33 @@ impl Beyond<'_> {
         }
     }
 
-    /// The ids of the agents; `None` where they are not all known, or where none is declared.
+    /// The ids of the agents; `None` where they are not all known, or where none is declared and none is there by itself.
     fn agents(&self) -> Option<BTreeSet<String>> {
-        let agents = self.config.get("agents")?;
+        let implied = || {
+            self.is_september()
+                .then(|| BTreeSet::from(["main".to_string()]))
+        };
+        let Some(agents) = self.config.get("agents") else {
+            return implied();
+        };
         let object = agents.as_object()?;
         if object.open.is_some() {
             return None;
         }
-        if let Some(entries) = agents.get("entries").and_then(|node| node.as_object())
-            && self.is_september()
-        {
+        if self.is_september() {
+            let Some(entries) = object.entries.get("entries") else {
+                return implied();
+            };
+            let entries = entries.as_object()?;
             if entries.open.is_some() {
                 return None;
             }
+            if entries.entries.is_empty() {
+                return implied();
+            }
             return Some(entries.entries.keys().cloned().collect());
         }
-        let list = agents.get("list")?.as_list()?;
+        let list = object.entries.get("list")?.as_list()?;
         if list.open.is_some() || list.items.is_empty() {
             return None;
         }
@@ -187,11 +198,12 @@ impl Beyond<'_> {
             .collect()
     }
 
-    fn broadcasts(&mut self) {
+    fn named_agents(&mut self) {
         let Some(known) = self.agents() else {
             return;
         };
-        let mut named = Vec::new();
+        // Ids are compared as they are in groups, and without regard to case and the like elsewhere.
+        let mut exact = Vec::new();
         for (path, entry) in self.each("broadcast.*") {
             if path.last_key() == Some("strategy") {
                 continue;
@@ -201,9 +213,10 @@ impl Beyond<'_> {
                 _ => (path, entry.as_list()),
             };
             for (index, item) in list.iter().flat_map(|list| &list.items).enumerate() {
-                named.push((path.index(index), item.as_ref()));
+                exact.push((path.index(index), item.as_ref()));
             }
         }
+        let mut loose = self.each("bindings[].agentId");
         if self.is_september() {
             for pattern in [
                 "agents.defaults.heartbeat.agentId",
@@ -212,14 +225,25 @@ impl Beyond<'_> {
                 "agents.defaults.sessionStore.agentId",
                 "talk.agentId",
             ] {
-                named.extend(self.each(pattern));
+                loose.extend(self.each(pattern));
             }
         }
-        for (path, node) in named {
+        let normal: BTreeSet<String> = known.iter().map(|id| normal_id(id)).collect();
+        for (path, node, is_loose) in exact
+            .into_iter()
+            .map(|(path, node)| (path, node, false))
+            .chain(loose.into_iter().map(|(path, node)| (path, node, true)))
+        {
             let Some((id, unless)) = self.text(node) else {
                 continue;
             };
-            if known.contains(&id) || !unless.is_empty() {
+            let main = self.is_september() && id == "main" && path.matches("bindings[].agentId");
+            let declared = if is_loose {
+                normal.contains(&normal_id(&id))
+            } else {
+                known.contains(&id)
+            };
+            if declared || main || !unless.is_empty() {
                 continue;
             }
             let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
@@ -277,5 +301,24 @@ impl Beyond<'_> {
                 }
             }
         }
+    }
+}
+
+/// An agent's id as OpenClaw compares it: small letters, and `-` for what no id may have.
+fn normal_id(id: &str) -> String {
+    let mut normal = String::new();
+    for character in id.trim().to_lowercase().chars() {
+        if character.is_ascii_alphanumeric() || matches!(character, '_' | '-') {
+            normal.push(character);
+        } else if !normal.ends_with('-') {
+            normal.push('-');
+        }
+    }
+    let normal = normal.trim_matches('-');
+    let normal: String = normal.chars().take(64).collect();
+    if normal.is_empty() {
+        "main".to_string()
+    } else {
+        normal
     }
 }
