@@ -46,3 +46,26 @@ pub fn is_open(config: &Node) -> bool {
         },
     }
 }
+
+/// Whether a reference to a file may have that id: `value`, or a JSON pointer.
+pub fn is_file_id(id: &str) -> bool {
+    if id == "value" {
+        return true;
+    }
+    let Some(rest) = id.strip_prefix('/') else {
+        return false;
+    };
+    rest.split('~')
+        .skip(1)
+        .all(|after| after.starts_with(['0', '1']))
+}
+
+/// Whether a reference to a program's output may have that id.
+pub fn is_exec_id(id: &str) -> bool {
+    id.len() <= 256
+        && id.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && id.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'#' | b'-')
+        })
+        && !id.split('/').any(|segment| matches!(segment, "." | ".."))
+}

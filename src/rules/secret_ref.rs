@@ -5,9 +5,9 @@ use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::credentials::{self, Field};
 use crate::openclaw::nearest::{alternatives, nearest};
-use crate::openclaw::path::ConfigPath;
+use crate::openclaw::path::{ConfigPath, Segment};
 use crate::openclaw::placeholders::is_reference_name;
-use crate::openclaw::secret_providers::{Provider, providers};
+use crate::openclaw::secret_providers::{Provider, is_exec_id, is_file_id, providers};
 use crate::openclaw::tree::{Lookup, Node, Object, Value};
 use crate::releases::Version;
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity};
@@ -152,8 +152,13 @@ fn findings(
     let Some(source) = text("source") else {
         return found;
     };
+    // A later release has its own store; its schema says what such a reference looks like.
+    if source == "store" && subject.release.version() >= Version::new(2026, 9, 0) {
+        return found;
+    }
     if !SOURCES.contains(&source.as_str()) {
         let mut finding = shape(format!("`{source}` is no source of secrets"), at("source"))
+            .path(path.key("source"))
             .help("write `env`, `file` or `exec`");
         if let (Some(near), Some(value)) = (nearest(&source, SOURCES), object.entries.get("source"))
             && let Some(span) = value
@@ -172,10 +177,18 @@ fn findings(
         found.push(finding);
         return found;
     }
+    // For the ids of files and programs there is no schema, so channels, which have nothing else, take any.
+    let unchecked =
+        matches!(path.0.first(), Some(Segment::Key(key)) if key == "channels") && source != "env";
     let grammar = |message: String, key: &str| {
-        Finding::new(INFO.id, violates_validation(subject.configuration), message)
+        let consequence = if unchecked && key == "id" {
+            Consequence::GatewayRefuses
+        } else {
+            violates_validation(subject.configuration)
+        };
+        Finding::new(INFO.id, consequence, message)
             .at(at(key))
-            .path(&path)
+            .path(path.key(key))
     };
     if let Some(alias) = text("provider")
         && !is_alias(&alias)
@@ -342,27 +355,6 @@ fn is_alias(alias: &str) -> bool {
         })
 }
 
-fn is_file_id(id: &str) -> bool {
-    if id == "value" {
-        return true;
-    }
-    let Some(rest) = id.strip_prefix('/') else {
-        return false;
-    };
-    rest.split('~')
-        .skip(1)
-        .all(|after| after.starts_with(['0', '1']))
-}
-
-fn is_exec_id(id: &str) -> bool {
-    id.len() <= 256
-        && id.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && id.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'#' | b'-')
-        })
-        && !id.split('/').any(|segment| matches!(segment, "." | ".."))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::case;
@@ -384,9 +376,9 @@ mod tests {
             outcome.lines(),
             [
                 "error gateway.auth.password: \"/x\"",
-                "error gateway.auth.token: \"gateway-token\"",
+                "error gateway.auth.token.id: \"gateway-token\"",
                 "error models.providers.a.apiKey: apiKey",
-                "error models.providers.b.apiKey: \"enw\"",
+                "error models.providers.b.apiKey.source: \"enw\"",
                 "error models.providers.c.apiKey: \"C\"",
                 "error models.providers.d.apiKey: \"env\"",
                 "error models.providers.e.apiKey: key",

@@ -412,6 +412,40 @@ pub fn refusals(instance: &Instance, release: &Release) -> Vec<Issue> {
     let environment = Environment::of(instance);
     let (config, mut issues) = prepare::prepare(&instance.config, release);
     issues.extend(check(&config, schema, &environment));
+    for issue in &mut issues {
+        misspelled_requirement(issue, &config, release);
+    }
     beyond::check(&config, instance, release, &environment, &mut issues);
     issues
+}
+
+/// A custom provider must have `baseUrl` and `models`, which the schema does not say: a misspelled one is both unknown and missing.
+fn misspelled_requirement(issue: &mut Issue, config: &Node, release: &Release) {
+    let IssueKind::UnknownKey {
+        similar: Some(similar),
+        similar_is_missing,
+        ..
+    } = &mut issue.kind
+    else {
+        return;
+    };
+    if !matches!(similar.as_str(), "baseUrl" | "models")
+        || !issue.path.matches("models.providers.*.*")
+    {
+        return;
+    }
+    let Some(provider) = issue.path.parent() else {
+        return;
+    };
+    let custom = provider
+        .last_key()
+        .is_some_and(|id| !release.is_overlay_provider(id));
+    let absent = config
+        .at(&provider)
+        .and_then(|node| node.as_object())
+        .is_some_and(|object| object.open.is_none() && !object.entries.contains_key(similar));
+    if custom && absent {
+        *similar_is_missing = true;
+        issue.path = provider.key(similar.clone());
+    }
 }

@@ -1,8 +1,10 @@
 //! Unions: a value fits if a branch takes it; if none does, the branch that was meant says why.
 
+use super::environment::Filled;
 use super::issue::{Expected, Found, Issue, IssueKind, OBJECT};
 use super::scalar::Literal;
 use super::{Checker, Step};
+use crate::openclaw::secret_providers::{is_exec_id, is_file_id};
 use crate::openclaw::tree::{Node, Value};
 use crate::releases::schema::{Branches, Kind, Literals, Node as SchemaNode};
 
@@ -79,6 +81,35 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The ids of files and programs have a form that the schema does not say; channels and plugins, which
+    /// bring nothing but a schema, take any.
+    fn secret_id(&mut self, node: &'a Node, source: &Node) {
+        let unchecked = matches!(self.steps.first(), Some(Step::Key("channels" | "plugins")));
+        let Some(id) = node.get("id").filter(|_| !unchecked) else {
+            return;
+        };
+        let Some(known) = id.as_str() else {
+            return;
+        };
+        let (text, unless) = match self.environment.fill(&known) {
+            Filled::Known(text) => (text, Vec::new()),
+            Filled::Unless(text, unless) => (text, unless),
+            Filled::Unknown => return,
+        };
+        let clause = match source.as_str().as_deref() {
+            Some("file") if !is_file_id(&text) => {
+                "must be `value`, or a JSON pointer such as `/providers/openai/apiKey`"
+            }
+            Some("exec") if !is_exec_id(&text) => {
+                "must have only letters, digits and `._:/#-`, a letter or digit first, and no `.` or `..` between slashes"
+            }
+            _ => return,
+        };
+        self.steps.push(Step::Key("id"));
+        self.report_unless(id, IssueKind::Malformed(clause.to_string()), unless);
+        self.steps.pop();
+    }
+
     /// Checks an object against the branch that its discriminator names. False when that says nothing.
     fn by_discriminator(
         &mut self,
@@ -123,6 +154,9 @@ impl<'a> Checker<'a> {
             match self.is_literal(value, &literals) {
                 Literal::Yes => {
                     self.node(node, branch);
+                    if discriminator == "source" {
+                        self.secret_id(node, value);
+                    }
                     return true;
                 }
                 Literal::Unknown => return false,

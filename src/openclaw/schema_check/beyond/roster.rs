@@ -221,8 +221,6 @@ impl Beyond<'_> {
             for pattern in [
                 "agents.defaults.heartbeat.agentId",
                 "agents.defaults.systemAgent.agentId",
-                "agents.defaults.authInheritance.agentId",
-                "agents.defaults.sessionStore.agentId",
                 "talk.agentId",
             ] {
                 loose.extend(self.each(pattern));
