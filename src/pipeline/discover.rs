@@ -6,7 +6,7 @@
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
 use crate::nix::eval::value::{Origin, Thunk, Value};
 use crate::nix::eval::{Evaluator, Limits};
-use crate::nix::flake::known::KnownInput;
+use crate::nix::flake::known::{self, KnownInput};
 use crate::nix::flake::{self, packages};
 use crate::nix::modules::{Class, Request};
 use crate::nix::symbol::Symbol;
@@ -19,8 +19,10 @@ use crate::openclaw::tree::Node;
 use crate::report::finding::{Failure, Finding, Unresolved};
 use crate::workspace::flake_lock::FlakeLock;
 use crate::workspace::source::{FileId, Span};
-use crate::workspace::{CandidateKind, ReadProblem, Target, Visibility, Workspace, path};
-use std::collections::{BTreeMap, HashSet};
+use crate::workspace::{
+    CandidateKind, ReadProblem, Search, Target, Visibility, Workspace, path,
+};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
 /// What was found in a source tree.
@@ -75,18 +77,29 @@ struct Finder {
 
 impl Finder {
     fn flake(&mut self, directory: &str) {
+        self.flake_outputs(directory);
+        let search = self.workspace.candidates(directory);
+        self.search(search);
+        if self.found.blueprints.is_empty() && self.found.problems.is_empty() {
+            self.note_nothing(directory);
+        }
+    }
+
+    /// The configurations in the outputs of a flake.
+    fn flake_outputs(&mut self, directory: &str) {
         self.evaluator.store_paths = true;
         let flake = match self.evaluator.load_flake(directory) {
             Ok(flake) => flake,
             Err(stop) => {
                 let shown = self.workspace.relative(&path::join(directory, "flake.nix"));
                 self.stopped(&shown, stop);
-                self.search(directory);
                 return;
             }
         };
         self.inputs.clone_from(&flake.inputs);
-        self.found.lock.clone_from(&flake.lock);
+        if flake.lock.is_some() {
+            self.found.lock.clone_from(&flake.lock);
+        }
         self.found.openclaw_input = flake
             .inputs
             .iter()
@@ -137,14 +150,20 @@ impl Finder {
                 self.reached.insert(path.to_string());
             }
         }
-        self.search(directory);
-        if self.found.blueprints.is_empty() && self.found.problems.is_empty() {
-            self.note_nothing(directory);
-        }
     }
 
     fn directory(&mut self, directory: &str) {
-        let any = self.search(directory);
+        // Flakes in folders of it are checked as what they are.
+        let search = self.workspace.candidates(directory);
+        let flakes: BTreeSet<String> = search
+            .candidates
+            .iter()
+            .filter_map(|candidate| candidate.flake.clone())
+            .collect();
+        for flake in &flakes {
+            self.flake_outputs(flake);
+        }
+        let any = self.search(search);
         if !any {
             self.found.failures.push(Failure {
                 path: self.workspace.relative(directory),
@@ -175,10 +194,9 @@ impl Finder {
         self.found.notes.push(note);
     }
 
-    /// Checks the files below a directory that mention OpenClaw and that nothing reached yet. Tells whether there
+    /// Checks the files of a search that mention OpenClaw and that nothing reached yet. Tells whether there
     /// is anything that could be checked at all.
-    fn search(&mut self, directory: &str) -> bool {
-        let search = self.workspace.candidates(directory);
+    fn search(&mut self, search: Search) -> bool {
         for (path, message) in search.problems {
             self.found.failures.push(Failure { path, message });
         }
@@ -308,7 +326,11 @@ impl Finder {
         request.packages = Some(packages::packages(&mut self.evaluator, system));
         let set = self.evaluator.evaluate_modules(request);
         let inputs = self.inputs.clone();
-        let input_may_add = move |name: &str| !matches!(inputs.get(name), Some(Some(_)));
+        // Without a flake in sight an input is known by its name.
+        let input_may_add = move |name: &str| match inputs.get(name) {
+            Some(known) => known.is_none(),
+            None => known::by_name(name).is_none(),
+        };
         let sight = Sight {
             input_may_add: &input_may_add,
             reach: Reach::Alone,

@@ -23,12 +23,9 @@ pub fn findings(findings: Vec<Finding>, sources: &Sources) -> Vec<Finding> {
     let mut known: HashMap<FindingKey, usize> = HashMap::with_capacity(findings.len());
     let mut contradicted: Vec<bool> = Vec::with_capacity(findings.len());
     for finding in findings {
-        let key = (
-            finding.rule,
-            finding.span,
-            finding.path.clone(),
-            finding.message.clone(),
-        );
+        // A value that is used in several places is wrong in one: a path only tells what has no place.
+        let path = finding.path.clone().filter(|_| finding.span.is_none());
+        let key = (finding.rule, finding.span, path, finding.message.clone());
         match known.get(&key) {
             Some(&index) => {
                 if merge_into(&mut merged[index], finding) {

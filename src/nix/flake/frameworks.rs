@@ -392,7 +392,11 @@ static MAKE_FLAKE: Builtin = Builtin {
         let set = evaluator.evaluate_modules(request);
         let config = set.config();
         let flake = evaluator.descend(&config, &["flake"])?;
-        evaluator.force(&flake)
+        let outputs = evaluator.attrs(&flake, origin)?;
+        // What modules of flake-parts that are not seen add is no configuration of the user's.
+        let mut outputs = (*outputs).clone();
+        outputs.open = None;
+        Ok(Val::new(Value::Attrs(Rc::new(outputs)), origin.clone()))
     },
 };
 

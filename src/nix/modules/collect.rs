@@ -312,8 +312,14 @@ impl Collector<'_> {
                     let given = arguments.and_then(|arguments| {
                         evaluator.select_attribute(&arguments, name, &Origin::at(Some(span)))
                     });
+                    let missing = match &given {
+                        Err(Stop::Unknown(_)) => true,
+                        // Needed while modules are still being read, so it is a special argument if it is anything.
+                        Err(Stop::Error(error)) => error.kind == ErrorKind::InfiniteRecursion,
+                        _ => false,
+                    };
                     match given {
-                        Err(Stop::Unknown(_)) => Err(Stop::Unknown(evaluator.unknown_named(
+                        Err(_) if missing => Err(Stop::Unknown(evaluator.unknown_named(
                             name.as_str(),
                             Rc::clone(&reason),
                             None,

@@ -513,7 +513,17 @@ fn merge_unseen(
         _ => false,
     };
     if active.iter().all(|one| is_plain_set(&one.value)) {
-        return merge_attrs(set, path, &Rc::new(kind.clone()), &active);
+        let merged = merge_attrs(set, path, &Rc::new(kind.clone()), &active)?;
+        // Further options may be declared here, with defaults that are not in sight.
+        if let (false, OptionType::Unseen, Value::Attrs(attrs)) =
+            (set.request.closed, kind, &merged.value)
+            && attrs.open.is_none()
+        {
+            let mut attrs = (**attrs).clone();
+            attrs.open = Some(set.undefined_option(evaluator, path));
+            return Ok(Val::new(Value::Attrs(Rc::new(attrs)), merged.origin));
+        }
+        return Ok(merged);
     }
     if let [one] = active.as_slice() {
         return one.force(evaluator);
@@ -534,7 +544,7 @@ fn merge_unseen(
                     Err(_) => false,
                 };
                 if !equal {
-                    if set.request.class == Class::Generic {
+                    if set.request.closed {
                         return Err(conflict(evaluator, set, path, &active));
                     }
                     let shown = show_path(path);
