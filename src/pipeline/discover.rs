@@ -19,9 +19,7 @@ use crate::openclaw::tree::Node;
 use crate::report::finding::{Failure, Finding, Unresolved};
 use crate::workspace::flake_lock::FlakeLock;
 use crate::workspace::source::{FileId, Span};
-use crate::workspace::{
-    CandidateKind, ReadProblem, Search, Target, Visibility, Workspace, path,
-};
+use crate::workspace::{CandidateKind, ReadProblem, Search, Target, Visibility, Workspace, path};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
