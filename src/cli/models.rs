@@ -124,7 +124,7 @@ fn release_alone(arguments: &ModelsArguments) -> Result<Section, u8> {
     let (release, source) = match arguments.openclaw_version.as_deref() {
         None | Some("latest") => (releases::newest(), "newest release"),
         Some(text) => match text.parse::<Version>() {
-            Ok(version) => (releases::nearest(&version).0, "flag"),
+            Ok(version) => (releases::nearest(&version).0, "--openclaw-version"),
             Err(error) => {
                 output::complain(&sanitize::line(&format!("`{text}`: {error}")));
                 return Err(exit_code::USAGE);
@@ -193,8 +193,26 @@ impl Section {
             "OpenClaw {} (from: {})\n",
             self.openclaw, self.source
         ));
-        for row in self.providers.iter().flatten() {
-            text.push_str(&provider_text(row, whole || row.place.is_some()));
+        let (full, brief): (Vec<&ProviderRow>, Vec<&ProviderRow>) = self
+            .providers
+            .iter()
+            .flatten()
+            .partition(|row| whole || row.place.is_some());
+        for row in full {
+            text.push_str(&provider_text(row));
+        }
+        let (external, built_in): (Vec<&ProviderRow>, Vec<&ProviderRow>) = brief
+            .into_iter()
+            .partition(|row| row.source.starts_with("needs the plugin"));
+        for (title, rows) in [("built in", built_in), ("with a plugin", external)] {
+            if rows.is_empty() {
+                continue;
+            }
+            let widest = rows.iter().map(|row| row.id.chars().count()).max();
+            text.push_str(&format!("\n{title} (`models PROVIDER` lists the models)\n"));
+            for row in rows {
+                text.push_str(&brief_text(row, widest.unwrap_or(0)));
+            }
         }
         for route in self.routes.iter().flatten() {
             text.push_str(&route_text(route));
@@ -203,19 +221,25 @@ impl Section {
     }
 }
 
-fn provider_text(row: &ProviderRow, whole: bool) -> String {
+/// One line of a provider: how many models, what carries the key.
+fn brief_text(row: &ProviderRow, widest: usize) -> String {
+    let mut parts = vec![match (row.models.len(), row.takes_other_models) {
+        (0, _) => "models from the provider".to_string(),
+        (number, true) => format!("{} and more", count(number, "model", "models")),
+        (number, false) => count(number, "model", "models"),
+    }];
+    parts.extend(row.key.as_ref().map(|key| format!("key: {key}")));
+    if row.source != "built in" {
+        parts.push(row.source.clone());
+    }
+    format!("  {:widest$}  {}\n", row.id, parts.join(", "))
+}
+
+fn provider_text(row: &ProviderRow) -> String {
     let mut parts = vec![row.source.clone()];
     parts.extend(row.base_url.clone());
     parts.extend(row.key.as_ref().map(|key| format!("key: {key}")));
     parts.extend(row.place.clone());
-    if !whole {
-        parts.push(match (row.models.len(), row.takes_other_models) {
-            (0, _) => "models from the provider".to_string(),
-            (number, true) => format!("{} and more", count(number, "model", "models")),
-            (number, false) => count(number, "model", "models"),
-        });
-        return format!("\n{}  ({})", row.id, parts.join(", ")) + "\n";
-    }
     let mut text = format!("\n{}  ({})\n", row.id, parts.join(", "));
     let widest = row
         .models

@@ -1,7 +1,9 @@
 //! The command line, by running the real program.
 
+mod configurations;
 mod eval;
 mod exit_codes;
+mod formats;
 mod harness;
 mod information;
 mod streams;

@@ -1,0 +1,225 @@
+//! `show`, `models` and the fixes: what works on configurations themselves.
+
+use crate::harness::{Printed, openclaw_check};
+use serde_json::Value;
+use std::path::Path;
+
+/// A module with a provider, a reference to it, a value that is not known, and a key that is written out.
+const MODULE: &str = r#"{ model, ... }:
+{
+  programs.openclaw = {
+    enable = true;
+    environment.KIMI_API_KEY = "/run/secrets/kimi";
+    config = {
+      models.providers.kimi = {
+        baseUrl = "https://api.kimi.com/coding/v1";
+        api = "openai-completions";
+        apiKey = "\${KIMI_API_KEY}";
+        models = [ { id = "kimi-k2p5"; name = "Kimi K2.5"; } ];
+      };
+      gateway.auth.token = "correct-horse-battery-staple";
+      agents.defaults.model = {
+        primary = "kimi/kimi-k2p5";
+        fallbacks = [ model "openrouter/auto" ];
+      };
+    };
+  };
+}
+"#;
+
+fn run(arguments: &str, text: &str) -> Printed {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("home.nix"), text).expect("a file");
+    openclaw_check().args(arguments).inside(folder.path()).run()
+}
+
+fn json(printed: &Printed) -> Value {
+    serde_json::from_str(&printed.out).expect("valid JSON")
+}
+
+#[test]
+fn show_prints_the_configuration_with_what_is_unknown_and_without_secrets() {
+    let printed = run(
+        "show home.nix --no-git --openclaw-version 2026.6.11",
+        MODULE,
+    );
+    assert_eq!(printed.code, 0, "{}", printed.err);
+    insta::assert_snapshot!(printed.out);
+}
+
+#[test]
+fn show_prints_json_with_markers() {
+    let printed = run(
+        "show home.nix --no-git --openclaw-version 2026.6.11 --format json",
+        MODULE,
+    );
+    assert_eq!(printed.code, 0, "{}", printed.err);
+    let document = json(&printed);
+    assert_eq!(document["version"], 1);
+    let configuration = &document["configurations"][0];
+    assert_eq!(configuration["openclaw"], "2026.6.11");
+    let config = &configuration["instances"][0]["config"];
+    let model = &config["agents"]["defaults"]["model"];
+    assert_eq!(model["primary"], "kimi/kimi-k2p5");
+    assert!(model["fallbacks"][0]["$unknown"].is_string(), "{model}");
+    assert_eq!(config["gateway"]["auth"]["token"]["$secret"], true);
+    assert_eq!(
+        config["models"]["providers"]["kimi"]["apiKey"],
+        "${KIMI_API_KEY}"
+    );
+    assert!(!printed.out.contains("horse"), "{}", printed.out);
+}
+
+#[test]
+fn show_knows_its_instances() {
+    let printed = run("show home.nix --no-git --instance nosuch", MODULE);
+    assert_eq!(printed.code, 2);
+    assert!(
+        printed.err.contains("there is `default`"),
+        "{}",
+        printed.err
+    );
+    let printed = run("show home.nix --no-git --instance default", MODULE);
+    assert_eq!(printed.code, 0);
+}
+
+#[test]
+fn show_of_what_is_not_there_is_3() {
+    assert_eq!(run("show nope.nix", MODULE).code, 3);
+    let printed = run("show home.nix --no-git", "{ }");
+    assert!(
+        printed.err.contains("nothing here configures OpenClaw"),
+        "{}",
+        printed.err
+    );
+}
+
+#[test]
+fn models_lists_what_can_be_referenced() {
+    let printed = run(
+        "models kimi --flake home.nix --openclaw-version 2026.6.11",
+        MODULE,
+    );
+    assert_eq!(printed.code, 0, "{}", printed.err);
+    insta::assert_snapshot!(printed.out);
+}
+
+#[test]
+fn models_of_a_release_alone_need_no_configuration() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let printed = openclaw_check()
+        .args("models anthropic --openclaw-version 2026.6.11")
+        .inside(folder.path())
+        .run();
+    assert_eq!(printed.code, 0, "{}", printed.err);
+    assert!(
+        printed
+            .out
+            .starts_with("OpenClaw 2026.6.11 (from: --openclaw-version)"),
+        "{}",
+        printed.out
+    );
+    assert!(
+        printed.out.contains("  anthropic/claude-"),
+        "{}",
+        printed.out
+    );
+    assert!(
+        printed.out.contains("${ANTHROPIC_API_KEY}"),
+        "{}",
+        printed.out
+    );
+}
+
+#[test]
+fn models_names_the_nearest_provider() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let printed = openclaw_check()
+        .args("models antropic")
+        .inside(folder.path())
+        .run();
+    assert_eq!(printed.code, 2);
+    assert!(
+        printed.err.contains("did you mean `anthropic`?"),
+        "{}",
+        printed.err
+    );
+}
+
+#[test]
+fn a_route_shows_what_each_agent_tries() {
+    let printed = run(
+        "models --route --flake home.nix --openclaw-version 2026.6.11",
+        MODULE,
+    );
+    assert_eq!(printed.code, 0, "{}", printed.err);
+    insta::assert_snapshot!(printed.out);
+}
+
+/// A reference without its provider, which has a safe fix.
+const FIXABLE: &str = r#"{
+  programs.openclaw.enable = true;
+  programs.openclaw.config = {
+    models.providers.kimi = {
+      baseUrl = "https://api.kimi.com/coding/v1";
+      api = "openai-completions";
+      apiKey = "\${KIMI_API_KEY}";
+      models = [ { id = "kimi-k2p5"; name = "Kimi K2.5"; } ];
+    };
+    agents.defaults.model.primary = "kimi-k2p5";
+  };
+}
+"#;
+
+fn write(folder: &Path, text: &str) {
+    std::fs::write(folder.join("home.nix"), text).expect("a file");
+}
+
+#[test]
+fn diff_is_a_patch_and_writes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), FIXABLE);
+    let printed = openclaw_check()
+        .args("home.nix --no-git --openclaw-version 2026.6.11 --diff")
+        .inside(folder.path())
+        .run();
+    insta::assert_snapshot!(printed.out);
+    let after = std::fs::read_to_string(folder.path().join("home.nix")).expect("the file");
+    assert_eq!(after, FIXABLE);
+}
+
+#[test]
+fn fix_writes_the_file_and_reports_what_is_left() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), FIXABLE);
+    let arguments = "home.nix --no-git --openclaw-version 2026.6.11 --fix --format concise";
+    let printed = openclaw_check().args(arguments).inside(folder.path()).run();
+    assert!(
+        printed.err.contains("made 1 fix in home.nix"),
+        "{}",
+        printed.err
+    );
+    assert!(
+        !printed.out.contains("reference-without-provider"),
+        "{}",
+        printed.out
+    );
+    let after = std::fs::read_to_string(folder.path().join("home.nix")).expect("the file");
+    assert_eq!(
+        after,
+        FIXABLE.replace("\"kimi-k2p5\";\n  };", "\"kimi/kimi-k2p5\";\n  };")
+    );
+    let again = openclaw_check().args(arguments).inside(folder.path()).run();
+    assert!(!again.err.contains("made"), "{}", again.err);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_said_and_is_3() {
+    let printed = openclaw_check()
+        .args("- --stdin-filename home.nix --no-git --openclaw-version 2026.6.11 --fix")
+        .inside(tempfile::tempdir().expect("a folder").path())
+        .input(FIXABLE)
+        .run();
+    assert_eq!(printed.code, 3, "{}{}", printed.out, printed.err);
+    assert!(printed.out.contains("not changed"), "{}", printed.out);
+}
