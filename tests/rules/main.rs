@@ -1,4 +1,5 @@
 //! The rules as a whole: registry, files, documentation and the examples in it.
 
 mod documentation;
+mod examples;
 mod house;
