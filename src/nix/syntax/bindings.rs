@@ -4,7 +4,7 @@
 //! without looking at the values, and the values are lowered when it is known where they end up.
 
 use super::ast::{StaticProblem, StaticProblemKind};
-use super::green::{Element, Node};
+use super::green::{Element, Names, Node};
 use super::strings;
 use crate::nix::symbol::{Symbol, SymbolMap};
 use crate::workspace::source::{FileId, Span};
@@ -21,7 +21,7 @@ pub(super) struct SetPlan<'t> {
     pub(super) entries: Vec<EntryPlan<'t>>,
     pub(super) dynamic: Vec<DynamicPlan<'t>>,
     pub(super) inherit_sources: Vec<Node<'t>>,
-    index: SymbolMap<u32>,
+    index: Option<Box<SymbolMap<u32>>>,
 }
 
 /// A binding with a static name.
@@ -70,29 +70,32 @@ impl<'t> SetPlan<'t> {
             entries: Vec::new(),
             dynamic: Vec::new(),
             inherit_sources: Vec::new(),
-            index: SymbolMap::default(),
+            index: None,
         }
     }
 
     fn find(&self, name: Symbol) -> Option<usize> {
-        if self.entries.len() < INDEX_FROM {
-            self.entries.iter().position(|entry| entry.name == name)
-        } else {
-            self.index.get(&name).map(|index| *index as usize)
+        match &self.index {
+            Some(index) => index.get(&name).map(|position| *position as usize),
+            None => self.entries.iter().position(|entry| entry.name == name),
         }
     }
 
     fn push(&mut self, entry: EntryPlan<'t>) -> usize {
-        let index = self.entries.len();
+        let position = self.entries.len();
+        if let Some(index) = &mut self.index {
+            index.insert(entry.name, position as u32);
+        }
         self.entries.push(entry);
         if self.entries.len() == INDEX_FROM {
-            for (index, entry) in self.entries.iter().enumerate() {
-                self.index.insert(entry.name, index as u32);
-            }
-        } else if self.entries.len() > INDEX_FROM {
-            self.index.insert(self.entries[index].name, index as u32);
+            let names = self.entries.iter().enumerate();
+            self.index = Some(Box::new(
+                names
+                    .map(|(position, entry)| (entry.name, position as u32))
+                    .collect(),
+            ));
         }
-        index
+        position
     }
 }
 
@@ -100,6 +103,7 @@ impl<'t> SetPlan<'t> {
 pub(super) struct Planner<'a> {
     pub(super) file: FileId,
     pub(super) problems: &'a mut Vec<StaticProblem>,
+    pub(super) names: &'a mut Names,
 }
 
 impl Planner<'_> {
@@ -111,6 +115,7 @@ impl Planner<'_> {
                 .next()
                 .is_some_and(|token| token.kind == TOKEN_REC);
         let mut set = SetPlan::new(recursive, node.span());
+        set.entries.reserve(node.capacity());
         for child in node.nodes() {
             match child.kind() {
                 NODE_ATTRPATH_VALUE => self.binding(&mut set, child),
@@ -131,10 +136,7 @@ impl Planner<'_> {
     /// One name in an attribute path. A name that is a plain string inside of `${}` is as static as any other.
     fn component<'t>(&mut self, node: Node<'t>) -> Option<Component<'t>> {
         match node.kind() {
-            NODE_IDENT => Some(Component::Static(
-                Symbol::new(node.leaf_text()),
-                node.span(),
-            )),
+            NODE_IDENT => Some(Component::Static(self.names.symbol(node), node.span())),
             NODE_STRING => {
                 if strings::is_indented(node) {
                     self.problem(
@@ -175,6 +177,21 @@ impl Planner<'_> {
         let (Some(path), Some(value)) = (nodes.next(), nodes.next()) else {
             return;
         };
+        // Most paths are one name that nothing else defines.
+        let mut components = path.nodes();
+        if let (Some(name), None) = (components.next(), components.next())
+            && name.kind() == NODE_IDENT
+        {
+            let symbol = self.names.symbol(name);
+            if set.find(symbol).is_none() {
+                set.push(EntryPlan {
+                    name: symbol,
+                    name_span: name.span(),
+                    value: ValuePlan::Expression(value),
+                });
+                return;
+            }
+        }
         let path = self.path(path);
         let Some((last, parents)) = path.split_last() else {
             return;

@@ -3,8 +3,11 @@
 //! rowan's `SyntaxNode` allocates a counted cell for every node that is looked at; lowering looks at each node
 //! once, from the root down, so adding up text lengths is all that is needed.
 
+use crate::nix::symbol::Symbol;
 use rnix::{NixLanguage, SyntaxKind};
 use rowan::{GreenNodeData, Language, NodeOrToken};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// A node and where it begins in the file.
 #[derive(Clone, Copy)]
@@ -87,6 +90,11 @@ impl<'t> Node<'t> {
         })
     }
 
+    /// At least as many as the children that are nodes, when each has something after it.
+    pub(super) fn capacity(self) -> usize {
+        self.green.children().len() / 2
+    }
+
     /// The first child that is a node.
     pub(super) fn first_node(self) -> Option<Node<'t>> {
         self.nodes().next()
@@ -107,5 +115,41 @@ impl<'t> Node<'t> {
             }
         }
         node
+    }
+}
+
+/// The symbols of a tree's identifiers. The tree holds each text once, so its address is enough to find the symbol
+/// again.
+#[derive(Default)]
+pub(super) struct Names(HashMap<usize, Symbol, BuildHasherDefault<AddressHasher>>);
+
+impl Names {
+    /// The symbol of an identifier.
+    pub(super) fn symbol(&mut self, node: Node) -> Symbol {
+        let text = node.leaf_text();
+        *self
+            .0
+            .entry(text.as_ptr() as usize)
+            .or_insert_with(|| Symbol::new(text))
+    }
+}
+
+/// Spreads an address over the bits that a hash table looks at.
+#[derive(Default)]
+struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_usize(usize::from(*byte));
+        }
+    }
+
+    fn write_usize(&mut self, value: usize) {
+        self.0 = (self.0 ^ value as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
     }
 }

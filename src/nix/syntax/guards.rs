@@ -26,11 +26,14 @@ const SHORT_CHAIN: u64 = 64;
 const MAX_BYTES: usize = 256 << 20;
 
 /// Bytes that the tokenizer may look ahead for each byte of the file, and beyond that once.
-const LOOK_AHEAD_FACTOR: u64 = 64;
-const LOOK_AHEAD_FREE: u64 = 16 << 20;
+const LOOK_AHEAD_FACTOR: u64 = 32;
+const LOOK_AHEAD_FREE: u64 = 2 << 20;
 
 /// Comments that may end with a carriage return alone.
 const MAX_LONE_CARRIAGE_RETURNS: usize = 16;
+
+/// Files up to this size are first looked at without the tokenizer.
+const SMALL: usize = 16 << 10;
 
 /// A construct that is open at some token.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -85,7 +88,7 @@ pub(super) fn normalise(file: FileId, text: &str) -> Result<Cow<'_, str>, Static
             Some("save it as UTF-8 without a byte-order mark"),
         ));
     }
-    if let Some(at) = text.bytes().position(|byte| byte == 0) {
+    if let Some(at) = text.find('\0') {
         return Err(problem(
             StaticProblemKind::Encoding,
             file,
@@ -105,7 +108,7 @@ fn end_comments_at_carriage_returns(
 ) -> Result<Cow<'_, str>, StaticProblem> {
     let is_alone =
         |bytes: &[u8], at: usize| bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
-    if !(0..text.len()).any(|at| is_alone(text.as_bytes(), at)) {
+    if !text.contains('\r') || !(0..text.len()).any(|at| is_alone(text.as_bytes(), at)) {
         return Ok(Cow::Borrowed(text));
     }
     let mut text = text.to_string();
@@ -144,6 +147,9 @@ fn end_comments_at_carriage_returns(
 /// # Errors
 /// The first thing that is too much, or that Nix refuses.
 pub(super) fn check(file: FileId, text: &str) -> Result<(), StaticProblem> {
+    if is_surely_shallow(text) {
+        return Ok(());
+    }
     let mut guard = Guard {
         file,
         levels: vec![Level::new(Open::File)],
@@ -166,6 +172,52 @@ pub(super) fn check(file: FileId, text: &str) -> Result<(), StaticProblem> {
         offset += token.len();
     }
     Ok(())
+}
+
+/// Whether a small file cannot reach any limit, told from its bytes alone: most files are small, and the tokenizer
+/// takes a third of the parser's time. Counts more than there is (strings and comments count too), never less.
+fn is_surely_shallow(text: &str) -> bool {
+    if text.len() > SMALL || !text.is_ascii() {
+        return false;
+    }
+    // Every link of a chain takes a token, and every nesting an opening bracket, a colon or a keyword; a string
+    // inside of a string takes a bracket as well.
+    let (mut tokens, mut brackets, mut others) = (0, 0, 0);
+    let mut in_word = false;
+    let bytes = text.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => {
+                if !in_word {
+                    tokens += 1;
+                    let next = bytes.get(at + 1);
+                    others += usize::from(matches!(
+                        (byte, next),
+                        (b'l', Some(b'e'))
+                            | (b'i', Some(b'f'))
+                            | (b'w', Some(b'i'))
+                            | (b'a', Some(b's'))
+                    ));
+                }
+                in_word = true;
+                continue;
+            }
+            b' ' | b'\n' | b'\t' | b'\r' => {}
+            b'(' | b'[' | b'{' => {
+                brackets += 1;
+                tokens += 1;
+            }
+            b':' => {
+                others += 1;
+                tokens += 1;
+            }
+            // White space that is none for Nix.
+            0x0b | 0x0c => return false,
+            _ => tokens += 1,
+        }
+        in_word = false;
+    }
+    tokens + 2 < MAX_DEPTH && 2 * brackets + others + 2 < MAX_NESTING
 }
 
 struct Guard {
@@ -439,5 +491,94 @@ fn problem(
         help: help.map(str::to_string),
         span: Span::new(file, span.0, span.1),
         related: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> Option<StaticProblemKind> {
+        check(FileId(0), text).err().map(|problem| problem.kind)
+    }
+
+    /// The limits of a text without and with filling that makes it too large for the short look.
+    fn refusals(text: &str) -> [Option<StaticProblemKind>; 2] {
+        let padded = format!("/*{}*/{text}", "x".repeat(SMALL));
+        [refusal(text), refusal(&padded)]
+    }
+
+    #[test]
+    fn nesting_up_to_the_limit_passes() {
+        for (open, close) in [
+            ("[", "]"),
+            ("(", ")"),
+            ("{a=", ";}"),
+            ("\"${", "}\""),
+            ("x: ", ""),
+        ] {
+            let nested = |count: usize| format!("{}1{}", open.repeat(count), close.repeat(count));
+            assert_eq!(refusals(&nested(200)), [None; 2], "{open}");
+            assert_eq!(
+                refusals(&nested(500)),
+                [Some(StaticProblemKind::TooDeep); 2],
+                "{open}"
+            );
+        }
+    }
+
+    #[test]
+    fn keywords_nest_too() {
+        for construct in [
+            "let a = 1; in ",
+            "with a; ",
+            "assert a; ",
+            "if a then b else ",
+        ] {
+            assert_eq!(refusals(&construct.repeat(470)), [None; 2], "{construct}");
+            assert_eq!(
+                refusals(&construct.repeat(481)),
+                [Some(StaticProblemKind::TooDeep); 2],
+                "{construct}"
+            );
+        }
+    }
+
+    #[test]
+    fn long_chains_are_refused() {
+        for link in ["a+", "a ++ ", "!", "-", "a ", "a.b.", "a->", "a.b or "] {
+            assert_eq!(refusals(&link.repeat(500)), [None; 2], "{link}");
+            assert_eq!(
+                refusals(&link.repeat(2_001)),
+                [Some(StaticProblemKind::TooDeep); 2],
+                "{link}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_long_and_flat_passes() {
+        for text in [
+            format!("[{}]", "1 ".repeat(100_000)),
+            format!("[{}]", "a.b or c ".repeat(100_000)),
+            format!("[{}]", "(f x y) ".repeat(100_000)),
+            format!(
+                "{{{}}}",
+                "a.b = with x; let y = 1; in if y then a: 1 else 2;".repeat(20_000)
+            ),
+            format!("''{}''", "a $b ''${c} ${d} \n".repeat(50_000)),
+            format!("{{{}}}: 1", "a ? if b then c else d,".repeat(20_000)),
+            format!("\"{}\"", "${a + b}".repeat(50_000)),
+        ] {
+            assert_eq!(refusal(&text), None, "{}", &text[..40]);
+        }
+    }
+
+    #[test]
+    fn runs_that_stall_the_tokenizer_are_refused() {
+        for sign in ["-", "1.1", "<", "a."] {
+            let text = sign.repeat(200_000);
+            assert_eq!(refusal(&text), Some(StaticProblemKind::TooDeep), "{sign}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::ast::*;
 use super::bindings::{Component, DynamicPlan, Planner, SetPlan, ValuePlan};
-use super::green::{Element, Node};
+use super::green::{Element, Names, Node};
 use super::scope::Scope;
 use super::strings::{self, Piece};
 use crate::nix::symbol::Symbol;
@@ -18,10 +18,11 @@ pub(super) fn lower(file: FileId, root: Node, extra_scope: Option<&[Symbol]>) ->
         spans: Vec::new(),
         problems: Vec::new(),
         scope: Scope::default(),
+        names: Names::default(),
         pipe_seen: false,
     };
     if let Some(names) = extra_scope {
-        lowering.scope.push_names(names.to_vec());
+        lowering.scope.push_names(names.iter().copied());
     }
     let root = match root.first_node() {
         Some(node) => lowering.expression(node),
@@ -45,6 +46,7 @@ struct Lowering {
     spans: Vec<(u32, u32)>,
     problems: Vec<StaticProblem>,
     scope: Scope,
+    names: Names,
     pipe_seen: bool,
 }
 
@@ -103,7 +105,10 @@ impl Lowering {
     fn named_expression(&mut self, node: Node, name: Option<Symbol>) -> ExprId {
         let span = node.span();
         match node.kind() {
-            NODE_IDENT => self.variable(node.leaf_text(), span, None),
+            NODE_IDENT => {
+                let name = self.names.symbol(node);
+                self.variable(name, span, None)
+            }
             NODE_CUR_POS => self.push(
                 Expr::Variable(Symbol::new("__curPos"), Resolution::Global),
                 span,
@@ -180,11 +185,10 @@ impl Lowering {
 
     fn variable(
         &mut self,
-        name: &str,
+        name: Symbol,
         span: (u32, u32),
         interpolation: Option<StringKind>,
     ) -> ExprId {
-        let name = Symbol::new(name);
         let resolution = self.scope.resolve(name);
         if matches!(resolution, Resolution::Undefined) {
             self.problem(
@@ -273,7 +277,8 @@ impl Lowering {
     fn interpolation(&mut self, node: Node, kind: Option<StringKind>) -> ExprId {
         match node.first_node() {
             Some(inner) if inner.kind() == NODE_IDENT => {
-                self.variable(inner.leaf_text(), inner.span(), kind)
+                let name = self.names.symbol(inner);
+                self.variable(name, inner.span(), kind)
             }
             inner => self.optional(inner, node),
         }
@@ -321,8 +326,8 @@ impl Lowering {
         if !self.is_rebound("__findFile") && !self.is_rebound("__nixPath") {
             return self.push(Expr::SearchPath(text.into()), span);
         }
-        let function = self.variable("__findFile", span, None);
-        let argument = self.variable("__nixPath", span, None);
+        let function = self.variable(Symbol::new("__findFile"), span, None);
+        let argument = self.variable(Symbol::new("__nixPath"), span, None);
         let function = self.push(Expr::Apply { function, argument }, span);
         let part = StringPart::Text {
             text: text.into(),
@@ -368,11 +373,11 @@ impl Lowering {
         let parameter = if parameter_node.kind() == NODE_PATTERN {
             self.pattern(parameter_node)
         } else {
-            let text = parameter_node
-                .first_node()
-                .map_or("", |identifier| identifier.leaf_text());
-            let parameter = Symbol::new(text);
-            self.scope.push_names(vec![parameter]);
+            let parameter = match parameter_node.first_node() {
+                Some(identifier) => self.names.symbol(identifier),
+                None => Symbol::new(""),
+            };
+            self.scope.push_names(std::iter::once(parameter));
             Parameter::Name(parameter)
         };
         let body = match body {
@@ -401,7 +406,7 @@ impl Lowering {
                     let mut nodes = child.nodes();
                     if let Some(identifier) = nodes.next() {
                         entries.push((
-                            Symbol::new(identifier.leaf_text()),
+                            self.names.symbol(identifier),
                             identifier.span(),
                             nodes.next(),
                         ));
@@ -409,7 +414,7 @@ impl Lowering {
                 }
                 Element::Node(child) if child.kind() == NODE_PAT_BIND => {
                     if let Some(identifier) = child.first_node() {
-                        whole = Some((Symbol::new(identifier.leaf_text()), identifier.span()));
+                        whole = Some((self.names.symbol(identifier), identifier.span()));
                     }
                 }
                 Element::Node(_) => {}
@@ -419,8 +424,7 @@ impl Lowering {
         let names = entries
             .iter()
             .map(|(name, ..)| *name)
-            .chain(whole.map(|(name, _)| name))
-            .collect();
+            .chain(whole.map(|(name, _)| name));
         self.scope.push_names(names);
         let formals = entries
             .into_iter()
@@ -495,6 +499,7 @@ impl Lowering {
         Planner {
             file: self.file,
             problems: &mut self.problems,
+            names: &mut self.names,
         }
         .plan(node)
     }
@@ -511,19 +516,16 @@ impl Lowering {
     /// Lowers bindings. The frame of recursive ones is left open.
     fn bindings(&mut self, plan: SetPlan) -> Bindings {
         // Plain `inherit` means what is outside of the frame.
-        let inherited: Vec<Option<ExprId>> = plan
+        let inherited: Vec<ExprId> = plan
             .entries
             .iter()
-            .map(|entry| match entry.value {
-                ValuePlan::Inherit => {
-                    Some(self.variable(entry.name.as_str(), entry.name_span, None))
-                }
-                _ => None,
-            })
+            .filter(|entry| matches!(entry.value, ValuePlan::Inherit))
+            .map(|entry| self.variable(entry.name, entry.name_span, None))
             .collect();
+        let mut inherited = inherited.into_iter();
         if plan.recursive {
             self.scope
-                .push_names(plan.entries.iter().map(|entry| entry.name).collect());
+                .push_names(plan.entries.iter().map(|entry| entry.name));
         }
         let inherit_sources = plan
             .inherit_sources
@@ -533,16 +535,18 @@ impl Lowering {
         let entries = plan
             .entries
             .into_iter()
-            .zip(inherited)
-            .map(|(entry, inherited)| Binding {
+            .map(|entry| Binding {
                 name: entry.name,
                 name_span: entry.name_span,
-                value: match (entry.value, inherited) {
-                    (_, Some(variable)) => BindingValue::Inherit(variable),
-                    (ValuePlan::InheritFrom(index), None) => BindingValue::InheritFrom(index),
-                    (value, None) => {
-                        BindingValue::Expression(self.planned_value(value, Some(entry.name)))
+                value: match entry.value {
+                    ValuePlan::InheritFrom(index) => BindingValue::InheritFrom(index),
+                    ValuePlan::Inherit => {
+                        let variable = inherited.next();
+                        BindingValue::Inherit(
+                            variable.unwrap_or_else(|| self.push(Expr::Missing, entry.name_span)),
+                        )
                     }
+                    value => BindingValue::Expression(self.planned_value(value, Some(entry.name))),
                 },
             })
             .collect();
@@ -589,6 +593,7 @@ impl Lowering {
         let components = Planner {
             file: self.file,
             problems: &mut self.problems,
+            names: &mut self.names,
         }
         .path(node);
         components
@@ -766,7 +771,7 @@ impl Lowering {
         right: ExprId,
         span: (u32, u32),
     ) -> ExprId {
-        let function = self.variable(builtin, span, None);
+        let function = self.variable(Symbol::new(builtin), span, None);
         let function = self.push(
             Expr::Apply {
                 function,

@@ -7,25 +7,26 @@
 use super::ast::StringPart;
 use super::green::{Element, Node, Token};
 use rnix::SyntaxKind;
+use std::borrow::Cow;
 
 /// A piece of a string literal before its interpolations are lowered.
 pub(super) enum Piece<'t> {
-    Text(TextPiece),
+    Text(TextPiece<'t>),
     Interpolation(Node<'t>),
 }
 
 /// Known text and the bytes of the file that gave it.
-pub(super) struct TextPiece {
-    pub(super) text: String,
+pub(super) struct TextPiece<'t> {
+    pub(super) text: Cow<'t, str>,
     pub(super) span: (u32, u32),
     /// Whether the file holds the text as it is.
     verbatim: bool,
 }
 
-impl TextPiece {
+impl TextPiece<'_> {
     pub(super) fn into_part(self) -> StringPart {
         StringPart::Text {
-            text: self.text.into(),
+            text: self.text.as_ref().into(),
             span: self.span,
         }
     }
@@ -38,7 +39,7 @@ struct Pieces<'t> {
 }
 
 impl<'t> Pieces<'t> {
-    fn verbatim(&mut self, text: &str, start: u32) {
+    fn verbatim(&mut self, text: &'t str, start: u32) {
         if text.is_empty() {
             return;
         }
@@ -47,12 +48,12 @@ impl<'t> Pieces<'t> {
             && last.verbatim
             && last.span.1 == start
         {
-            last.text.push_str(text);
+            last.text.to_mut().push_str(text);
             last.span.1 = end;
             return;
         }
         self.pieces.push(Piece::Text(TextPiece {
-            text: text.to_string(),
+            text: Cow::Borrowed(text),
             span: (start, end),
             verbatim: true,
         }));
@@ -67,7 +68,7 @@ impl<'t> Pieces<'t> {
             end
         };
         self.pieces.push(Piece::Text(TextPiece {
-            text: text.to_string(),
+            text: Cow::Owned(text.to_string()),
             span: (start, end),
             verbatim: false,
         }));
@@ -128,7 +129,7 @@ fn quoted(node: Node) -> Vec<Piece> {
     pieces.pieces
 }
 
-fn quoted_content(pieces: &mut Pieces, token: Token) {
+fn quoted_content<'t>(pieces: &mut Pieces<'t>, token: Token<'t>) {
     let (text, offset) = (token.text, token.start);
     let bytes = text.as_bytes();
     let mut done = 0;
@@ -170,7 +171,9 @@ fn quoted_content(pieces: &mut Pieces, token: Token) {
 enum Raw<'t> {
     /// Text as written. Spaces at the start of its lines are indentation.
     Text(&'t str, u32),
-    /// Text that is written differently, or a lone `$` or `'`: its start ends the indentation of a line.
+    /// A `$` or `'` that Nix's lexer leaves by itself: it ends the indentation of a line, as any text does.
+    Lone(&'t str, u32),
+    /// Text that is written differently: its start ends the indentation of a line.
     Escaped(String, u32, u32),
     Interpolation(Node<'t>),
 }
@@ -257,7 +260,7 @@ fn indented_content<'t>(raw: &mut Vec<Raw<'t>>, text: &'t str, offset: u32) {
             // a dollar sign or a quote. What is left alone counts as an escape.
             (b'$', None | Some(b'\'' | b'{')) | (b'\'', None | Some(b'$')) => {
                 flush(raw, done, at);
-                escaped(raw, &text[at..=at], at, at + 1);
+                raw.push(Raw::Lone(&text[at..=at], offset + at as u32));
                 at += 1;
                 done = at;
             }
@@ -284,14 +287,14 @@ fn strip(raw: Vec<Raw>) -> Vec<Piece> {
                 pieces.pieces.push(Piece::Interpolation(node));
             }
             Raw::Escaped(text, start, end) => {
-                let kept = strip_escape(&text, indentation, &mut line_start, &mut dropped);
-                if kept {
-                    if (end - start) as usize == text.len() {
-                        pieces.verbatim(&text, start);
-                    } else {
-                        pieces.escaped(&text, start, end);
-                    }
+                if strip_escape(&text, indentation, &mut line_start, &mut dropped) {
+                    pieces.escaped(&text, start, end);
                 }
+            }
+            Raw::Lone(text, start) => {
+                line_start = false;
+                dropped = 0;
+                pieces.verbatim(text, start);
             }
             Raw::Text(text, offset) => {
                 let end = if is_last {
@@ -321,7 +324,7 @@ fn smallest_indentation(raw: &[Raw]) -> usize {
     let mut current = 0;
     for piece in raw {
         match piece {
-            Raw::Interpolation(_) | Raw::Escaped(..) => {
+            Raw::Interpolation(_) | Raw::Lone(..) | Raw::Escaped(..) => {
                 if line_start {
                     line_start = false;
                     smallest = smallest.min(current);
@@ -377,13 +380,13 @@ fn strip_escape(
     }
 }
 
-fn strip_text(
-    text: &str,
+fn strip_text<'t>(
+    text: &'t str,
     offset: u32,
     indentation: usize,
     line_start: &mut bool,
     dropped: &mut usize,
-    pieces: &mut Pieces,
+    pieces: &mut Pieces<'t>,
 ) {
     let mut at = 0;
     while at < text.len() {

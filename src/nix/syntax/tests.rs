@@ -242,3 +242,72 @@ fn integers_have_64_bits() {
         [(StaticProblemKind::IntegerRange, "9223372036854775808")]
     );
 }
+
+/// As deep and as long as the guards let through, on a thread with an 8 MB stack.
+#[test]
+fn what_passes_the_guards_fits_the_stack() {
+    let nested = |open: &str, close: &str, count: usize| {
+        format!("{}1{}", open.repeat(count), close.repeat(count))
+    };
+    let texts = [
+        nested("(", ")", 470),
+        nested("[", "]", 470),
+        nested("{a=", ";}", 470),
+        nested("{ a = { b = ", "; }; }", 235),
+        nested("rec { a = ", "; }", 470),
+        nested("x: ", "", 470),
+        nested("let a = ", "; in a", 235),
+        nested("with { }; ", "", 470),
+        nested("if 1 then 1 else ", "", 470),
+        nested("\"${", "}\"", 235),
+        nested("(1 + ", ")", 470),
+        nested("(map (1 ++ ", "))", 235),
+        nested("[ ({ }.a or ", ") ]", 235),
+        nested("!", "", 1_900),
+        nested("-", "", 1_900),
+        nested("1 ++ ", "", 1_900),
+        nested("1 -> ", "", 1_900),
+        nested("1 + ", "", 1_900),
+        nested("map ", "", 1_900),
+        nested("{ }.a or ", "", 900),
+        format!("{{ {}b = 1; }}", "a.".repeat(1_900)),
+        format!("{{ }}.{}b", "a.".repeat(1_900)),
+        format!("{{ }} ? {}b", "a.".repeat(1_900)),
+    ];
+    let run = move || {
+        for text in texts {
+            let tree = tree(&text);
+            assert_eq!(tree.problems, [], "{}", &text[..40]);
+        }
+    };
+    std::thread::Builder::new()
+        .stack_size(8 << 20)
+        .spawn(run)
+        .expect("a thread")
+        .join()
+        .expect("no overflow");
+}
+
+#[test]
+fn no_bytes_make_it_panic() {
+    let pieces = [
+        "{", "}", "(", ")", "[", "]", "\"", "''", "${", "let", "in", "rec", "=", ";", ":", ",",
+        "a", "inherit", "with", "if", "then", "else", "assert", "or", ".", "?", "@", "...", "/",
+        "//", "./a", "<", ">", "<a>", "~/", "\\", "$", "\n", "\r", "#", "/*", "*/", " ", "\u{a0}",
+        "é", "1", "1.5", "!", "-", "+", "->", "|>", "\0", "`", "''\\", "'''", "''$", "http://a",
+    ];
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    for _ in 0..5_000 {
+        let mut text = String::new();
+        for _ in 0..(state >> 60) + 2 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            text.push_str(pieces[(state >> 33) as usize % pieces.len()]);
+        }
+        for problem in tree(&text).problems {
+            let (start, end) = (problem.span.start as usize, problem.span.end as usize);
+            assert!(text.get(start..end).is_some(), "{text:?}: {problem:?}");
+        }
+    }
+}
