@@ -3,6 +3,7 @@
 mod configurations;
 mod eval;
 mod exit_codes;
+mod fixtures;
 mod formats;
 mod harness;
 mod information;
