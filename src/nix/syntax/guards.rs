@@ -27,7 +27,7 @@ const MAX_BYTES: usize = 256 << 20;
 
 /// Bytes that the tokenizer may look ahead for each byte of the file, and beyond that once.
 const LOOK_AHEAD_FACTOR: u64 = 32;
-const LOOK_AHEAD_FREE: u64 = 2 << 20;
+const LOOK_AHEAD_FREE: u64 = 16 << 20;
 
 /// Comments that may end with a carriage return alone.
 const MAX_LONE_CARRIAGE_RETURNS: usize = 16;
