@@ -10,6 +10,7 @@ pub mod evaluated;
 pub mod from_nix;
 pub mod json;
 pub mod model_reference;
+pub mod module_options;
 pub mod nearest;
 pub mod path;
 pub mod placeholders;

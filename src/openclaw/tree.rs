@@ -141,6 +141,13 @@ impl Text {
             .collect()
     }
 
+    /// Whether a known part holds this character.
+    pub fn contains(&self, wanted: char) -> bool {
+        self.parts
+            .iter()
+            .any(|part| matches!(part, TextPart::Known { text, .. } if text.contains(wanted)))
+    }
+
     /// Where the bytes `range` of the whole text (all parts before it known) stand in the source, if one
     /// part holds them verbatim.
     pub fn locate(&self, range: std::ops::Range<usize>) -> Option<Span> {

@@ -439,6 +439,29 @@ impl Finder {
                     .push(static_problem(problem, &self.workspace));
             }
         }
+        if !self.found.blueprints.is_empty() {
+            let files: Vec<_> = self
+                .evaluator
+                .trees()
+                .iter()
+                .map(|tree| tree.file)
+                .collect();
+            for file in files {
+                let text = self.workspace.sources().get(file).text.clone();
+                self.found
+                    .problems
+                    .extend(template_markers(&text).map(|(range, marker)| {
+                        let span = Span::new(file, range.start as u32, range.end as u32);
+                        let mut problem = Problem::new(
+                            ProblemKind::TemplateText,
+                            format!("`{marker}` is still the text of a template"),
+                            Some(span),
+                        );
+                        problem.subject = Some(marker.to_string());
+                        problem
+                    }));
+            }
+        }
         for (file, problem) in self.evaluator.unreadable().to_vec() {
             let shown = self.workspace.sources().get(file).path.clone();
             let span = match &problem {
@@ -505,6 +528,30 @@ fn static_problem(problem: &StaticProblem, workspace: &Workspace) -> Problem {
         }
     }
     found
+}
+
+/// What the template of nix-openclaw leaves to be replaced outside of the module's own options, as whole strings.
+const TEMPLATE_MARKERS: [&str; 5] = [
+    "<system>",
+    "<user>",
+    "<homeDir>",
+    "<username>",
+    "<hostname>",
+];
+
+/// The markers of the template in a source, with their quotes; those in comments are left out.
+fn template_markers(text: &str) -> impl Iterator<Item = (std::ops::Range<usize>, &'static str)> {
+    text.match_indices("\"<").filter_map(|(start, _)| {
+        let inner = &text[start + 1..];
+        let marker = TEMPLATE_MARKERS.into_iter().find(|marker| {
+            inner
+                .strip_prefix(marker)
+                .is_some_and(|rest| rest.starts_with('"'))
+        })?;
+        let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
+        let in_comment = text[line..start].contains('#');
+        (!in_comment).then_some((start..start + marker.len() + 2, marker))
+    })
 }
 
 /// The span from `${` to `}` around a variable.

@@ -49,6 +49,9 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         let Some(text) = site.node.as_text() else {
             return;
         };
+        if !text.contains('$') {
+            return;
+        }
         let shown = text.display();
         if !shown.contains("$${") {
             return;

@@ -62,15 +62,15 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         if site.is_read_from_file(subject) {
             return;
         }
-        let prose = site.field.is_some_and(|field| field.is_prose());
-        if prose && !site.role.is_secret() {
-            return;
-        }
         let Some(text) = site.node.as_text() else {
             return;
         };
+        if !text.contains('$') {
+            return;
+        }
         let shown = text.display();
-        if !shown.contains('$') || is_shell_substitution(&shown) {
+        let prose = site.field.is_some_and(|field| field.is_prose());
+        if (prose && !site.role.is_secret()) || is_shell_substitution(&shown) {
             return;
         }
         let found = scan(&shown);

@@ -40,17 +40,17 @@ it does not understand.",
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     visit_sites(subject, instance, &mut |site| {
-        let prose = site
-            .field
-            .is_some_and(|field| field.is_prose() && !field.role.is_secret());
-        if prose {
-            return;
-        }
         let Some(text) = site.node.as_text() else {
             return;
         };
+        if !text.contains('$') {
+            return;
+        }
         let shown = text.display();
-        if !shown.contains("${") {
+        let prose = site
+            .field
+            .is_some_and(|field| field.is_prose() && !field.role.is_secret());
+        if prose || !shown.contains("${") {
             return;
         }
         let Some(found) = scan(&shown)

@@ -1,7 +1,12 @@
 //! From what evaluation found wrong to findings: what the rules on the Nix around a configuration share.
 
 use super::{RuleInfo, Sink, Subject};
+use crate::openclaw::configuration::Source;
 use crate::openclaw::configuration::{Problem, ProblemKind};
+use crate::openclaw::module_options::{
+    BOOTSTRAP_FILES, INSTANCE, ModuleOption, SERVICE, Standing, TOP, WORKSPACE, standing,
+};
+use crate::openclaw::tree::{Node, Value};
 use crate::report::finding::{Consequence, Finding, Related};
 
 /// A finding for each problem of that kind. What happens is that Nix refuses, or, where the problem is in a file that
@@ -51,4 +56,72 @@ pub(super) fn finding(subject: Subject<'_>, info: &'static RuleInfo, problem: &P
         })
         .collect();
     finding
+}
+
+/// An option that is defined and that the era does not have.
+pub(super) struct Misplaced<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its path.
+    pub path: String,
+    /// Its value.
+    pub node: &'a Node,
+    /// The options that stand beside it.
+    pub table: &'static [ModuleOption],
+    /// What the era makes of it.
+    pub standing: Standing,
+}
+
+/// Calls `visit` for each option that is defined below the module's root and that the era does not have. What a module of the
+/// user's own may have declared there is not looked at: `config` and everything in it is compared with the schema instead.
+pub(super) fn visit_misplaced(subject: Subject<'_>, visit: &mut dyn FnMut(Misplaced<'_>)) {
+    let configuration = subject.configuration;
+    let Some(options) = &configuration.options else {
+        return;
+    };
+    let root = &configuration.option_root;
+    let mut tables: Vec<(String, &Node, &'static [ModuleOption])> = Vec::new();
+    match configuration.source {
+        Source::RenderedFile => return,
+        Source::NixosService => tables.push((root.clone(), options, SERVICE)),
+        Source::HomeManager => {
+            tables.push((root.clone(), options, TOP));
+            if let Some(instances) = options.get("instances").and_then(|node| node.as_object()) {
+                for (name, instance) in &instances.entries {
+                    tables.push((format!("{root}.instances.{name}"), instance, INSTANCE));
+                }
+            }
+            if let Some(workspace) = options.get("workspace") {
+                tables.push((format!("{root}.workspace"), workspace, WORKSPACE));
+                if let Some(files) = workspace.get("bootstrapFiles") {
+                    tables.push((
+                        format!("{root}.workspace.bootstrapFiles"),
+                        files,
+                        BOOTSTRAP_FILES,
+                    ));
+                }
+            }
+        }
+    }
+    for (path, node, table) in tables {
+        let Some(object) = node.as_object() else {
+            continue;
+        };
+        for (name, value) in &object.entries {
+            let standing = standing(table, name, subject.era);
+            if matches!(standing, Standing::There)
+                || name.starts_with('_')
+                || matches!(value.value, Value::Failed(_))
+            {
+                continue;
+            }
+            visit(Misplaced {
+                name,
+                path: format!("{path}.{name}"),
+                node: value,
+                table,
+                standing,
+            });
+        }
+    }
 }

@@ -1,11 +1,12 @@
 //! An option that was removed or renamed.
 
 use super::consequence::by_release;
-use super::problems::report_if;
+use super::problems::{report_if, visit_misplaced};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::ProblemKind;
+use crate::openclaw::module_options::Standing;
 use crate::releases::Era;
-use crate::report::finding::Consequence;
+use crate::report::finding::{Consequence, Finding};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -53,4 +54,42 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         },
         &|_, finding| by_release(subject, finding),
     );
+    let configuration = subject.configuration;
+    // The names that the program had before.
+    let renamed = match configuration.option_root.as_str() {
+        "programs.clawdbot" => subject.era > Era::Clawdbot,
+        "programs.moltbot" => subject.era > Era::Moltbot,
+        _ => false,
+    };
+    if renamed {
+        let root = &configuration.option_root;
+        let finding = Finding::new(
+            INFO.id,
+            Consequence::NixRejects,
+            format!("`{root}` is called `programs.openclaw` now"),
+        )
+        .at(configuration
+            .options
+            .as_ref()
+            .and_then(|options| options.place.key)
+            .or(configuration.span))
+        .path(root)
+        .help("write `programs.openclaw`; what OpenClaw reads goes below its `config`");
+        sink.findings.push(by_release(subject, finding));
+        return;
+    }
+    visit_misplaced(subject, &mut |option| {
+        let Standing::Gone(instead) = option.standing else {
+            return;
+        };
+        let finding = Finding::new(
+            INFO.id,
+            Consequence::NixRejects,
+            format!("the option `{}` is gone", option.path),
+        )
+        .at(option.node.place.key.or(option.node.place.primary()))
+        .path(&option.path)
+        .help(format!("write {instead}"));
+        sink.findings.push(by_release(subject, finding));
+    });
 }

@@ -7,8 +7,9 @@ use crate::openclaw::credentials::{
     self, Role, Written, classify, is_secret_variable, secret_spans,
 };
 use crate::openclaw::secret_patterns::looks_generated;
-use crate::openclaw::tree::{Node, Value};
+use crate::openclaw::tree::{Node, TextPart, Value};
 use crate::report::finding::{Consequence, Finding, Severity};
+use crate::workspace::source::Span;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -83,7 +84,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         };
         sink.findings.push(
             Finding::new(INFO.id, Consequence::LeaksSecret, message)
-                .at(node.place.primary())
+                .at(if read { used_at(node) } else { node.place.primary() })
                 .path(field.path())
                 .help(if read {
                     "provide it as a variable from a file outside of the store, and write a placeholder"
@@ -94,14 +95,23 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     });
 }
 
-/// Whether the text is the content of a file that Nix read.
+/// Whether the text is the content of a file that Nix read: it begins at the very first byte of a file, where a literal in a
+/// source would have its quote.
 pub(super) fn is_read_from_file(node: &Node) -> bool {
-    matches!(node.value, Value::Text(_))
-        && node
-            .place
-            .via
-            .iter()
-            .any(|step| step.what.contains("readFile"))
+    let Value::Text(text) = &node.value else {
+        return false;
+    };
+    text.parts.iter().any(|part| {
+        matches!(part, TextPart::Known { text, span: Some(span) } if !text.is_empty() && span.start == 0)
+    })
+}
+
+/// Where the content of a file is used, instead of the file itself.
+fn used_at(node: &Node) -> Option<Span> {
+    node.place
+        .definition
+        .or(node.place.via.first().map(|step| step.span))
+        .or(node.place.primary())
 }
 
 /// Whether a value is a path that Nix copies into the store.
@@ -115,7 +125,7 @@ fn is_in_store(node: &Node) -> bool {
             text.known_prefix().starts_with("/nix/store/")
                 || matches!(
                     text.parts.first(),
-                    Some(crate::openclaw::tree::TextPart::Unknown(unknown))
+                    Some(TextPart::Unknown(unknown))
                         if unknown.kind == Some(crate::openclaw::tree::Kind::StorePath)
                 )
         }
@@ -145,7 +155,11 @@ fn is_secret_file(key: &str, steps: &[credentials::Step<'_>]) -> bool {
 
 fn of_variable(subject: Subject<'_>, variable: &Variable) -> Option<Finding> {
     let value = variable.value.as_deref()?;
-    let span = value.place.primary().or(variable.span);
+    let span = if is_read_from_file(value) {
+        used_at(value).or(variable.span)
+    } else {
+        value.place.primary().or(variable.span)
+    };
     match variable.provision {
         Provision::ServiceEnvironmentFile if is_in_store(value) => Some(
             Finding::new(

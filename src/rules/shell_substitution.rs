@@ -43,24 +43,24 @@ the file when its path is given, so this is a note.",
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     visit_sites(subject, instance, &mut |site| {
-        let expected = match site.role {
-            Role::Other => site.field.is_some_and(|field| {
-                !field.is_prose() && matches!(field.key(), "baseUrl" | "url" | "workspace" | "path")
-            }),
-            _ => true,
-        };
-        if !expected
-            || site
-                .field
-                .is_some_and(|field| field.is_prose() && !field.role.is_secret())
-        {
-            return;
-        }
         let Some(text) = site.node.as_text() else {
             return;
         };
+        if !(text.contains('$') || text.contains('`') || text.contains('!')) {
+            return;
+        }
         // The command may be put together from parts that are not known; its form is seen in the known ones.
         if !is_shell_substitution(&text.display()) {
+            return;
+        }
+        let prose = site.field.is_some_and(|field| field.is_prose());
+        let expected = match site.role {
+            Role::Other => site.field.is_some_and(|field| {
+                matches!(field.key(), "baseUrl" | "url" | "workspace" | "path")
+            }),
+            _ => true,
+        };
+        if !expected || (prose && !site.role.is_secret()) {
             return;
         }
         let finding = if site.is_read_from_file(subject) {

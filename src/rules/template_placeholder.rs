@@ -48,12 +48,15 @@ Provide the secret as an environment variable and write `\"\\${NAME}\"`.",
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     visit_sites(subject, instance, &mut |site| {
-        if !site.role.is_secret() || site.is_local_key() {
+        if !site.role.is_secret() {
             return;
         }
         let Some(text) = site.node.as_str() else {
             return;
         };
+        if site.is_local_key() {
+            return;
+        }
         let certain = matches!(site.role, Role::Credential | Role::SecretHeader);
         let name = site.name();
         let finding = match classify(&text) {

@@ -62,7 +62,12 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         ProblemKind::TemplateText,
         sink,
         &|_| true,
-        &|_, finding| finding.help("replace it with your own value"),
+        &|problem, mut finding| {
+            if problem.subject.as_deref() != Some("<system>") {
+                finding.consequence = Consequence::FailsInUse;
+            }
+            finding.help("replace it with your own value")
+        },
     );
     report_if(
         subject,

@@ -1,10 +1,12 @@
 //! An option that the module does not have.
 
 use super::consequence::by_release;
-use super::problems::report_if;
+use super::problems::{report_if, visit_misplaced};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{ProblemKind, Reach};
-use crate::report::finding::{Consequence, Severity};
+use crate::openclaw::module_options::{CONFIGURATION_KEYS, Standing, names};
+use crate::openclaw::nearest::{alternatives, nearest};
+use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -43,21 +45,121 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         ProblemKind::UnknownOption,
         sink,
         &|_| true,
-        &|problem, finding| {
-            let mut finding = by_release(subject, finding);
-            if subject.configuration.reach == Reach::Alone {
-                finding = finding.at_most(Severity::Warning);
-            }
-            let workspace = problem
-                .path
-                .as_deref()
-                .is_some_and(|path| path.contains(".workspace"));
-            if workspace && finding.help.is_none() {
-                finding = finding.help(
-                    "this option set takes a folder instead: `documents = ./documents;` with AGENTS.md, SOUL.md and TOOLS.md",
-                );
-            }
-            finding
-        },
+        &|_, finding| lowered(subject, finding),
     );
+    visit_misplaced(subject, &mut |option| {
+        let known: Vec<&str> = names(option.table, subject.era).collect();
+        let help = match option.standing {
+            Standing::There | Standing::Gone(_) => return,
+            Standing::Later(_) if option.name == "bootstrapFiles" => {
+                "this option set takes a folder: `documents = ./documents;` with AGENTS.md, SOUL.md and TOOLS.md, directly below `programs.openclaw`; or update nix-openclaw".to_string()
+            }
+            Standing::Later(era) => format!(
+                "it came with the options `{}`: update nix-openclaw, or leave it out",
+                era.name()
+            ),
+            Standing::Never => match nearest(option.name, known.iter().copied()) {
+                Some(near) => format!("write `{near}`"),
+                None if option.name == "settings" || CONFIGURATION_KEYS.contains(&option.name) => {
+                    let below = if option.name == "settings" {
+                        "config".to_string()
+                    } else {
+                        format!("config.{}", option.name)
+                    };
+                    format!("what OpenClaw reads goes below `config`: write `{below}`")
+                }
+                None => format!("there are {}", alternatives(known.iter().copied())),
+            },
+        };
+        let mut finding = Finding::new(
+            INFO.id,
+            Consequence::NixRejects,
+            format!("the option `{}` does not exist", option.path),
+        )
+        .at(option.node.place.key.or(option.node.place.primary()))
+        .path(&option.path)
+        .help(help);
+        if matches!(option.standing, Standing::Never)
+            && let Some(near) = nearest(option.name, known.iter().copied())
+            && let Some(key) = option.node.place.key
+            && key.len() as usize == option.name.len()
+        {
+            finding = finding.fix(Fix {
+                title: format!("Write `{near}`"),
+                safe: false,
+                edits: vec![Edit {
+                    span: key,
+                    text: near.to_string(),
+                }],
+            });
+        }
+        sink.findings.push(lowered(subject, finding));
+    });
+}
+
+/// Less certain where the commit of nix-openclaw is a guess, or where another file may declare the option.
+fn lowered(subject: Subject<'_>, finding: Finding) -> Finding {
+    let finding = by_release(subject, finding);
+    if subject.configuration.reach == Reach::Alone {
+        finding.at_most(Severity::Warning)
+    } else {
+        finding
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::case;
+    use super::*;
+    use crate::openclaw::json::{Dialect, parse};
+    use crate::releases::Era;
+    use crate::workspace::source::FileId;
+
+    fn options(text: &'static str) -> crate::rules::testing::Case {
+        case(text).home_manager(&[]).configuration(|configuration| {
+            configuration.options = parse(text, Some(FileId(0)), Dialect::Json5)
+                .map(|parsed| parsed.root)
+                .ok();
+        })
+    }
+
+    #[test]
+    fn what_the_module_does_not_have() {
+        let text = "{enabel: true, settings: {}, gateway: {}, instances: {default: {confg: {}, plugins: []}}, workspace: {bootstrapFiles: {agent: 1}}}";
+        assert_eq!(
+            options(text).run(&RULE).lines(),
+            [
+                "error programs.openclaw.enabel: enabel",
+                "error programs.openclaw.gateway: gateway",
+                "error programs.openclaw.settings: settings",
+                "error programs.openclaw.instances.default.confg: confg",
+                "error programs.openclaw.workspace.bootstrapFiles.agent: agent",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_gone_or_comes_later() {
+        let text = "{enable: true, providers: {}, runtimePlugins: [], customPlugins: []}";
+        assert_eq!(options(text).run(&RULE).lines(), [""; 0]);
+        assert_eq!(
+            options(text)
+                .run(&super::super::removed_option::RULE)
+                .lines(),
+            ["error programs.openclaw.providers: providers"]
+        );
+        assert_eq!(
+            options(text).era(Era::PluginsRemoved).run(&RULE).lines(),
+            ["error programs.openclaw.runtimePlugins: runtimePlugins"]
+        );
+        assert_eq!(
+            options(text)
+                .alone()
+                .era(Era::PluginsRemoved)
+                .run(&RULE)
+                .only()
+                .severity,
+            Severity::Warning
+        );
+    }
 }

@@ -15,6 +15,9 @@ pub fn is_secret_name(name: &str) -> bool {
     ) {
         return false;
     }
+    if !mentions_a_secret(name) {
+        return false;
+    }
     let words = words(name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
@@ -36,6 +39,18 @@ pub fn is_secret_name(name: &str) -> bool {
         ] => true,
         _ => false,
     }
+}
+
+/// A cheap look before words are made: whether one of the telling words may be in the name.
+fn mentions_a_secret(name: &str) -> bool {
+    name.as_bytes().windows(3).any(|window| {
+        let window = [
+            window[0].to_ascii_lowercase(),
+            window[1].to_ascii_lowercase(),
+            window[2].to_ascii_lowercase(),
+        ];
+        matches!(&window, b"key" | b"ken" | b"ret" | b"ord" | b"swd" | b"ase")
+    })
 }
 
 /// Whether a header carries a secret by its name.

@@ -52,10 +52,11 @@ fn find_from(text: &str, from: usize) -> Option<Found> {
     if bytes.len() < from + 12 {
         return None;
     }
+    let has_address = text.contains("://") && text.contains('@');
     let mut position = from;
     while position < bytes.len() {
         let boundary = position == 0 || !bytes[position - 1].is_ascii_alphanumeric();
-        if boundary && let Some(found) = found_at(text, position) {
+        if boundary && let Some(found) = found_at(text, position, has_address) {
             return Some(found);
         }
         position += 1;
@@ -64,7 +65,7 @@ fn find_from(text: &str, from: usize) -> Option<Found> {
 }
 
 /// A secret that begins exactly there.
-fn found_at(text: &str, position: usize) -> Option<Found> {
+fn found_at(text: &str, position: usize, has_address: bool) -> Option<Found> {
     let bytes = text.as_bytes();
     let rest = &bytes[position..];
     match rest.first()? {
@@ -95,7 +96,8 @@ fn found_at(text: &str, position: usize) -> Option<Found> {
             range: position..position + length,
         });
     }
-    if rest[0].is_ascii_lowercase()
+    if has_address
+        && rest[0].is_ascii_lowercase()
         && let Some(range) = password_in_address(text, position)
     {
         return Some(Found {
@@ -122,7 +124,8 @@ fn found_at(text: &str, position: usize) -> Option<Found> {
         return None;
     }
     for pattern in PREFIXED {
-        if !rest.starts_with(pattern.prefix.as_bytes()) {
+        let prefix = pattern.prefix.as_bytes();
+        if prefix[0] != rest[0] || !rest.starts_with(prefix) {
             continue;
         }
         let tail = &rest[pattern.prefix.len()..];

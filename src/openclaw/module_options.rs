@@ -1,0 +1,238 @@
+//! The options of nix-openclaw's modules by era, and what became of those that are gone.
+//!
+//! Read off the modules of the commits at which eras begin. Where the exact day of an option is not known it counts as
+//! there in the whole era in which it appeared, so that nothing is called unknown that a commit of that era has.
+
+use crate::releases::Era;
+
+/// An option directly below `programs.openclaw` or below one of its instances.
+#[derive(Debug)]
+pub struct ModuleOption {
+    /// Its name.
+    pub name: &'static str,
+    /// The era in which it appeared.
+    pub since: Era,
+    /// The last era that has it; `None` where it is still there.
+    pub until: Option<Era>,
+    /// What to write instead, once it is gone.
+    pub instead: Option<&'static str>,
+}
+
+const fn always(name: &'static str) -> ModuleOption {
+    since(name, Era::Clawdbot)
+}
+
+const fn since(name: &'static str, since: Era) -> ModuleOption {
+    ModuleOption {
+        name,
+        since,
+        until: None,
+        instead: None,
+    }
+}
+
+const fn gone(name: &'static str, until: Era, instead: &'static str) -> ModuleOption {
+    ModuleOption {
+        name,
+        since: Era::Clawdbot,
+        until: Some(until),
+        instead: Some(instead),
+    }
+}
+
+/// Below `programs.openclaw`.
+pub static TOP: &[ModuleOption] = &[
+    always("appPackage"),
+    always("config"),
+    always("documents"),
+    always("enable"),
+    always("excludeTools"),
+    always("exposePluginPackages"),
+    always("installApp"),
+    always("instances"),
+    always("launchd"),
+    always("package"),
+    always("reloadScript"),
+    always("skills"),
+    always("stateDir"),
+    always("systemd"),
+    always("toolNames"),
+    always("workspaceDir"),
+    since("bundledPlugins", Era::BundledPlugins),
+    since("customPlugins", Era::BundledPlugins),
+    since("workspace", Era::BundledPlugins),
+    since("environment", Era::PluginsRemoved),
+    since("qmd", Era::PluginsRemoved),
+    since("runtimePackages", Era::PluginsRemoved),
+    since("runtimePlugins", Era::RuntimePlugins),
+    since("runtimePluginSources", Era::BootstrapFiles),
+    gone(
+        "providers",
+        Era::Moltbot,
+        "`config.channels.telegram` for `providers.telegram` (with `tokenFile` for `botTokenFile`); keys of model providers are environment variables or go below `config.models.providers`",
+    ),
+    gone("routing", Era::Moltbot, "`config.messages.queue`"),
+    gone(
+        "defaults",
+        Era::Moltbot,
+        "`config.agents.defaults`, the model as `config.agents.defaults.model.primary`",
+    ),
+    gone(
+        "firstParty",
+        Era::BundledPlugins,
+        "`bundledPlugins.<name>.enable` and `.config`",
+    ),
+    gone("plugins", Era::BundledPlugins, "`customPlugins`"),
+];
+
+/// Below `programs.openclaw.instances.<name>`.
+pub static INSTANCE: &[ModuleOption] = &[
+    always("app"),
+    always("appDefaults"),
+    always("config"),
+    always("configPath"),
+    always("enable"),
+    always("gatewayPath"),
+    always("gatewayPnpmDepsHash"),
+    always("gatewayPort"),
+    always("launchd"),
+    always("logPath"),
+    always("package"),
+    always("plugins"),
+    always("stateDir"),
+    always("systemd"),
+    always("workspaceDir"),
+    since("environment", Era::PluginsRemoved),
+    since("runtimePackages", Era::PluginsRemoved),
+    since("runtimePlugins", Era::RuntimePlugins),
+    since("runtimePluginSources", Era::BootstrapFiles),
+    gone(
+        "agent",
+        Era::Moltbot,
+        "`config.agents.defaults`, the model as `config.agents.defaults.model.primary`",
+    ),
+    gone("configOverrides", Era::Moltbot, "`config`"),
+    gone(
+        "providers",
+        Era::Moltbot,
+        "`config.channels.telegram` for `providers.telegram` (with `tokenFile` for `botTokenFile`)",
+    ),
+    gone("routing", Era::Moltbot, "`config.messages.queue`"),
+];
+
+/// Below `programs.openclaw.workspace`.
+pub static WORKSPACE: &[ModuleOption] = &[
+    since("pinAgentDefaults", Era::BundledPlugins),
+    since("bootstrapFiles", Era::BootstrapFiles),
+    since("files", Era::BootstrapFiles),
+];
+
+/// Below `programs.openclaw.workspace.bootstrapFiles`.
+pub static BOOTSTRAP_FILES: &[ModuleOption] = &[
+    since("agents", Era::BootstrapFiles),
+    since("heartbeat", Era::BootstrapFiles),
+    since("identity", Era::BootstrapFiles),
+    since("soul", Era::BootstrapFiles),
+    since("tools", Era::BootstrapFiles),
+    since("user", Era::BootstrapFiles),
+];
+
+/// Below `services.openclaw-gateway`.
+pub static SERVICE: &[ModuleOption] = &[
+    always("config"),
+    always("configFile"),
+    always("configPath"),
+    always("createUser"),
+    always("enable"),
+    always("environment"),
+    always("environmentFiles"),
+    always("execStart"),
+    always("execStartPre"),
+    always("group"),
+    always("logPath"),
+    always("package"),
+    always("port"),
+    always("restart"),
+    always("restartSec"),
+    always("servicePath"),
+    always("stateDir"),
+    always("unitName"),
+    always("user"),
+    always("workingDirectory"),
+];
+
+/// What an era makes of an option.
+#[derive(Clone, Copy, Debug)]
+pub enum Standing {
+    /// It is there.
+    There,
+    /// It was there, and is gone: what to write instead.
+    Gone(&'static str),
+    /// It comes later.
+    Later(Era),
+    /// It never was.
+    Never,
+}
+
+/// What `era` makes of the option `name` of a table.
+pub fn standing(table: &'static [ModuleOption], name: &str, era: Era) -> Standing {
+    let Some(option) = table.iter().find(|option| option.name == name) else {
+        return Standing::Never;
+    };
+    if era < option.since {
+        return Standing::Later(option.since);
+    }
+    match (option.until, option.instead) {
+        (Some(until), Some(instead)) if era > until => Standing::Gone(instead),
+        _ => Standing::There,
+    }
+}
+
+/// The names of a table that an era has.
+pub fn names(table: &'static [ModuleOption], era: Era) -> impl Iterator<Item = &'static str> {
+    table
+        .iter()
+        .map(|option| option.name)
+        .filter(move |name| matches!(standing(table, name, era), Standing::There))
+}
+
+/// Keys of openclaw.json that people write beside `config` instead of below it.
+pub static CONFIGURATION_KEYS: &[&str] = &[
+    "agents", "auth", "bindings", "browser", "channels", "commands", "cron", "env", "gateway",
+    "hooks", "logging", "mcp", "memory", "messages", "models", "secrets", "session", "talk",
+    "tools", "tts",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_come_and_go() {
+        assert!(matches!(
+            standing(TOP, "providers", Era::Moltbot),
+            Standing::There
+        ));
+        assert!(matches!(
+            standing(TOP, "providers", Era::SchemaConfig),
+            Standing::Gone(_)
+        ));
+        assert!(matches!(
+            standing(TOP, "plugins", Era::PluginsRemoved),
+            Standing::Gone(_)
+        ));
+        assert!(matches!(
+            standing(INSTANCE, "plugins", Era::BootstrapFiles),
+            Standing::There
+        ));
+        assert!(matches!(
+            standing(TOP, "runtimePlugins", Era::PluginsRemoved),
+            Standing::Later(_)
+        ));
+        assert!(matches!(
+            standing(TOP, "settings", Era::BootstrapFiles),
+            Standing::Never
+        ));
+        assert!(names(WORKSPACE, Era::RuntimePlugins).eq(["pinAgentDefaults"]));
+    }
+}
