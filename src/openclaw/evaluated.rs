@@ -7,6 +7,8 @@ use super::blueprint::Blueprint;
 use super::configuration::{Problem, ProblemKind, Reach, Source};
 use super::path::{ConfigPath, Segment};
 use super::tree::{Kind, List, Node, Object, PathLiteral, Place, Text, Unknown, Value};
+use crate::report::finding::{Finding, Severity};
+use crate::workspace::source::Span;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -14,6 +16,26 @@ use std::rc::Rc;
 
 /// The version of the document that is understood.
 pub const VERSION: u64 = 1;
+
+/// How the message about a value that throws begins.
+const STOPS: &str = "Nix stops with an error when it evaluates";
+
+/// Drops what only says that Nix stops, where another finding says why, at the same place.
+pub fn drop_explained(findings: &mut Vec<Finding>) {
+    let explained: Vec<Span> = findings
+        .iter()
+        .filter(|finding| {
+            finding.severity == Severity::Error && !finding.message.starts_with(STOPS)
+        })
+        .filter_map(|finding| finding.span)
+        .collect();
+    findings.retain(|finding| {
+        !finding.message.starts_with(STOPS)
+            || !finding
+                .span
+                .is_some_and(|span| explained.iter().any(|other| span.contains(*other)))
+    });
+}
 
 /// The whole document.
 #[derive(Debug, Deserialize)]
@@ -370,27 +392,32 @@ impl Overlay<'_> {
             }
             "$thrown" => {
                 let what = self.path.to_string();
-                let message = format!("Nix stops with an error when it evaluates `{what}`");
+                let message = format!("{STOPS} `{what}`");
                 // Where the sources fail in the same way, their problem says more.
-                let explained = sources
+                if let Some(failed) = sources
                     .iter()
-                    .any(|source| matches!(source.value, Value::Failed(_)));
-                if !explained {
-                    self.problems.push(Problem {
-                        kind: ProblemKind::Evaluation,
-                        message: message.clone(),
-                        help: Some(
-                            "evaluating the configuration with `nix eval` shows Nix's own message"
-                                .into(),
-                        ),
-                        span,
-                        related: Vec::new(),
-                        path: Some(what),
-                        subject: None,
-                        interpolation: None,
-                    });
+                    .find(|source| matches!(source.value, Value::Failed(_)))
+                {
+                    return Some(failed.value.clone());
                 }
-                Value::Failed(message)
+                self.problems.push(Problem {
+                    kind: ProblemKind::Evaluation,
+                    message: message.clone(),
+                    help: Some(
+                        "evaluating the configuration with `nix eval` shows Nix's own message"
+                            .into(),
+                    ),
+                    span,
+                    related: Vec::new(),
+                    path: Some(what),
+                    subject: None,
+                    interpolation: None,
+                });
+                // What the sources say may be what Nix does not accept; the rules know why.
+                match sources {
+                    [source] if !matches!(source.value, Value::Unknown(_)) => source.value.clone(),
+                    _ => Value::Failed(message),
+                }
             }
             _ => return None,
         })

@@ -244,6 +244,9 @@ fn check_tree(request: &Request, examined: &Examined, variables: &[String], outc
         let selection = release::select(wanted, discovery, &blueprint);
         let mut sink = Sink::default();
         let checked = worlds::run(&blueprint, &selection, &context, &mut sink);
+        if request.evaluated.is_some() {
+            evaluated::drop_explained(&mut sink.findings);
+        }
         take(sink, report);
         request.progress.configuration_done();
         if let Some(instances) = checked {

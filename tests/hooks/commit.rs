@@ -187,7 +187,7 @@ fn the_manifest_is_valid() {
         &other.path().join("bad.yaml"),
         "- id: openclaw-check\n  language: rust\n",
     );
-    validate(&other.path().join("bad.yaml")).fails_with(&["entry"]);
+    validate(&other.path().join("bad.yaml")).fails_with(&["Missing required key"]);
 }
 
 /// The plain hook of the documentation: two lines of shell.

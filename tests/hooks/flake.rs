@@ -86,7 +86,7 @@ fn a_value_that_only_nix_knows_is_checked() {
         let place = flake.place("openclaw.nix", "inherit primary");
         flake
             .check(nix)
-            .fails_with(&["unknown-model", "kimi/kimi-k9", &place]);
+            .fails_with(&["unknown-model", "kimi-k9", &place]);
 
         // With the sources alone nobody can know.
         flake.replace(

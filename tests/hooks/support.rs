@@ -300,6 +300,12 @@ impl Flake {
         let folder = folder();
         copy(&repository().join("nix/templates/kimi"), folder.path());
         replace(&folder.path().join("flake.nix"), "\"<user>\"", "\"alice\"");
+        // It says which nix-openclaw is pinned, and so which release of OpenClaw.
+        fs::copy(
+            repository().join("fixtures/kimi/flake.lock"),
+            folder.path().join("flake.lock"),
+        )
+        .expect("the lock is copied");
         Flake {
             folder,
             inputs: Inputs::new(),
