@@ -393,6 +393,14 @@ let
     "darwinConfigurations"
   ];
 
+  # An attribute name as our program shows it.
+  shown =
+    name:
+    if match "[a-zA-Z0-9_'-]+" name != null then
+      name
+    else
+      "\"${builtins.replaceStrings [ "\\" "\"" ] [ "\\\\" "\\\"" ] name}\"";
+
   # All configurations of a flake: `{ kind, name, value }`.
   configurationsOf =
     self:
@@ -404,7 +412,7 @@ let
       if set.success then
         map (name: {
           inherit kind;
-          name = "${kind}.${name}";
+          name = "${kind}.${shown name}";
           value = set.value.${name};
         }) (attrNames set.value)
       else

@@ -1,4 +1,4 @@
 # Adds `openclaw-check` to a package set.
-final: _previous: {
+final: prev: {
   openclaw-check = final.callPackage ./package.nix { };
 }

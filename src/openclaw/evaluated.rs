@@ -6,7 +6,7 @@
 use super::blueprint::Blueprint;
 use super::configuration::{Problem, ProblemKind, Reach, Source};
 use super::path::{ConfigPath, Segment};
-use super::tree::{Kind, List, Node, Object, PathLiteral, Place, Text, Unknown, Value};
+use super::tree::{Kind, List, Node, Object, PathLiteral, Place, Step, Text, Unknown, Value};
 use crate::report::finding::{Finding, Severity};
 use crate::workspace::source::Span;
 use serde::Deserialize;
@@ -287,10 +287,7 @@ impl Overlay<'_> {
                 None => Value::Object(self.object(sources, object)),
             },
         };
-        let place = sources
-            .first()
-            .map(|source| source.place.clone())
-            .unwrap_or_default();
+        let place = sources.first().map(place_of).unwrap_or_default();
         Some(Node::new(new, place))
     }
 
@@ -422,6 +419,26 @@ impl Overlay<'_> {
             _ => return None,
         })
     }
+}
+
+/// Where an evaluated value stands. An unknown lies where it became unknown, in an argument of the module for
+/// example; people look for the value where it is defined.
+fn place_of(source: &Rc<Node>) -> Place {
+    let mut place = source.place.clone();
+    if matches!(source.value, Value::Unknown(_))
+        && let Some(definition) = place.definition.or(place.key)
+        && let Some(origin) = place.span.replace(definition)
+        && origin != definition
+    {
+        place.via.insert(
+            0,
+            Step {
+                span: origin,
+                what: "only Nix knows this value".into(),
+            },
+        );
+    }
+    place
 }
 
 /// The only entry of an object whose name is that of a marker.

@@ -88,7 +88,10 @@ fn flake_parts_gets_the_check_with_one_import() {
     nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
     home-manager.url = "github:nix-community/home-manager";
     nix-openclaw.url = "github:openclaw/nix-openclaw";
-    flake-parts.url = "github:hercules-ci/flake-parts";
+    flake-parts = {
+      url = "github:hercules-ci/flake-parts";
+      inputs.nixpkgs-lib.follows = "nixpkgs";
+    };
     openclaw-check = {
       url = "github:openclaw-check/openclaw-check";
       inputs.nixpkgs.follows = "nixpkgs";

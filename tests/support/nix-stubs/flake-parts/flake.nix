@@ -1,12 +1,12 @@
 {
   description = "Stand-in for flake-parts: flake-level options, and options of each system";
 
-  inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+  inputs.nixpkgs-lib.url = "github:nix-community/nixpkgs.lib";
 
   outputs =
-    { self, nixpkgs }:
+    { self, nixpkgs-lib }:
     let
-      lib = import "${nixpkgs}/lib";
+      lib = import "${nixpkgs-lib}/lib";
       inherit (lib) mkOption types;
 
       # Modules of a system, declared by modules of the flake.

@@ -41,7 +41,6 @@ let
         environment = anything;
         fileSystems = anything;
         networking = anything;
-        programs = anything;
         security = anything;
         services.openssh = anything;
         systemd = anything;
