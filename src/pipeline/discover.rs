@@ -438,6 +438,16 @@ impl Finder {
                     .problems
                     .push(static_problem(problem, &self.workspace));
             }
+            let text = self.workspace.sources().get(tree.file).text.clone();
+            for (range, marker) in crate::nix::syntax::template_markers(&text) {
+                let mut problem = Problem::new(
+                    ProblemKind::TemplateText,
+                    format!("`{marker}` is still the text of a template"),
+                    Some(Span::new(tree.file, range.start as u32, range.end as u32)),
+                );
+                problem.subject = Some(marker.to_string());
+                self.found.problems.push(problem);
+            }
         }
         if !self.found.blueprints.is_empty() {
             let files: Vec<_> = self

@@ -6,12 +6,15 @@ mod errors;
 mod green;
 mod guards;
 mod lower;
+mod markers;
 mod rewrite;
 mod scope;
 mod strings;
 #[cfg(test)]
 mod tests;
 mod tokens;
+
+pub use markers::template_markers;
 
 use crate::nix::symbol::Symbol;
 use crate::workspace::source::FileId;
