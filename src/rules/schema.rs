@@ -29,8 +29,13 @@ pub static RULE_IDS: &[&str] = &[
 pub fn report(rule: &'static str, subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     for issue in issues(subject, instance).iter() {
         if issue.rule() == rule {
-            sink.findings
-                .push(by_release(subject, finding(rule, subject, instance, issue)));
+            let finding = finding(rule, subject, instance, issue);
+            // What every plausible release refuses is certain.
+            sink.findings.push(if subject.plausible.is_empty() {
+                by_release(subject, finding)
+            } else {
+                finding
+            });
         }
     }
 }
@@ -324,7 +329,7 @@ mod tests {
         let text = "{gatewy: {}}";
         assert_eq!(
             case(text).guessed().run(&unknown_key::RULE).lines(),
-            ["warning gatewy: gatewy"]
+            ["error gatewy: gatewy"]
         );
     }
 }

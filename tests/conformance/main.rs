@@ -3,14 +3,8 @@
 //! `cases.jsonl` holds configurations with what two releases said about them; see docs/conformance.md for how
 //! they are recorded and made.
 
-use openclaw_check::openclaw::configuration::{Provision, Variable};
-use openclaw_check::openclaw::json::{self, Dialect};
-use openclaw_check::openclaw::testing;
-use openclaw_check::openclaw::tree::Node;
-use openclaw_check::releases::{self, Era};
 use openclaw_check::report::finding::Consequence;
-use openclaw_check::rules::run::run;
-use openclaw_check::rules::{Sink, Subject};
+use openclaw_check::{Request, Target};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -66,32 +60,41 @@ fn refused(case: &Case, release: &str) -> Vec<String> {
         serde_json::Value::String(text) => text.clone(),
         value => value.to_string(),
     };
-    let root = match json::parse(&text, None, Dialect::Json5) {
-        Ok(parsed) => parsed.root,
-        Err(_) => return vec!["<root>".to_string()],
+    // A file that is asked for by name is enough to say which variables there are.
+    let variables = (!case.env.is_empty()).then(|| {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        let lines: Vec<String> = case
+            .env
+            .iter()
+            .map(|(name, value)| format!("{name}={value}\n"))
+            .collect();
+        std::fs::write(file.path(), lines.concat()).expect("written");
+        file
+    });
+    // A tree of its own: nothing else in it is looked at.
+    let tree = tempfile::tempdir().expect("a temporary directory");
+    let file = tree.path().join("openclaw.json");
+    std::fs::write(&file, text).expect("written");
+    let request = Request {
+        targets: vec![Target::Path(file)],
+        openclaw_version: Some(release.to_string()),
+        env_files: variables
+            .iter()
+            .map(|file| file.path().to_path_buf())
+            .collect(),
+        no_git: true,
+        ..Request::default()
     };
-    let mut configuration = testing::configuration(&serde_json::json!({}));
-    let instance = &mut configuration.instances[0];
-    instance.config = root;
-    for (name, value) in &case.env {
-        instance.variables.push(Variable {
-            name: Some(name.clone()),
-            provision: Provision::CommandLine,
-            value: Some(Node::text(value.clone(), None)),
-            span: None,
-        });
-    }
-    let release = releases::load(&release.parse().expect(release)).expect("the release is known");
-    let subject = Subject {
-        configuration: &configuration,
-        release: &release,
-        release_is_certain: true,
-        plausible: &[],
-        era: Era::NEWEST,
-    };
-    let mut sink = Sink::default();
-    run(subject, &|_| true, &mut sink);
-    sink.findings
+    let outcome = openclaw_check::check(&request);
+    assert!(
+        outcome.report.errors.is_empty(),
+        "{}: {:?}",
+        case.case,
+        outcome.report.errors
+    );
+    outcome
+        .report
+        .findings
         .into_iter()
         .filter(|finding| finding.consequence == Consequence::OpenclawRejects)
         .map(|finding| written(finding.path.as_deref().unwrap_or_default()))
