@@ -90,6 +90,7 @@ function write(version, folder, time, into, runtimePlugins) {
     version,
     date: releaseDate(version, time),
     folder: join(folder, "package"),
+    models: existsSync(join(folder, "models.js")) ? readFileSync(join(folder, "models.js"), "utf8") : undefined,
     printed: schema("printed"),
     validating: schema("validating"),
     runtimePlugins: ids,

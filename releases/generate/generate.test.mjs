@@ -176,6 +176,14 @@ test("what a package does not show is left out, not made up", (context) => {
   assert.deepEqual(facts, { version: "2026.2.1", date: "2026-02-01", partial: ["providers"] });
 });
 
+test("early releases have their models from a library", (context) => {
+  const folder = folderWith(context, PACKAGE);
+  const models = `export const MODELS = { "alpha": { "other": { id: "other" } }, "beta": { "b-1": { id: "b-1", api: "x", baseUrl: "https://b", contextWindow: 5, cost: { input: 1 } } } };`;
+  const { facts } = releaseFacts({ version: "2026.2.26", date: "2026-02-26", folder, models });
+  assert.deepEqual(facts.providers.beta, { api: "x", baseUrl: "https://b", models: [{ id: "b-1", contextWindow: 5 }] });
+  assert.deepEqual(facts.providers.alpha.models.map((model) => model.id), ["a-1"]);
+});
+
 test("a key that has a default need not be in the file", () => {
   const { root } = normalizeSchema(PRINTED);
   const defaults = root.properties.agents.properties.defaults;

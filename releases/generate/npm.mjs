@@ -1,7 +1,7 @@
 // Gets a published release and lets it print its schema. Everything happens in a scratch folder.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,10 @@ const NODE_MAJOR = 24;
  * everywhere, early releases of baileys (WhatsApp) one from a git repository. Neither has to do with the configuration.
  */
 const OVERRIDES = { linkedom: "0.18.11", "@whiskeysockets/baileys": "npm:is-number@7.0.0" };
+
+/** The packages that brought the models of releases up to May 2026, and the file that lists them. */
+const CATALOGS = ["@mariozechner/pi-ai", "@earendil-works/pi-ai"];
+const CATALOG_FILE = "dist/models.generated.js";
 
 function npm(folder, ...args) {
   return execFileSync("npm", args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 28 });
@@ -39,8 +43,9 @@ export function suitableNode(scratch) {
 }
 
 /**
- * Downloads `openclaw@version` into `folder` (created, must not exist): `package/` is the unpacked package; returned are the schema that
- * `config schema` prints and the one of the object that validates, each undefined where the release has none.
+ * Downloads `openclaw@version` into `folder` (created, must not exist): `package/` is the unpacked package, `printed.json` the schema that
+ * `config schema` prints, `validating.json` the one of the object that validates, `models.js` the model list of its library. What
+ * the release does not have is not there.
  */
 export function download(version, folder, node) {
   const work = `${folder}.partial`;
@@ -55,6 +60,8 @@ export function download(version, folder, node) {
       printed: json(node, installed, [join(installed, "openclaw.mjs"), "config", "schema"]),
       validating: json(node, installed, [join(dirname(fileURLToPath(import.meta.url)), "print-schema.mjs"), installed]),
     };
+    const catalog = CATALOGS.map((name) => join(work, "node_modules", name, CATALOG_FILE)).find(existsSync);
+    if (catalog) copyFileSync(catalog, join(work, "models.js"));
     rmSync(join(installed, "node_modules"), { recursive: true, force: true });
     renameSync(installed, join(work, "package"));
   } catch (error) {

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { addDocumentedModels } from "./documented-models.mjs";
 import { literalsAfter, readLiteral } from "./literals.mjs";
 
-/** The facts of the unpacked package in `folder`, and what was looked for and not found. */
-export function packageFacts(folder) {
+/** The facts of the unpacked package in `folder`; `library` is the text of the model list of its library, if it has one. */
+export function packageFacts(folder, library) {
   const sources = new Sources(folder);
   const manifests = readManifests(folder);
   const catalog = readCatalog(folder, sources);
@@ -18,6 +18,7 @@ export function packageFacts(folder) {
   };
   put("providers", providers(manifests, catalog, sources));
   if (facts.providers) addDocumentedModels(folder, facts.providers);
+  if (facts.providers && library) addLibraryModels(facts.providers, library);
   // Early releases have most providers in the program itself, not in plugins with manifests.
   if (manifests.filter((manifest) => manifest.providers?.length > 0).length < 10) put("partial", ["providers"]);
   put("suppressions", suppressions(manifests));
@@ -199,6 +200,20 @@ function model(row) {
   if (typeof row.status === "string") facts.status = row.status;
   if (typeof row.replacedBy === "string") facts.replacedBy = row.replacedBy;
   return facts;
+}
+
+/** Adds the providers and models of the library that early releases took them from, where no manifest lists any. */
+function addLibraryModels(found, library) {
+  const [listed] = literalsAfter(library, /export const MODELS = /g);
+  for (const [id, models] of Object.entries(listed ?? {})) {
+    if (Object.values(found).some((provider) => provider.aliases?.includes(id))) continue;
+    const provider = (found[id] ??= {});
+    if (provider.models) continue;
+    const rows = Object.values(models);
+    provider.models = rows.map(model).filter((row) => row.id);
+    if (rows[0]?.baseUrl) provider.baseUrl ??= rows[0].baseUrl;
+    if (rows[0]?.api && rows.every((row) => row.api === rows[0].api)) provider.api ??= rows[0].api;
+  }
 }
 
 function suppressions(manifests) {

@@ -71,6 +71,12 @@ export function environmentForm(schema) {
   return nodes.every((node) => node.rest === false) ? "vars-only" : "flat-and-vars";
 }
 
+/** The values of `api`, for releases in whose program text they are not a constant. */
+export function modelApis(schema) {
+  const values = nodesAt(schema, "models.providers.*.api").flatMap((node) => (node.type === "enum" ? node.values : []));
+  return values.length > 0 ? [...new Set(values)].sort() : undefined;
+}
+
 /** All nodes that the schema allows at a path pattern, unions opened. */
 export function nodesAt(schema, pattern) {
   const steps = pattern.replaceAll("[]", ".[]").split(".");

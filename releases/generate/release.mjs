@@ -1,7 +1,7 @@
 // From an unpacked package and the schema that it printed to the facts of one release.
 
 import { packageFacts } from "./package-facts.mjs";
-import { environmentForm, referencePlaces } from "./reference-places.mjs";
+import { environmentForm, modelApis, referencePlaces } from "./reference-places.mjs";
 import { completeSchema, normalizeSchema } from "./schema.mjs";
 
 /** The order of the parts in a file. */
@@ -27,21 +27,22 @@ const PARTS = [
 
 /**
  * `printed` is the JSON schema that `config schema` printed, `validating` the one of the object that validates (`print-schema.mjs`);
- * each is undefined when it could not be had. `runtimePlugins` are the ids that nix-openclaw offers with the release, or undefined.
+ * each is undefined when it could not be had. `models` is the text of the library's model list, where the release has one. `runtimePlugins` are the ids that nix-openclaw offers with the release, or undefined.
  * Returns the facts and the normalized schema.
  */
-export function releaseFacts({ version, date, folder, printed, validating, runtimePlugins }) {
+export function releaseFacts({ version, date, folder, models, printed, validating, runtimePlugins }) {
   let schema = printed && normalizeSchema(printed);
   if (validating) {
     // What is printed leaves out keys that are accepted without being advertised; what validates knows nothing of plugins.
     const accepted = normalizeSchema(validating);
     schema = schema ? completeSchema(schema, accepted) : accepted;
   }
-  const facts = { version, date, ...packageFacts(folder) };
+  const facts = { version, date, ...packageFacts(folder, models) };
   if (runtimePlugins) facts.runtimePlugins = [...runtimePlugins].sort();
   if (schema) {
     facts.referencePlaces = referencePlaces(schema);
     facts.environmentForm = environmentForm(schema);
+    facts.modelApis ??= modelApis(schema);
   }
   const ordered = {};
   for (const part of PARTS) if (facts[part] !== undefined) ordered[part] = sortObjects(facts[part]);
