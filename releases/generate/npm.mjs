@@ -82,14 +82,14 @@ function reason(error) {
   return /npm error (code .*|\d{3} .*)/.exec(String(error.stderr))?.[1] ?? error.message.split("\n")[0];
 }
 
-/** What the command prints, if it is JSON; it runs with an empty home and no environment of ours. */
+/** What the command prints, if it is JSON (else a word on why not, as early releases lack the command); it runs with an empty home and no environment of ours. */
 function json(node, folder, args) {
   const home = mkdtempSync(join(tmpdir(), "openclaw-home-"));
   try {
     const output = execFileSync(node, args, {
       cwd: folder,
       encoding: "utf8",
-      timeout: 180_000,
+      timeout: 600_000,
       maxBuffer: 1 << 28,
       stdio: ["ignore", "pipe", "pipe"],
       env: {
@@ -102,7 +102,9 @@ function json(node, folder, args) {
       },
     });
     return JSON.parse(output.slice(output.indexOf("{")));
-  } catch {
+  } catch (error) {
+    const last = String(error.stderr ?? "").trim().split("\n").at(-1);
+    console.error(`${args.slice(1).join(" ")}: ${last || error.message.split("\n")[0]}`);
     return undefined;
   } finally {
     rmSync(home, { recursive: true, force: true });

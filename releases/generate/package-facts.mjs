@@ -177,7 +177,7 @@ function providers(manifests, catalog, sources) {
 
   const named = sources.constant("PROVIDER_ENV_VARS", isPlainObject) ?? {};
   for (const [id, variables] of Object.entries(named)) {
-    if (!found[id] && !aliases[id] && Array.isArray(variables) && variables.length > 0) found[id] = { keyVariables: variables };
+    if (!id.startsWith("$") && !found[id] && !aliases[id] && Array.isArray(variables) && variables.length > 0) found[id] = { keyVariables: variables };
   }
   const core = sources.constant("CORE_PROVIDER_AUTH_ENV_VAR_CANDIDATES", isPlainObject) ?? {};
   for (const [id, variables] of Object.entries(core)) {
