@@ -101,7 +101,10 @@ function json(node, folder, args) {
         OPENCLAW_NO_RESPAWN: "1",
       },
     });
-    return JSON.parse(output.slice(output.indexOf("{")));
+    const text = output.slice(output.indexOf("{"));
+    // A release that starts itself again prints twice, each time on one line.
+    const [line] = text.split("\n", 1);
+    return JSON.parse(line.length > 1 ? line : text);
   } catch (error) {
     const last = String(error.stderr ?? "").trim().split("\n").at(-1);
     console.error(`${args.slice(1).join(" ")}: ${last || error.message.split("\n")[0]}`);

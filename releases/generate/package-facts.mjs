@@ -2,7 +2,7 @@
 // Files are found by what they hold, as their names carry hashes that change with every release. What a release does not have,
 // or has in a form that is not known here, is left out of its facts: the program then says nothing about it.
 
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { addDocumentedModels } from "./documented-models.mjs";
 import { literalsAfter, readLiteral } from "./literals.mjs";
@@ -41,12 +41,21 @@ class Sources {
     this.cache = new Map();
   }
 
-  /** The texts of the files right in `dist`, in the order of their names. */
+  /** The texts of the files right in `dist`, in the order of their names; of early releases, which are not bundled, those of some folders. */
   *texts() {
-    for (const name of readdirSync(this.folder).sort()) {
-      if (!/\.m?js$/.test(name)) continue;
-      yield this.text(name);
-    }
+    for (const name of this.names()) yield this.text(name);
+  }
+
+  names() {
+    const of = (part) => {
+      const folder = join(this.folder, part);
+      if (!existsSync(folder)) return [];
+      return readdirSync(folder)
+        .filter((name) => /\.m?js$/.test(name))
+        .sort()
+        .map((name) => join(part, name));
+    };
+    return existsSync(join(this.folder, "config/zod-schema.js")) ? ["agents", "config", "commands"].flatMap(of) : of("");
   }
 
   text(name) {
@@ -306,8 +315,9 @@ function secretFields(folder) {
 
 function defaults(sources) {
   const within = /#region src\/agents\/defaults\.ts/;
-  for (const text of sources.texts()) {
-    const region = within.exec(text);
+  for (const name of sources.names()) {
+    const text = sources.text(name);
+    const region = name === "agents/defaults.js" ? { index: 0 } : within.exec(text);
     if (!region) continue;
     const part = text.slice(region.index, region.index + 2000);
     const [provider] = literalsAfter(part, /\bDEFAULT_PROVIDER\s*=\s*/g);
