@@ -1,6 +1,7 @@
 //! The command line, by running the real program.
 
 mod configurations;
+mod documentation;
 mod eval;
 mod exit_codes;
 mod fixtures;
