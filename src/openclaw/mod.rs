@@ -12,6 +12,7 @@ pub mod json;
 pub mod model_reference;
 pub mod module_options;
 pub mod nearest;
+pub mod option_types;
 pub mod path;
 pub mod placeholders;
 pub mod providers;

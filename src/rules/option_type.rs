@@ -2,8 +2,9 @@
 
 use super::problems::report;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
-use crate::openclaw::configuration::ProblemKind;
-use crate::report::finding::Consequence;
+use crate::openclaw::configuration::{ProblemKind, Reach, Source};
+use crate::openclaw::option_types::{self, Module};
+use crate::report::finding::{Consequence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -35,4 +36,33 @@ The options of the module are typed: \"A definition for option ... is not of typ
 
 fn check(subject: Subject<'_>, sink: &mut Sink) {
     report(subject, &INFO, ProblemKind::OptionType, sink);
+    let configuration = subject.configuration;
+    let (Some(options), Some(module)) = (
+        &configuration.options,
+        match configuration.source {
+            Source::HomeManager => Some(Module::HomeManager),
+            Source::NixosService => Some(Module::Nixos),
+            Source::RenderedFile => None,
+        },
+    ) else {
+        return;
+    };
+    for issue in option_types::check(options, module) {
+        let is_told = configuration
+            .problems
+            .iter()
+            .any(|problem| problem.span.is_some() && problem.span == issue.span);
+        if is_told {
+            continue;
+        }
+        let mut finding = Finding::new(INFO.id, Consequence::NixRejects, issue.message)
+            .at(issue.span)
+            .path(format!("{}.{}", configuration.option_root, issue.path));
+        finding.help = issue.help;
+        // A file by itself may belong to another module of the same name.
+        if configuration.reach == Reach::Alone {
+            finding = finding.at_most(Severity::Warning);
+        }
+        sink.findings.push(finding);
+    }
 }
