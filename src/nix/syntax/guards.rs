@@ -14,19 +14,19 @@ use std::borrow::Cow;
 const MAX_NESTING: usize = 480;
 
 /// Most expressions inside of each other when links of chains count too (`a + b + c`, `f a b c`, `a.b.c`, `!!a`).
-const MAX_DEPTH: usize = 2_000;
+const MAX_DEPTH: usize = 1_000;
 
-/// The parser works for about the square of the length of a chain: most such steps in a file.
-const MAX_CHAIN_WORK: u64 = 40_000_000;
+/// For each node without white space the parser may look at all nodes inside of it again: most such steps in a file.
+const MAX_WORK: u64 = 20_000_000;
 
-/// Chains up to this length cost nothing worth counting.
-const SHORT_CHAIN: u64 = 64;
+/// Chains and nesting up to this cost nothing worth counting.
+const SHALLOW: u64 = 64;
 
 /// Largest text. Places are 32 bits wide, and a file of this size is data, not a configuration.
 const MAX_BYTES: usize = 256 << 20;
 
 /// Bytes that the tokenizer may look ahead for each byte of the file, and beyond that once.
-const LOOK_AHEAD_FACTOR: u64 = 32;
+const LOOK_AHEAD_FACTOR: u64 = 128;
 const LOOK_AHEAD_FREE: u64 = 16 << 20;
 
 /// Comments that may end with a carriage return alone.
@@ -154,7 +154,7 @@ pub(super) fn check(file: FileId, text: &str) -> Result<(), StaticProblem> {
         file,
         levels: vec![Level::new(Open::File)],
         depth: 0,
-        chain_work: 0,
+        work: 0,
         run_end: 0,
         looked_ahead: 0,
     };
@@ -225,7 +225,7 @@ struct Guard {
     levels: Vec<Level>,
     /// Sum of the chains of all levels.
     depth: usize,
-    chain_work: u64,
+    work: u64,
     /// End of the run of path characters that the last token stood in.
     run_end: usize,
     looked_ahead: u64,
@@ -296,8 +296,8 @@ impl Guard {
                 &format!("a chain of operators or arguments with more than {MAX_DEPTH} links"),
             ));
         }
-        if self.chain_work > MAX_CHAIN_WORK {
-            return Err(self.too_deep(span, "too many long chains of operators or arguments"));
+        if self.work > MAX_WORK {
+            return Err(self.too_deep(span, "too many long chains and deeply nested expressions"));
         }
         Ok(())
     }
@@ -312,6 +312,10 @@ impl Guard {
 
     fn push(&mut self, open: Open) {
         self.levels.push(Level::new(open));
+        let levels = self.levels.len() as u64;
+        if levels > SHALLOW {
+            self.work += levels;
+        }
     }
 
     fn pop(&mut self) {
@@ -334,8 +338,8 @@ impl Guard {
         level.chain += 1;
         let chain = level.chain as u64;
         self.depth += 1;
-        if chain > SHORT_CHAIN {
-            self.chain_work += chain;
+        if chain > SHALLOW {
+            self.work += chain;
         }
     }
 
@@ -535,7 +539,7 @@ mod tests {
             "assert a; ",
             "if a then b else ",
         ] {
-            assert_eq!(refusals(&construct.repeat(470)), [None; 2], "{construct}");
+            assert_eq!(refusals(&construct.repeat(450)), [None; 2], "{construct}");
             assert_eq!(
                 refusals(&construct.repeat(481)),
                 [Some(StaticProblemKind::TooDeep); 2],
@@ -549,7 +553,7 @@ mod tests {
         for link in ["a+", "a ++ ", "!", "-", "a ", "a.b.", "a->", "a.b or "] {
             assert_eq!(refusals(&link.repeat(500)), [None; 2], "{link}");
             assert_eq!(
-                refusals(&link.repeat(2_001)),
+                refusals(&link.repeat(1_001)),
                 [Some(StaticProblemKind::TooDeep); 2],
                 "{link}"
             );

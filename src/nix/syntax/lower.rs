@@ -10,6 +10,9 @@ use crate::workspace::source::{FileId, Span};
 use rnix::SyntaxKind::{self, *};
 use std::rc::Rc;
 
+/// Most `with`s inside of each other. Each variable that only they can bind lists them all.
+const MAX_WITHS: usize = 64;
+
 /// Lowers a tree that parsed without errors.
 pub(super) fn lower(file: FileId, root: Node, extra_scope: Option<&[Symbol]>) -> SourceTree {
     let mut lowering = Lowering {
@@ -151,6 +154,14 @@ impl Lowering {
                 let mut nodes = node.nodes();
                 let scope = self.optional(nodes.next(), node);
                 self.scope.push_with();
+                if self.scope.with_count() == MAX_WITHS + 1 {
+                    self.problem(
+                        StaticProblemKind::TooDeep,
+                        format!("more than {MAX_WITHS} `with` inside of each other"),
+                        (span.0, span.0 + 4),
+                        Some("name the sets and select from them"),
+                    );
+                }
                 let body = self.optional(nodes.next(), node);
                 self.scope.pop();
                 self.push(Expr::With { scope, body }, span)

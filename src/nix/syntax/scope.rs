@@ -58,6 +58,11 @@ impl Scope {
         self.last_withs = None;
     }
 
+    /// How many frames of a `with` are open.
+    pub(super) fn with_count(&self) -> usize {
+        self.withs.len()
+    }
+
     /// Closes the innermost frame.
     pub(super) fn pop(&mut self) {
         self.last_withs = None;
