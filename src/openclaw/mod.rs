@@ -8,6 +8,7 @@ pub mod endpoints;
 pub mod environment;
 pub mod evaluated;
 pub mod from_nix;
+pub mod include;
 pub mod json;
 pub mod model_reference;
 pub mod module_options;

@@ -14,6 +14,7 @@ use crate::nix::syntax::ast::{StaticProblem, StaticProblemKind, StringKind};
 use crate::openclaw::blueprint::{self, Blueprint, Sight};
 use crate::openclaw::configuration::{Interpolation, Problem, ProblemKind, Reach, Source};
 use crate::openclaw::from_nix;
+use crate::openclaw::include;
 use crate::openclaw::json::{self, Dialect};
 use crate::openclaw::tree::Node;
 use crate::report::finding::{Failure, Finding, Unresolved};
@@ -373,6 +374,11 @@ impl Finder {
                 return;
             }
         };
+        let (root, problems) = if text.contains("$include") {
+            self.included(&root, file)
+        } else {
+            (root, Vec::new())
+        };
         self.found.blueprints.push(Blueprint {
             name: shown,
             source: Source::RenderedFile,
@@ -381,9 +387,45 @@ impl Finder {
             option_root: String::new(),
             options: root,
             surroundings: Vec::new(),
-            problems: Vec::new(),
+            problems,
             assumptions: Vec::new(),
         });
+    }
+
+    /// An openclaw.json with what it includes.
+    fn included(&mut self, root: &Rc<Node>, file: &str) -> (Rc<Node>, Vec<Problem>) {
+        let workspace = Rc::clone(&self.workspace);
+        let mut files = Vec::new();
+        let mut problems = Vec::new();
+        let (root, refused) = include::follow(root, file, &mut |path| {
+            let id = workspace
+                .read(path)
+                .map_err(|problem| problem.to_string())?;
+            files.push(id);
+            let text = workspace.sources().get(id).text.clone();
+            match json::parse(&text, Some(id), Dialect::Json5) {
+                Ok(parsed) => Ok(parsed.root),
+                Err(error) => {
+                    problems.push(Problem::new(
+                        ProblemKind::Syntax,
+                        error.message,
+                        Some(Span::new(
+                            id,
+                            error.range.start as u32,
+                            error.range.end as u32,
+                        )),
+                    ));
+                    Err("cannot be read".to_string())
+                }
+            }
+        });
+        problems.extend(
+            refused
+                .into_iter()
+                .map(|problem| Problem::new(problem.kind, problem.message, problem.span)),
+        );
+        self.found.files.extend(files);
+        (root, problems)
     }
 
     fn unreadable(&mut self, shown: &str, problem: &ReadProblem) {

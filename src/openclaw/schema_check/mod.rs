@@ -244,7 +244,12 @@ impl<'a> Checker<'a> {
         let rest = rules.rest();
         let names = rules.names();
         let mut unknown: Vec<(&'a str, &'a Node)> = Vec::new();
+        // A file that could not be followed from here may hold more.
+        let includes = object.entries.contains_key("$include");
         for (key, child) in &object.entries {
+            if key == "$include" {
+                continue;
+            }
             let schema = match (rules.property(key), rest) {
                 (Some(schema), _) | (None, Rest::Each(schema)) => Some(schema),
                 (None, Rest::Any) => None,
@@ -268,7 +273,9 @@ impl<'a> Checker<'a> {
         }
         let mut missing: Vec<&'static str> = rules
             .required()
-            .filter(|name| object.open.is_none() && !object.entries.contains_key(*name))
+            .filter(|name| {
+                object.open.is_none() && !includes && !object.entries.contains_key(*name)
+            })
             // OpenClaw fills defaults in before it asks whether everything is there.
             .filter(|name| {
                 rules
