@@ -54,10 +54,12 @@ impl Inspection {
             let context = Context {
                 workspace: &one.workspace,
                 variables: &[],
+            instance_replaces: false,
             };
             for blueprint in &one.discovery.blueprints {
                 let selection = pipeline::release::select(wanted, &one.discovery, blueprint);
                 let (release, _) = selection.release();
+                let context = pipeline::worlds::in_time(&context, &selection);
                 let mut assumptions = vec![selection.explanation.clone()];
                 assumptions.extend(blueprint.assumptions.iter().cloned());
                 let worlds = worlds(&blueprint.conditions())

@@ -256,6 +256,8 @@ pub struct Configuration {
     pub problems: Vec<Problem>,
     /// Assumptions that were made, in plain words.
     pub assumptions: Vec<String>,
+    /// Whether an instance's `config` replaces the top-level one as a whole (nix-openclaw until May 2026).
+    pub instance_replaces: bool,
 }
 
 impl Configuration {

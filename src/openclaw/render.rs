@@ -22,6 +22,9 @@ pub struct Context<'a> {
     pub workspace: &'a Workspace,
     /// Names of variables that the command line says are there.
     pub variables: &'a [String],
+    /// Whether an instance's `config` replaces the top-level one as a whole, as nix-openclaw did until 5 May 2026 (commit
+    /// 216f835): every option of it that was not set was `null`, and the nulls won.
+    pub instance_replaces: bool,
 }
 
 /// The attribute names of `workspace.bootstrapFiles` and the files that they become.
@@ -68,6 +71,7 @@ impl Blueprint {
             span: options.place.key.or(options.place.primary()),
             problems: self.problems.clone(),
             assumptions: self.assumptions.clone(),
+            instance_replaces: context.instance_replaces,
         };
         match self.source {
             Source::RenderedFile => {
@@ -148,7 +152,7 @@ impl Blueprint {
             return None;
         }
         for (name, instance) in names {
-            let config = render_home(options, instance.as_deref(), &name, around);
+            let config = render_home(options, instance.as_deref(), &name, around, context);
             let mut variables = Vec::new();
             for source in [Some(options.as_ref()), instance.as_deref()]
                 .into_iter()
@@ -246,9 +250,18 @@ fn render_home(
     instance: Option<&Node>,
     name: &str,
     around: &Around<'_>,
+    context: &Context<'_>,
 ) -> Rc<Node> {
-    let mut config = object([("gateway", object([("mode", Node::text("local", None))]))]);
-    for source in [Some(options), instance].into_iter().flatten() {
+    let mut config = if context.instance_replaces {
+        Node::new(Value::Object(Object::default()), Place::default())
+    } else {
+        object([("gateway", object([("mode", Node::text("local", None))]))])
+    };
+    let top = match instance {
+        Some(_) if context.instance_replaces => None,
+        _ => Some(options),
+    };
+    for source in [top, instance].into_iter().flatten() {
         // `config`, and what it was called before.
         for option in ["configOverrides", "config"] {
             match source.lookup(option) {
@@ -859,7 +872,11 @@ fn document(
         Value::Path(literal) => (
             Some(literal.absolute.clone()),
             shown(literal, context),
-            context.workspace.document(&literal.absolute),
+            if literal.written.starts_with('/') {
+                Presence::Impure
+            } else {
+                context.workspace.document(&literal.absolute)
+            },
         ),
         Value::Text(text) => match text.known() {
             Some(text) if delivery != Delivery::Other && text.starts_with('/') => {

@@ -69,5 +69,6 @@ pub fn configuration(json: &serde_json::Value) -> Configuration {
         span: None,
         problems: Vec::new(),
         assumptions: Vec::new(),
+        instance_replaces: false,
     }
 }

@@ -2,10 +2,11 @@
 
 use crate::openclaw::blueprint::Blueprint;
 use crate::openclaw::configuration::Configuration;
+use crate::openclaw::module_options;
 use crate::openclaw::render::Context;
 use crate::openclaw::tree::{Condition, Node, World};
 use crate::releases::selection::Selection;
-use crate::releases::{self, Release};
+use crate::releases::{self, Release, Version};
 use crate::report::finding::{Finding, Related, Severity};
 use crate::rules::{Sink, Subject, run};
 use crate::workspace::source::Span;
@@ -21,15 +22,18 @@ pub fn run(
     context: &Context<'_>,
     sink: &mut Sink,
 ) -> Option<Vec<String>> {
+    let context = &in_time(context, selection);
     let conditions = blueprint.conditions();
     let worlds = worlds(&conditions);
     let (release, exact) = selection.release();
     let plausible = plausible(selection);
     let mut results: Vec<(World, Configuration, Sink)> = Vec::new();
     for world in worlds {
-        let Some(configuration) = blueprint.in_world(&world, context) else {
+        let Some(mut configuration) = blueprint.in_world(&world, context) else {
             continue;
         };
+        let problems = module_options::problems(&configuration, selection.era);
+        configuration.problems.extend(problems);
         let mut inner = Sink::default();
         check(
             &configuration,
@@ -54,6 +58,17 @@ pub fn run(
     lower_guesses(selection, &release, &plausible, &mut results);
     combine(results, sink);
     Some(names)
+}
+
+/// The context for the module of a selection's time.
+pub fn in_time<'a>(context: &Context<'a>, selection: &Selection) -> Context<'a> {
+    // The commit that changed it came between the pins of 2026.5.2 and 2026.5.4.
+    let changed = Version::new(2026, 5, 4);
+    Context {
+        workspace: context.workspace,
+        variables: context.variables,
+        instance_replaces: selection.era_certain && selection.version < changed,
+    }
 }
 
 /// Runs only the rules on configurations as a whole, where there are no instances.

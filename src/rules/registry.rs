@@ -61,6 +61,7 @@ pub static RULES: &[Rule] = &[
     super::oversized_document::RULE,
     super::incomplete_bootstrap_files::RULE,
     super::removed_documents::RULE,
+    super::lost_top_level_config::RULE,
     super::no_documents::RULE,
     // Nix.
     super::syntax_error::RULE,

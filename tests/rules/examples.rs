@@ -36,7 +36,7 @@ const LOCKS: [&str; 2] = ["kimi", "kimi-2026-02"];
 
 /// Rules whose examples need something that a module in a flake does not show: the bytes of a file, or a release or
 /// an option set of their own.
-const NEED_MORE: &[&str] = &["null-value", "impure-document-path"];
+const NEED_MORE: &[&str] = &["null-value"];
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")

@@ -24,6 +24,7 @@ const NOT_IN_ONE_MODULE: &[&str] = &[
     "failed-assertion",
     "import-cycle",
     "invalid-settings",
+    "lost-top-level-config",
     "no-configuration",
     "oversized-document",
     "too-deeply-nested",
