@@ -2,7 +2,7 @@
 
 use crate::openclaw::blueprint::Blueprint;
 use crate::openclaw::configuration::Configuration;
-use crate::openclaw::module_options;
+use crate::openclaw::option_types;
 use crate::openclaw::render::Context;
 use crate::openclaw::tree::{Condition, Node, World};
 use crate::releases::selection::Selection;
@@ -32,7 +32,7 @@ pub fn run(
         let Some(mut configuration) = blueprint.in_world(&world, context) else {
             continue;
         };
-        let problems = module_options::problems(&configuration, selection.era);
+        let problems = option_types::problems(&configuration, selection.era);
         configuration.problems.extend(problems);
         let mut inner = Sink::default();
         check(

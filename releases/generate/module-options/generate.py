@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/openclaw/module_options/declared.tsv: which options nix-openclaw's modules declare, with type and eras.
+"""Writes src/openclaw/option_types/declared.tsv: which options nix-openclaw's modules declare, with type and eras.
 
     generate.py NIX_OPENCLAW_CHECKOUT NIXPKGS_LIB
 
@@ -55,7 +55,7 @@ def main(repository, lib):
             else:
                 runs.append([era, era])
         lines += [f"{path}\t{kind_of_value}\t{ERAS[first]}\t{ERAS[last]}" for first, last in runs]
-    target = os.path.join(os.path.dirname(__file__), "../../../src/openclaw/module_options/declared.tsv")
+    target = os.path.join(os.path.dirname(__file__), "../../../src/openclaw/option_types/declared.tsv")
     with open(target, "w", encoding="utf-8") as out:
         out.write("\n".join(lines) + "\n")
 

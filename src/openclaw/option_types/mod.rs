@@ -1,4 +1,4 @@
-//! The options that nix-openclaw's modules declare, era by era, and what is wrong with definitions of them.
+//! The types of the options that nix-openclaw's modules declare, era by era, and values that do not have them.
 //!
 //! `declared.tsv` is made by `releases/generate/module-options/generate.py` from the modules themselves. What lies
 //! below `config` is OpenClaw's schema and not checked here.
@@ -38,33 +38,13 @@ static DECLARED: LazyLock<BTreeMap<&'static str, Vec<Declared>>> = LazyLock::new
     declared
 });
 
-/// What to write instead of options that are gone: by path below the root, the shorter ones standing for all below them.
-const INSTEAD: &[(&str, &str)] = &[
-    (
-        "providers.telegram",
-        "write `config.channels.telegram` (`tokenFile`, `allowFrom`, `groups`)",
-    ),
-    (
-        "providers.anthropic",
-        "give the key as a variable, `ANTHROPIC_API_KEY`, in `environment` or an environment file",
-    ),
-    ("providers", "write `config.channels` and `config.models.providers`"),
-    ("configOverrides", "write it in `config`"),
-    ("routing", "write `config.messages.queue`"),
-    ("agent.model", "write `config.agents.defaults.model.primary`"),
-    ("defaults.model", "write `config.agents.defaults.model.primary`"),
-    ("agent", "write `config.agents.defaults`"),
-    ("defaults", "write `config.agents.defaults`"),
-    ("firstParty", "write `bundledPlugins`"),
-    ("plugins", "write `customPlugins`"),
-    ("settings", "everything that OpenClaw reads goes below `config`"),
-    ("channels", "write `config.channels`"),
-    ("models", "write `config.models`"),
-    ("agents", "write `config.agents`"),
-    ("gateway", "write `config.gateway`"),
-    ("matrix", "write `config.channels.matrix`"),
-    ("telegram", "write `config.channels.telegram`"),
-    ("documents", "write `workspace.bootstrapFiles` and `workspace.files`"),
+/// Sets whose names are compared with `module_options`, which knows what became of those that are gone.
+const NAMES_ELSEWHERE: &[&str] = &[
+    "programs",
+    "programs.instances.<>",
+    "programs.workspace",
+    "programs.workspace.bootstrapFiles.<>",
+    "services",
 ];
 
 /// What is wrong with the definitions of a configuration's options in an era.
@@ -139,12 +119,6 @@ impl Checker<'_> {
     }
 
     fn option(&mut self, node: &Node, kind: &str, path: &str, shown: &str) {
-        if kind.starts_with("unspecified") {
-            // Declared only to say that it is gone.
-            return self.push(ProblemKind::RemovedOption, node, shown, |shown| {
-                format!("the option `{shown}` was removed")
-            });
-        }
         let kind = kind.trim_end_matches(" hidden");
         if path.ends_with(".config") {
             if matches!(accepts("attrs", node), Some(false)) {
@@ -176,52 +150,31 @@ impl Checker<'_> {
     }
 
     fn undeclared(&mut self, node: &Node, path: &str, shown: &str, name: &str, parent: &str) {
-        let elsewhere: Vec<&Declared> = DECLARED.get(path).into_iter().flatten().collect();
-        let other_eras = !elsewhere.is_empty() || self.has_below(path, false);
-        let later = elsewhere.iter().all(|declared| declared.first > self.era);
-        let instead = INSTEAD
-            .iter()
-            .find(|(gone, _)| {
-                let below = shown
-                    .strip_prefix("instances.")
-                    .and_then(|rest| rest.split_once('.'))
-                    .map_or(shown, |(_, rest)| rest);
-                below
-                    .strip_prefix(gone)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            })
-            .map(|(_, text)| (*text).to_string());
-        if other_eras && !(later && !elsewhere.is_empty()) {
-            self.push(ProblemKind::RemovedOption, node, shown, |shown| {
-                format!("the option `{shown}` was removed")
-            });
-        } else if other_eras {
-            self.push(ProblemKind::UnknownOption, node, shown, |shown| {
-                format!("the option `{shown}` does not exist yet in the nix-openclaw that is used here")
-            });
-        } else {
-            let prefix = format!("{parent}.");
-            let siblings: Vec<&str> = DECLARED
-                .range(prefix.as_str()..)
-                .take_while(|(known, _)| known.starts_with(&prefix))
-                .filter(|(known, declared)| {
-                    let _ = known;
-                    declared
-                        .iter()
-                        .any(|declared| declared.first <= self.era && self.era <= declared.last)
-                })
-                .filter_map(|(known, _)| known[prefix.len()..].split('.').next())
-                .collect();
-            let near = nearest(name, siblings.into_iter());
-            self.push(ProblemKind::UnknownOption, node, shown, |shown| {
-                format!("the option `{shown}` does not exist")
-            });
-            if let (Some(near), Some(last)) = (near, self.found.last_mut()) {
-                last.help = Some(format!("did you mean `{near}`?"));
-            }
+        if NAMES_ELSEWHERE.contains(&parent) {
+            return;
         }
-        if let (Some(instead), Some(last)) = (instead, self.found.last_mut()) {
-            last.help.get_or_insert(instead);
+        let prefix = format!("{parent}.");
+        let siblings: Vec<&str> = DECLARED
+            .range(prefix.as_str()..)
+            .take_while(|(known, _)| known.starts_with(&prefix))
+            .filter(|(_, declared)| {
+                declared
+                    .iter()
+                    .any(|declared| declared.first <= self.era && self.era <= declared.last)
+            })
+            .filter_map(|(known, _)| known[prefix.len()..].split('.').next())
+            .collect();
+        let near = nearest(name, siblings);
+        let removed = DECLARED.contains_key(path) || self.has_below(path, false);
+        self.push(ProblemKind::UnknownOption, node, shown, |shown| {
+            if removed {
+                format!("the option `{shown}` does not exist in the nix-openclaw that is used here")
+            } else {
+                format!("the option `{shown}` does not exist")
+            }
+        });
+        if let (Some(near), Some(last)) = (near, self.found.last_mut()) {
+            last.help = Some(format!("did you mean `{near}`?"));
         }
     }
 
@@ -416,35 +369,35 @@ mod tests {
     }
 
     #[test]
-    fn each_era_has_its_options() {
-        let documents = json!({ "enable": true, "documents": "/x", "firstParty": { "sag": { "enable": true } } });
-        assert!(found(documents.clone(), Era::SchemaConfig).is_empty());
-        assert_eq!(
-            found(documents, Era::RuntimePlugins),
-            vec![(
-                ProblemKind::RemovedOption,
-                "programs.openclaw.firstParty".to_string()
-            )]
-        );
-    }
-
-    #[test]
-    fn unknown_options_and_wrong_types_are_found_in_instances_too() {
+    fn unknown_options_and_wrong_types_are_found_below_the_first_level_too() {
         let options = json!({
-            "enabel": true,
             "instances": { "work": { "gatewayPort": "1", "config": { "anything": 1 } } },
             "environment": { "A": 1 },
+            "systemd": { "enabel": true },
         });
         assert_eq!(
             found(options, Era::BootstrapFiles),
             vec![
-                (ProblemKind::UnknownOption, "programs.openclaw.enabel".to_string()),
-                (ProblemKind::OptionType, "programs.openclaw.environment".to_string()),
+                (
+                    ProblemKind::OptionType,
+                    "programs.openclaw.environment".to_string()
+                ),
                 (
                     ProblemKind::OptionType,
                     "programs.openclaw.instances.work.gatewayPort".to_string()
                 ),
+                (
+                    ProblemKind::UnknownOption,
+                    "programs.openclaw.systemd.enabel".to_string()
+                ),
             ]
         );
+    }
+
+    #[test]
+    fn each_era_has_its_types() {
+        let options = json!({ "firstParty": { "sag": { "enable": 1 } } });
+        assert_eq!(found(options.clone(), Era::SchemaConfig).len(), 1);
+        assert!(found(options, Era::BootstrapFiles).is_empty());
     }
 }
