@@ -2,7 +2,6 @@
 
 use crate::openclaw::blueprint::Blueprint;
 use crate::openclaw::configuration::Configuration;
-use crate::openclaw::option_types;
 use crate::openclaw::render::Context;
 use crate::openclaw::tree::{Condition, Node, World};
 use crate::releases::selection::Selection;
@@ -29,11 +28,9 @@ pub fn run(
     let plausible = plausible(selection);
     let mut results: Vec<(World, Configuration, Sink)> = Vec::new();
     for world in worlds {
-        let Some(mut configuration) = blueprint.in_world(&world, context) else {
+        let Some(configuration) = blueprint.in_world(&world, context) else {
             continue;
         };
-        let problems = option_types::problems(&configuration, selection.era);
-        configuration.problems.extend(problems);
         let mut inner = Sink::default();
         check(
             &configuration,
