@@ -54,7 +54,7 @@ impl Inspection {
             let context = Context {
                 workspace: &one.workspace,
                 variables: &[],
-            instance_replaces: false,
+                instance_replaces: false,
             };
             for blueprint in &one.discovery.blueprints {
                 let selection = pipeline::release::select(wanted, &one.discovery, blueprint);

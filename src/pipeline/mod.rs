@@ -215,7 +215,7 @@ fn check_tree(request: &Request, examined: &Examined, variables: &[String], outc
     let context = Context {
         workspace: &examined.workspace,
         variables: &context_variables,
-            instance_replaces: false,
+        instance_replaces: false,
     };
     let wanted = match release::wanted(request, &examined.settings) {
         Ok(wanted) => wanted,
