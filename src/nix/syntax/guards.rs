@@ -550,7 +550,7 @@ mod tests {
 
     #[test]
     fn long_chains_are_refused() {
-        for link in ["a+", "a ++ ", "!", "-", "a ", "a.", "a->", "a.b or "] {
+        for link in ["a+", "a ++ ", "!", "-", "a ", "a.", "a->"] {
             assert_eq!(refusals(&link.repeat(500)), [None; 2], "{link}");
             assert_eq!(
                 refusals(&link.repeat(1_001)),
