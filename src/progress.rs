@@ -60,7 +60,10 @@ impl Progress {
         };
         let files = self.files.load(Ordering::Relaxed);
         let configurations = self.configurations.load(Ordering::Relaxed);
-        let mut text = format!("{}, {files} files", stage.label());
+        let mut text = stage.label().to_string();
+        if files > 0 {
+            text.push_str(&format!(", {files} files"));
+        }
         if configurations > 0 {
             text.push_str(&format!(", {configurations} configurations"));
         }
@@ -75,6 +78,7 @@ mod tests {
     #[test]
     fn says_where_it_is() {
         let progress = Progress::default();
+        assert_eq!(progress.describe(), "reading");
         progress.file_read();
         assert_eq!(progress.describe(), "reading, 1 files");
         progress.enter(Stage::Checking);

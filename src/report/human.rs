@@ -99,8 +99,15 @@ fn closing(printable: &Printable<'_>, options: &Options, style: Style, text: &mu
         text.push_str(&style.dim(&sanitize::defuse_commands(&line)));
         text.push('\n');
     }
-    for assumption in summary::assumptions(printable) {
+    let assumptions = summary::assumptions(printable);
+    for assumption in assumptions.iter().take(LISTED_ASSUMPTIONS) {
         let line = format!("assumed: {}", sanitize::defuse_commands(assumption));
+        text.push_str(&style.dim(&line));
+        text.push('\n');
+    }
+    let rest = assumptions.len().saturating_sub(LISTED_ASSUMPTIONS);
+    if rest > 0 {
+        let line = format!("and {rest} further assumptions (`openclaw-check show` has all)");
         text.push_str(&style.dim(&line));
         text.push('\n');
     }
@@ -110,6 +117,9 @@ fn closing(printable: &Printable<'_>, options: &Options, style: Style, text: &mu
         summary::checked(printable)
     ));
 }
+
+/// More assumptions than this are counted, not listed.
+const LISTED_ASSUMPTIONS: usize = 8;
 
 /// A finding as miette wants it.
 #[derive(Debug)]

@@ -27,33 +27,7 @@ pub(super) fn render(printable: &Printable<'_>, options: &Options) -> String {
         .iter()
         .map(|finding| result(printable, finding, &mut rules, &mut fingerprints))
         .collect();
-    let unresolved = if options.strict {
-        Severity::Error
-    } else {
-        Severity::Note
-    };
-    if unresolved >= options.min_severity {
-        for value in &printable.unresolved {
-            let file = value.place.as_ref().map_or("", |place| place.file.as_str());
-            let mut entry = json!({
-                "ruleId": UNRESOLVED,
-                "ruleIndex": rules.index(UNRESOLVED),
-                "level": level(unresolved),
-                "message": { "text": format!("{} could not be checked: {}", value.path, value.reason) },
-                "partialFingerprints": {
-                    FINGERPRINT: fingerprints.of(&[UNRESOLVED, file, &value.path, &value.reason]),
-                },
-            });
-            if let Some(place) = &value.place {
-                entry["locations"] = json!([{ "physicalLocation": physical(printable, place) }]);
-            } else if let Some(file) = printable.fallback_file() {
-                let location = json!({ "artifactLocation": artifact(&file) });
-                entry["locations"] = json!([{ "physicalLocation": location }]);
-            }
-            results.push(entry);
-        }
-    }
-    let notifications: Vec<Value> = printable
+    let mut notifications: Vec<Value> = printable
         .errors
         .iter()
         .map(|failure| {
@@ -63,6 +37,30 @@ pub(super) fn render(printable: &Printable<'_>, options: &Options) -> String {
             })
         })
         .collect();
+    // What could not be checked is a result where it counts as an error; else the run says so, and no alert is made.
+    for value in &printable.unresolved {
+        let text = format!("{} could not be checked: {}", value.path, value.reason);
+        let file = value.place.as_ref().map_or("", |place| place.file.as_str());
+        let location = match (&value.place, printable.fallback_file()) {
+            (Some(place), _) => Some(physical(printable, place)),
+            (None, Some(file)) => Some(json!({ "artifactLocation": artifact(&file) })),
+            (None, None) => None,
+        };
+        let mut entry = json!({ "message": { "text": text } });
+        if let Some(location) = location {
+            entry["locations"] = json!([{ "physicalLocation": location }]);
+        }
+        if options.strict {
+            entry["ruleId"] = json!(UNRESOLVED);
+            entry["ruleIndex"] = json!(rules.index(UNRESOLVED));
+            entry["level"] = json!(level(Severity::Error));
+            entry["partialFingerprints"] = json!({ FINGERPRINT: fingerprints.of(&[UNRESOLVED, file, &value.path, &value.reason]) });
+            results.push(entry);
+        } else if options.min_severity == Severity::Note {
+            entry["level"] = json!(level(Severity::Note));
+            notifications.push(entry);
+        }
+    }
     json::to_text(&json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
