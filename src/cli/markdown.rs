@@ -14,7 +14,7 @@ pub fn to_terminal(markdown: &str, color: bool, width: usize) -> String {
             flush(&mut paragraph, &mut text, color, width);
             in_code = !in_code;
         } else if in_code {
-            text.push_str(&format!("    {line}").trim_end().to_string());
+            text.push_str(format!("    {line}").trim_end());
             text.push('\n');
         } else if trimmed.is_empty() {
             flush(&mut paragraph, &mut text, color, width);

@@ -75,8 +75,7 @@ pub fn defuse_commands(text: &str) -> String {
     while let Some(next) = rest.find([':', '#']) {
         result.push_str(&rest[..next]);
         rest = &rest[next..];
-        let (mark, is_command) = if rest.starts_with("::") {
-            let after = &rest[2..];
+        let (mark, is_command) = if let Some(after) = rest.strip_prefix("::") {
             let named = after.starts_with(|c: char| c.is_ascii_alphabetic());
             (":", named && after.contains("::"))
         } else {

@@ -26,11 +26,7 @@ fn every_option_of_a_check_is_documented() {
     let page = read("docs/command-line.md");
     let options: Vec<&str> = help
         .lines()
-        .filter_map(|line| {
-            line.trim_start()
-                .split_whitespace()
-                .find(|it| it.starts_with("--"))
-        })
+        .filter_map(|line| line.split_whitespace().find(|it| it.starts_with("--")))
         .map(|option| option.trim_end_matches(','))
         .filter(|option| *option != "--help")
         .collect();
