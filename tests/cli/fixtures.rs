@@ -63,9 +63,6 @@ fn the_kimi_fixtures_have_no_finding() {
     );
 }
 
-/// Mistakes that no rule finds yet.
-const NOT_FOUND_YET: &[&str] = &["lost-top-level-config", "removed-option"];
-
 #[test]
 fn each_mistake_is_found_at_its_line() {
     for name in names(&fixtures().join("mistakes")) {
@@ -76,7 +73,7 @@ fn each_mistake_is_found_at_its_line() {
         let fixture = fixtures().join("mistakes").join(&name);
         let printed = check(&fixture, "--format concise --quiet");
         let found = printed.out.contains("error[") || printed.out.contains("warning[");
-        assert!(found || NOT_FOUND_YET.contains(&name.as_str()), "{name}");
+        assert!(found, "{name}");
         insta::with_settings!({ snapshot_suffix => name.as_str(), omit_expression => true }, {
             insta::assert_snapshot!("mistake", printed.transcript());
         });
