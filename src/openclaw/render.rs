@@ -574,15 +574,14 @@ fn environment_files(node: Option<&Rc<Node>>, found: &mut Vec<Variable>) {
     let Some(node) = node else {
         return;
     };
+    let file = |node: &Rc<Node>| Variable {
+        value: Some(Rc::clone(node)),
+        ..unnamed(Provision::ServiceEnvironmentFile, node.place.primary())
+    };
     match &node.value {
         Value::Null => {}
         Value::List(list) => {
-            for item in &list.items {
-                found.push(unnamed(
-                    Provision::ServiceEnvironmentFile,
-                    item.place.primary(),
-                ));
-            }
+            found.extend(list.items.iter().map(file));
             if list.open.is_some() {
                 found.push(unnamed(
                     Provision::ServiceEnvironmentFile,
@@ -590,10 +589,7 @@ fn environment_files(node: Option<&Rc<Node>>, found: &mut Vec<Variable>) {
                 ));
             }
         }
-        _ => found.push(unnamed(
-            Provision::ServiceEnvironmentFile,
-            node.place.primary(),
-        )),
+        _ => found.push(file(node)),
     }
 }
 

@@ -37,7 +37,7 @@ Decrypt secrets on the machine (sops-nix, agenix) and write the path where they 
         r#"{
   programs.openclaw = {
     enable = true;
-    config.channels.telegram.tokenFile = "${./.}/telegram-token";
+    environment.KIMI_API_KEY = "${./documents}/kimi-api-key";
   };
 }
 "#,
@@ -133,6 +133,15 @@ fn is_in_store(node: &Node) -> bool {
     }
 }
 
+/// Whether a path is written as such, `./key`, and not inserted into a string, `"${./key}"`: only the latter is a string,
+/// which an option of strings takes.
+pub(super) fn is_path_literal(node: &Node) -> bool {
+    match (&node.value, node.place.span) {
+        (Value::Path(path), Some(span)) => span.len() as usize == path.written.len(),
+        _ => false,
+    }
+}
+
 /// Whether a field names a file with a secret in it.
 fn is_secret_file(key: &str, steps: &[credentials::Step<'_>]) -> bool {
     use credentials::Step::Key;
@@ -172,7 +181,9 @@ fn of_variable(subject: Subject<'_>, variable: &Variable) -> Option<Finding> {
             .help("write its path as a text, where it will lie on the machine: `\"/run/secrets/openclaw.env\"`"),
         ),
         Provision::ModuleEnvironment | Provision::ServiceEnvironment
-            if is_in_store(value) && variable.name.as_deref().is_some_and(is_secret_variable) =>
+            if is_in_store(value)
+                && !is_path_literal(value)
+                && variable.name.as_deref().is_some_and(is_secret_variable) =>
         {
             let name = variable.name.as_deref().unwrap_or_default();
             Some(
