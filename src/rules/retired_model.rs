@@ -54,6 +54,12 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         else {
             continue;
         };
+        // Where an agent's own model stands, and in the list of models, other names of a model are replaced first.
+        if is_rewritten(&reference.pattern)
+            && catalogue.normalise_model(&provider.text, &model.text) != model.text.to_lowercase()
+        {
+            continue;
+        }
         let conditional = suppression.is_conditional();
         if conditional && !applies(&catalogue, &provider.text, &suppression) {
             continue;
@@ -112,6 +118,11 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     }
 }
 
+/// Whether OpenClaw rewrites the references at a place before it validates them.
+fn is_rewritten(pattern: &str) -> bool {
+    model_reference::is_chat_model(pattern) || pattern.ends_with(".models")
+}
+
 /// Whether the condition of a suppression is certainly met: the provider's address or `api`.
 fn applies(catalogue: &Catalogue<'_>, provider: &str, suppression: &Suppression) -> bool {
     let standing = catalogue.provider(provider);
@@ -157,6 +168,23 @@ mod tests {
                 .findings
                 .iter()
                 .all(|finding| finding.consequence == Consequence::OpenclawRejects)
+        );
+    }
+
+    #[test]
+    fn other_names_of_a_model_are_replaced_in_some_places_only() {
+        let outcome = case(
+            r#"{agents: {defaults: {
+                model: {primary: "google/gemini-3-pro-preview"}, models: {"google/gemini-3-pro-preview": {}},
+                imageModel: "google/gemini-3-pro-preview", heartbeat: {model: "google/gemini-3-pro-preview"}}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "error agents.defaults.imageModel: gemini-3-pro-preview",
+                "error agents.defaults.heartbeat.model: gemini-3-pro-preview",
+            ]
         );
     }
 

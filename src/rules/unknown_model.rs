@@ -107,7 +107,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
                 if elsewhere && !subject.release_is_certain {
                     continue;
                 }
-                (Severity::Warning, List::Release)
+                (Severity::Error, List::Release)
             }
             ModelStanding::NotKnown(unknown) => {
                 sink.could_not_check(&reference.path, &unknown);
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fixed_list_of_the_release_makes_a_warning() {
+    fn a_fixed_list_of_the_release_decides() {
         let outcome = case(
             r#"{agents: {defaults: {model: {primary: "anthropic/claude-haiku-4", fallbacks: [
                 "anthropic/claude-opus-4-6", "anthropic/claude-opus-4.8", "anthropic/opus", "anthropic/claude-sonnet-5-1"]}}}}"#,
@@ -263,7 +263,7 @@ mod tests {
         .run(&RULE);
         assert_eq!(
             outcome.lines(),
-            ["warning agents.defaults.model.primary: claude-haiku-4"]
+            ["error agents.defaults.model.primary: claude-haiku-4"]
         );
     }
 

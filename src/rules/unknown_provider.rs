@@ -191,6 +191,13 @@ fn finding(subject: Subject<'_>, catalogue: &Catalogue<'_>, reference: &Referenc
             });
         }
     }
+    if let Some(last) = releases::known()
+        .filter(|release| release.version() < subject.release.version())
+        .filter(|release| release.provider(&provider.text).is_some())
+        .last()
+    {
+        help = format!("{help} OpenClaw {} still had it.", last.version());
+    }
     if !catalogue.declared.is_empty() {
         let keys = catalogue.declared.iter().map(|it| it.key.as_str());
         help = format!("{help} Declared: {}.", alternatives(keys));
