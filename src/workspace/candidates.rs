@@ -6,7 +6,7 @@
 use super::git;
 use super::limits::{Limits, size};
 use super::path;
-use super::tree::{self, LoadError, Tree, View};
+use super::tree::{self, LoadError, Reader, Tree, View};
 use super::{ReadProblem, Workspace};
 use aho_corasick::packed;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -367,7 +367,7 @@ enum Scan {
     },
     /// OpenClaw is mentioned.
     Mentions(Arc<[u8]>),
-    /// Tracked, but deleted on disk.
+    /// Tracked, but deleted on disk, or a link there.
     Gone,
     Failed(ReadProblem),
 }
@@ -382,7 +382,7 @@ fn scan(root: &Path, listed: &[Listed], limits: &Limits) -> Vec<Scan> {
     let total = AtomicU64::new(0);
     let work = || {
         let mut done: Vec<(usize, Vec<Scan>)> = Vec::new();
-        let mut buffer = Vec::new();
+        let mut reader = Reader::default();
         loop {
             let start = next.fetch_add(SHARE, Ordering::Relaxed);
             // Shares are taken in order, so what lies before the limit has always been read.
@@ -392,7 +392,7 @@ fn scan(root: &Path, listed: &[Listed], limits: &Limits) -> Vec<Scan> {
             let share = &listed[start..listed.len().min(start + SHARE)];
             let scans: Vec<Scan> = share
                 .iter()
-                .map(|file| scan_file(root, file, limits, &names, &mut buffer))
+                .map(|file| scan_file(root, file, limits, &names, &mut reader))
                 .collect();
             let bytes: u64 = scans
                 .iter()
@@ -435,7 +435,7 @@ fn scan_file(
     file: &Listed,
     limits: &Limits,
     names: &Names,
-    buffer: &mut Vec<u8>,
+    reader: &mut Reader,
 ) -> Scan {
     if file.kind != CandidateKind::Nix {
         return Scan::Named;
@@ -459,13 +459,15 @@ fn scan_file(
         None => {}
     }
     let host = path::host(root, &file.relative);
-    match tree::load_from_disk(&host, limits.file_bytes, buffer) {
-        Ok(()) if names.occur_in(buffer) => Scan::Mentions(Arc::from(&buffer[..])),
-        Ok(()) => Scan::Not {
-            bytes: buffer.len() as u64,
+    match reader.read(&host, limits.file_bytes) {
+        // What it leads to is looked at where it is, if that is in the tree.
+        Ok(None) => Scan::Gone,
+        Ok(Some(bytes)) if names.occur_in(bytes) => Scan::Mentions(Arc::from(bytes)),
+        Ok(Some(bytes)) => Scan::Not {
+            bytes: bytes.len() as u64,
         },
         // A large generated file is no trouble as long as it has nothing to do with OpenClaw.
-        Err(LoadError::TooLarge(size)) => match scan_large(&host, size, limits, names, buffer) {
+        Err(LoadError::TooLarge(size)) => match scan_large(&host, size, limits, names) {
             Ok(None) => Scan::Not { bytes: size },
             Ok(Some(problem)) => Scan::Failed(problem),
             Err(_) => Scan::Failed(failed(LoadError::TooLarge(size))),
@@ -481,18 +483,17 @@ fn scan_large(
     size: u64,
     limits: &Limits,
     names: &Names,
-    buffer: &mut Vec<u8>,
 ) -> std::io::Result<Option<ReadProblem>> {
     const PIECE: usize = 1 << 20;
     /// Longer than the longest name, so that none is cut by the end of a piece.
     const OVERLAP: usize = 16;
     let mut file = std::fs::File::open(host)?.take(size);
-    buffer.clear();
+    let mut buffer = Vec::new();
     loop {
         let kept = buffer.len().min(OVERLAP);
         buffer.drain(..buffer.len() - kept);
-        let read = file.by_ref().take(PIECE as u64).read_to_end(buffer)?;
-        if names.occur_in(buffer) {
+        let read = file.by_ref().take(PIECE as u64).read_to_end(&mut buffer)?;
+        if names.occur_in(&buffer) {
             return Ok(Some(ReadProblem::TooLarge {
                 size,
                 limit: limits.file_bytes,

@@ -47,10 +47,25 @@ fn with_git_the_tracked_files_and_no_others() {
     scene.git(&["add", "-A"]);
     scene.git(&["add", "-f", "ignored.nix"]);
     scene.write("untracked.nix", MENTION);
-    fs::remove_file(scene.at("gone.nix")).unwrap();
+    scene.write("pipe.nix", MENTION);
+    scene.write("link.nix", MENTION);
+    scene.git(&["add", "pipe.nix", "link.nix"]);
+    for name in ["gone.nix", "pipe.nix", "link.nix"] {
+        fs::remove_file(scene.at(name)).unwrap();
+    }
+    scene.link("/etc/passwd", "link.nix");
+    let made = Command::new("mkfifo").arg(scene.at("pipe.nix")).status();
+    assert!(made.unwrap().success());
     let (found, problems) = search(&scene, &scene.request("."));
     assert_eq!(found, ["ignored.nix", "tracked.nix"]);
-    assert_eq!(problems, [], "a deleted file is nobody's problem");
+    assert_eq!(
+        problems,
+        [(
+            "pipe.nix".to_string(),
+            "cannot be read: it is a named pipe".to_string()
+        )],
+        "a deleted file and a link are nobody's problem"
+    );
 }
 
 #[test]
