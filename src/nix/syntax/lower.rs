@@ -94,6 +94,22 @@ impl Lowering {
         if let Some(node) = node
             && node.kind() == NODE_LAMBDA
         {
+            // After the body of a function the parser takes `or` for its argument.
+            let or = parent
+                .nodes()
+                .nth(1)
+                .filter(|argument| parent.kind() == NODE_APPLY && argument.leaf_text() == "or");
+            if let Some(or) = or
+                && ends_with_question(node)
+            {
+                self.problem(
+                    StaticProblemKind::Syntax,
+                    "`?` takes no `or`",
+                    or.span(),
+                    Some("for a value with a default write `set.name or default`"),
+                );
+                return self.push(Expr::Missing, parent.span());
+            }
             self.problem(
                 StaticProblemKind::Syntax,
                 "a function needs parentheses around it here",
@@ -679,7 +695,8 @@ impl Lowering {
         let mut value = if links.is_empty() {
             self.push(Expr::Missing, node.span())
         } else {
-            self.operand(Some(leftmost), node)
+            let parent = links.last().map_or(node, |(link, _)| *link);
+            self.operand(Some(leftmost), parent)
         };
         for (link, right) in links.into_iter().rev() {
             let operator = match link.kind() {
@@ -835,6 +852,20 @@ impl Lowering {
             );
         }
     }
+}
+
+/// Whether the last thing in an expression is `set ? name`.
+fn ends_with_question(node: Node) -> bool {
+    let mut last = Some(node);
+    while let Some(node) = last {
+        match node.kind() {
+            NODE_HAS_ATTR => return true,
+            NODE_LAMBDA | NODE_LET_IN | NODE_WITH | NODE_ASSERT | NODE_IF_ELSE | NODE_BIN_OP
+            | NODE_UNARY_OP => last = node.nodes().last(),
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// `0.` and `0.e1`.

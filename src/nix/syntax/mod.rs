@@ -2,6 +2,8 @@
 
 pub mod ast;
 mod bindings;
+#[cfg(test)]
+mod error_tests;
 mod errors;
 mod green;
 mod guards;
