@@ -10,7 +10,7 @@ use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{Parameter, StaticProblem, StaticProblemKind};
 use crate::progress::{Progress, Stage};
 use crate::report::json;
-use crate::report::redact::Redactor;
+use crate::report::redact::{REDACTED, Redactor};
 use crate::report::sanitize;
 use crate::workspace::source::{Sources, Span};
 use crate::workspace::{self, GitEnvironment, StandardInput, Workspace, path};
@@ -72,7 +72,10 @@ pub fn run(arguments: &EvalArguments, progress: &Arc<Progress>) -> u8 {
         }
     };
     let mut printer = Printer::new(&mut evaluator, &redactor, arguments.strict);
-    let text = if arguments.json {
+    let last = path.last().map_or("", String::as_str);
+    let text = if printer.is_secret(last, &thunk) {
+        format!("\"{REDACTED}\"\n")
+    } else if arguments.json {
         json::to_text(&printer.json(&thunk))
     } else {
         let pretty = (!arguments.strict).then_some(ONE_LINE);

@@ -5,7 +5,8 @@ use crate::nix::eval::strings::Coercion;
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
 use crate::nix::eval::value::{Attrs, List, NixString, Origin, Part, Thunk, Value};
 use crate::nix::symbol::Symbol;
-use crate::report::redact::Redactor;
+use crate::openclaw::credentials::{Written, classify, is_secret_name, is_secret_variable};
+use crate::report::redact::{REDACTED, Redactor};
 use crate::report::sanitize;
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashSet;
@@ -104,6 +105,23 @@ impl<'e> Printer<'e> {
 
     fn clean(&self, text: &str) -> String {
         sanitize::line(&self.redactor.text(text))
+    }
+
+    /// Whether a value is a secret by the name of its attribute: what is literally written in `apiKey` and
+    /// the like. Placeholders, paths and names of variables are none.
+    pub fn is_secret(&mut self, name: &str, thunk: &Rc<Thunk>) -> bool {
+        if !is_secret_name(name) && !is_secret_variable(name) {
+            return false;
+        }
+        match self.evaluator.force(thunk) {
+            Ok(value) => match &value.value {
+                Value::String(string) => string.known().is_ok_and(|text| {
+                    matches!(classify(&text), Written::Known(_) | Written::Literal)
+                }),
+                _ => false,
+            },
+            Err(_) => false,
+        }
     }
 
     /// Why no further value is printed, if that is so.
@@ -247,7 +265,11 @@ impl<'e> Printer<'e> {
         let mut object = Map::new();
         self.depth += 1;
         for attr in attrs.sorted() {
-            let value = self.json(&attr.value);
+            let value = if self.is_secret(attr.name.as_str(), &attr.value) {
+                Json::String(REDACTED.to_string())
+            } else {
+                self.json(&attr.value)
+            };
             object.insert(self.redactor.text(attr.name.as_str()), value);
         }
         if let Some(open) = &attrs.open {
@@ -350,7 +372,11 @@ impl<'e> Printer<'e> {
         let mut parts = Vec::new();
         self.depth += 1;
         for attr in attrs.sorted() {
-            let value = self.nix(&attr.value, inner);
+            let value = if self.is_secret(attr.name.as_str(), &attr.value) {
+                quoted(REDACTED)
+            } else {
+                self.nix(&attr.value, inner)
+            };
             parts.push(format!("{} = {value};", self.clean(attr.name.as_str())));
         }
         if let Some(open) = &attrs.open {

@@ -139,6 +139,20 @@ fn keys_and_escapes_in_values_are_not_printed() {
 }
 
 #[test]
+fn what_is_written_out_in_a_credential_is_not_printed() {
+    let module =
+        r#"{ a.apiKey = "correct-horse"; a.token = "\${TOKEN}"; API_KEY = "correct-horse"; }"#;
+    for options in ["", "--json", "--strict", "a.apiKey", "a.apiKey --json"] {
+        let printed = eval(module, options);
+        assert_eq!(printed.code, 0, "{}", printed.err);
+        assert!(!printed.out.contains("horse"), "{}", printed.out);
+        assert!(printed.out.contains("[redacted]"), "{}", printed.out);
+    }
+    let printed = eval(module, "a.token");
+    assert_eq!(printed.out, "\"\\${TOKEN}\"\n");
+}
+
+#[test]
 fn a_file_that_is_not_there_cannot_be_evaluated() {
     let folder = tempfile::tempdir().expect("a folder");
     let printed = openclaw_check()
