@@ -12,23 +12,6 @@ const NO_CHANNELS: &[&str] = &["defaults", "modelByChannel"];
 /// In the schema, and yet refused: a channel for OpenClaw's own tests.
 const TEST_CHANNELS: &[&str] = &["qa-channel"];
 
-/// Providers of web search: name, plugin, and whether the package itself brings it.
-const SEARCH: &[(&str, &str, bool)] = &[
-    ("brave", "brave", false),
-    ("duckduckgo", "duckduckgo", true),
-    ("exa", "exa", false),
-    ("firecrawl", "firecrawl", false),
-    ("gemini", "google", true),
-    ("grok", "xai", true),
-    ("kimi", "moonshot", false),
-    ("minimax", "minimax", true),
-    ("ollama", "ollama", true),
-    ("parallel", "parallel", false),
-    ("perplexity", "perplexity", false),
-    ("searxng", "searxng", false),
-    ("tavily", "tavily", false),
-];
-
 impl Beyond<'_> {
     pub(super) fn names(&mut self) {
         self.channels();
@@ -245,16 +228,18 @@ impl Beyond<'_> {
                 self.malformed(path, node, "must not be empty", unless);
                 continue;
             }
-            // DuckDuckGo left the package after June.
-            let bundled = |name: &str, bundled: bool| {
-                bundled && !(self.is_september() && name == "duckduckgo")
-            };
-            match SEARCH.iter().find(|(known, ..)| *known == name) {
-                Some((known, plugin, in_package)) => {
-                    if bundled(known, *in_package)
-                        || self.is_installed(plugin)
-                        || self.is_installed(known)
-                        || self.is_mentioned(&[known, plugin])
+            let known = self
+                .release
+                .search_providers()
+                .find(|known| known.id() == name);
+            match known {
+                Some(known) => {
+                    let Some(plugin) = known.external_plugin() else {
+                        continue;
+                    };
+                    if self.is_installed(plugin)
+                        || self.is_installed(known.id())
+                        || self.is_mentioned(&[known.id(), plugin])
                     {
                         continue;
                     }
@@ -273,10 +258,15 @@ impl Beyond<'_> {
                         issue.doubt = Some("unless it is installed otherwise".to_string());
                     }
                 }
+                // A release whose package does not tell them.
+                None if !self.release.knows("searchProviders") => {}
                 None if self.is_mentioned(&[name.to_lowercase().as_str()]) => {}
                 None => {
-                    let known: BTreeSet<&'static str> =
-                        SEARCH.iter().map(|(name, ..)| *name).collect();
+                    let known: BTreeSet<&'static str> = self
+                        .release
+                        .search_providers()
+                        .map(|known| known.id())
+                        .collect();
                     self.unknown(
                         path,
                         node,
