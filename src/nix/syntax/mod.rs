@@ -2,8 +2,6 @@
 
 pub mod ast;
 mod bindings;
-#[cfg(test)]
-mod error_tests;
 mod errors;
 mod green;
 mod guards;

@@ -1,6 +1,6 @@
 //! What people read for the mistakes that they make: the message, and the text that it points at.
 
-use super::parse;
+use crate::nix::syntax::parse;
 use crate::workspace::source::FileId;
 
 /// Message, covered text, and the text of the related place of the first problem.
