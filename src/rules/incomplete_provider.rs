@@ -124,13 +124,18 @@ fn missing(subject: Subject<'_>, provider: &DeclaredProvider, key: &str) -> Find
     if let Some(name) = nearest(&provider.id, overlays.iter().copied()) {
         help = format!("{help} Did you mean the provider `{name}`, which needs none?");
     }
+    let openclaw = subject.openclaw();
+    let who = if is_required_by_schema(subject.release) {
+        format!("{openclaw} demands of every provider")
+    } else {
+        format!("every provider needs that {openclaw} does not bring itself")
+    };
     let finding = Finding::new(
         INFO.id,
         consequence(subject),
         format!(
-            "the provider `{}` has no `{key}`, which every provider needs that {} does not bring itself",
-            provider.key,
-            subject.openclaw()
+            "the provider `{}` has no `{key}`, which {who}",
+            provider.key
         ),
     )
     .at(provider.node.place.key.or(provider.node.place.primary()))

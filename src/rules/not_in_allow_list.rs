@@ -4,7 +4,9 @@ use super::consequence::absence;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::model_reference::{self, Form, Owner, Reference, References, Role};
-use crate::openclaw::providers::{BareMeaning, Catalogue, Target, normalise_provider};
+use crate::openclaw::providers::{
+    Availability, BareMeaning, Catalogue, ModelStanding, Target, normalise_provider,
+};
 use crate::openclaw::tree::{Node, Text, Value};
 use crate::report::finding::{Consequence, Finding, Severity};
 use crate::workspace::source::Span;
@@ -88,6 +90,10 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         if allowed.allows(&normalise_provider(&provider), &key) {
             continue;
         }
+        // What does not exist is told as that.
+        if !exists(&catalogue, &provider, &model) {
+            continue;
+        }
         let whole = format!("{provider}/{model}");
         let added = is_added_by_itself(reference) && !allowed.keys.is_empty();
         let (consequence, what) = if added {
@@ -115,6 +121,17 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         sink.findings
             .push(absence(subject, finding).at_most(Severity::Warning));
     }
+}
+
+fn exists(catalogue: &Catalogue<'_>, provider: &str, model: &str) -> bool {
+    let availability = catalogue.provider(provider).availability;
+    !matches!(
+        availability,
+        Availability::Nowhere | Availability::PerhapsPlugin | Availability::PluginMissing(_)
+    ) && !matches!(
+        catalogue.model(provider, model),
+        ModelStanding::NotDeclared | ModelStanding::NotAmongEither | ModelStanding::NotInRelease
+    )
 }
 
 /// The default model and its fallbacks, which join a list of single models by themselves.
@@ -241,6 +258,15 @@ mod tests {
                 "warning agents.defaults.subagents.model: \"kimi/kimi-k2-thinking\"",
             ]
         );
+    }
+
+    #[test]
+    fn what_does_not_exist_is_told_once() {
+        let outcome = case(&with_kimi(
+            r#"agents: {defaults: {models: {"kimi/kimi-k2p5": {}}, heartbeat: {model: "kimmi/kimi-k2p5"}, subagents: {model: "kimi/k9"}}}"#,
+        ))
+        .run(&RULE);
+        assert_eq!(outcome.lines(), [""; 0]);
     }
 
     #[test]
