@@ -3,7 +3,7 @@
 use crate::openclaw::blueprint::Blueprint;
 use crate::openclaw::configuration::Configuration;
 use crate::openclaw::render::Context;
-use crate::openclaw::tree::{Condition, Node, World};
+use crate::openclaw::tree::{Condition, Node, Step, World};
 use crate::releases::selection::Selection;
 use crate::releases::{self, Release, Version};
 use crate::report::finding::{Finding, Related, Severity};
@@ -126,13 +126,65 @@ fn check(
         release_is_certain: selection.certain && exact,
         era: selection.era,
     };
+    let before = sink.findings.len();
     run::run(subject, &|_| true, sink);
+    explain_ways(configuration, &mut sink.findings[before..]);
     if configuration.name.is_empty() {
         for finding in &mut sink.findings {
             finding.configurations.retain(|name| !name.is_empty());
         }
         for unresolved in &mut sink.unresolved {
             unresolved.configurations.retain(|name| !name.is_empty());
+        }
+    }
+}
+
+/// Adds how a value came from where it was written to where it is used: the use of a `let` or an option, the call, the
+/// module.
+fn explain_ways(configuration: &Configuration, findings: &mut [Finding]) {
+    if findings.iter().all(|finding| finding.span.is_none()) {
+        return;
+    }
+    let mut ways: Vec<(Span, Vec<Step>)> = Vec::new();
+    let mut collect = |node: &Node| {
+        node.walk(&mut |_, node| {
+            if let (Some(span), false) = (node.place.span, node.place.via.is_empty()) {
+                ways.push((span, node.place.via.clone()));
+            }
+        });
+    };
+    for instance in &configuration.instances {
+        collect(&instance.config);
+    }
+    if let Some(options) = &configuration.options {
+        collect(options);
+    }
+    if ways.is_empty() {
+        return;
+    }
+    for finding in findings {
+        let Some(place) = finding.span else {
+            continue;
+        };
+        let way = ways
+            .iter()
+            .filter(|(span, _)| span.contains(place))
+            .min_by_key(|(span, _)| span.len());
+        let Some((_, steps)) = way else {
+            continue;
+        };
+        for step in steps {
+            let known = step.span == place
+                || finding
+                    .related
+                    .iter()
+                    .any(|related| related.span == step.span);
+            if !known {
+                finding.related.push(Related {
+                    span: step.span,
+                    message: step.what.clone(),
+                });
+            }
         }
     }
 }
