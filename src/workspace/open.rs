@@ -261,7 +261,12 @@ fn build(request: &Request, found: Found, sources: Rc<Sources>) -> Result<Worksp
             )),
         }
     }
+    let is_border_certain = !is_document
+        && (repository.is_some()
+            || request.root.is_some()
+            || root.join(FLAKE).symlink_metadata().is_ok());
     let mut tree = Tree::new(root, view);
+    tree.is_border_certain = is_border_certain;
     tree.may_be_incomplete = matches!(tree.view, View::Whole) && !is_document;
     if !matches!(tree.view, View::Staged(_)) {
         tree.named.extend(named.clone());

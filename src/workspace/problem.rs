@@ -12,8 +12,10 @@ pub enum ReadProblem {
     Untracked,
     /// Missing, or not tracked: without git it cannot be told.
     MissingOrUntracked,
-    /// Outside of the source tree and of all inputs, or a link that leads there.
+    /// Outside of the source tree and of all inputs, or a link that leads there where the root is only guessed.
     OutsideTree,
+    /// A symbolic link in the source tree that leads out of it. In the store there is nothing behind it.
+    LinkOutside,
     /// A directory where a file is needed.
     IsDirectory,
     /// A file where a directory is needed.
@@ -76,6 +78,9 @@ impl std::fmt::Display for ReadProblem {
             }
             ReadProblem::MissingOrUntracked => write!(out, "is missing, or not tracked by git"),
             ReadProblem::OutsideTree => write!(out, "lies outside of the source tree"),
+            ReadProblem::LinkOutside => {
+                write!(out, "is a symbolic link that leads out of the source tree")
+            }
             ReadProblem::IsDirectory => write!(out, "is a directory, not a file"),
             ReadProblem::NotDirectory => write!(out, "is a file, not a directory"),
             ReadProblem::Special(what) => write!(out, "is {what}, not a regular file"),

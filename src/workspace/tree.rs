@@ -105,6 +105,8 @@ pub(super) struct Tree {
     /// Whether a missing file may just not be tracked: without git, what was copied here may be all that git
     /// tracked of it.
     pub may_be_incomplete: bool,
+    /// Whether the root is what Nix will take as the source, so that a link out of it leads nowhere.
+    pub is_border_certain: bool,
     /// The root as text; all paths of the tree start with it.
     pub text: String,
     pub view: View,
@@ -120,6 +122,7 @@ impl Tree {
             text: path::to_text(&root),
             root,
             may_be_incomplete: false,
+            is_border_certain: false,
             view,
             named: BTreeSet::new(),
             directories: RefCell::new(HashSet::new()),

@@ -4,6 +4,7 @@ mod configurations;
 mod documentation;
 mod eval;
 mod exit_codes;
+mod files;
 mod fixtures;
 mod formats;
 mod harness;

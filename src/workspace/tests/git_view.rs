@@ -114,7 +114,7 @@ fn staged_links_and_directories_come_from_the_index() {
     assert_eq!(text(&workspace, &scene.at("link/c.nix")).unwrap(), "1");
     assert_eq!(
         workspace.read(&scene.at("out")),
-        Err(ReadProblem::OutsideTree)
+        Err(ReadProblem::LinkOutside)
     );
     assert_eq!(
         workspace.read_directory(&scene.at("")).unwrap(),

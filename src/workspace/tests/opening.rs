@@ -161,7 +161,7 @@ fn a_flake_that_is_a_link_out_of_the_tree_is_not_read() {
         assert_eq!(workspace.target(), &flake(&scene.at("flake")));
         assert_eq!(
             workspace.read(&scene.at("flake/flake.nix")),
-            Err(ReadProblem::OutsideTree)
+            Err(ReadProblem::LinkOutside)
         );
     }
 }

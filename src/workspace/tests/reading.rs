@@ -84,15 +84,25 @@ fn links_are_followed_inside_the_tree_only() {
     for outside in ["out", "parent/outside.nix", "parent", "absolute"] {
         assert_eq!(
             workspace.read(&at(outside)),
-            Err(ReadProblem::OutsideTree),
+            Err(ReadProblem::LinkOutside),
             "{outside}"
         );
+        assert_eq!(workspace.visibility(&at(outside)), Visibility::OutsideTree);
     }
     assert_eq!(
         workspace.visibility(&at("dangling")),
         Visibility::MissingOrUntracked
     );
     assert_eq!(workspace.sources().len(), 1, "nothing else was read");
+}
+
+#[test]
+fn where_the_root_is_a_guess_a_link_out_of_it_may_work() {
+    let scene = Scene::new(&[("modules/a.nix", "1"), ("shared.nix", "2")]);
+    scene.link("../shared.nix", "modules/b.nix");
+    let workspace = scene.open("modules/a.nix");
+    let link = workspace.read(&scene.at("modules/b.nix"));
+    assert_eq!(link, Err(ReadProblem::OutsideTree));
 }
 
 #[test]

@@ -1,0 +1,172 @@
+//! Files, settings, comments and fixes, by running the real program.
+
+use super::harness::{Printed, openclaw_check};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const HOME: &str = r#"{
+  programs.openclaw = {
+    enable = true;
+    config = {
+      models.providers.kimi = {
+        baseUrl = "https://api.kimi.com/coding/v1";
+        api = "openai-completions";
+        apiKey = "\${KIMI_API_KEY}";
+        models = [ { id = "kimi-k2p5"; name = "Kimi K2.5"; } ];
+      };
+      agents.defaults.model.primary = "kimmi/kimi-k2p5";
+    };
+  };
+}
+"#;
+
+fn write(directory: &Path, name: &str, text: &str) {
+    fs::write(directory.join(name), text).unwrap();
+}
+
+fn run(directory: &Path, arguments: &str) -> Printed {
+    openclaw_check()
+        .inside(directory)
+        .args("--format concise --select unknown-provider,unused-suppression,missing-file")
+        .args(arguments)
+        .run()
+}
+
+fn git(directory: &Path, arguments: &[&str]) {
+    let output = Command::new("git")
+        .args(arguments)
+        .current_dir(directory)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env_remove("GIT_DIR")
+        .env_remove("GIT_INDEX_FILE")
+        .output()
+        .expect("git is needed for these tests");
+    assert!(output.status.success(), "git {arguments:?}");
+}
+
+#[test]
+fn a_comment_ignores_a_finding_and_is_reported_when_it_does_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    write(path, "home.nix", HOME);
+    assert!(run(path, "home.nix").out.contains("unknown-provider"));
+    let comment = "# openclaw-check: ignore[unknown-provider] ours\n      agents.defaults";
+    let ignored = HOME.replace("agents.defaults", comment);
+    write(path, "home.nix", &ignored);
+    let printed = run(path, "home.nix").out;
+    assert!(!printed.contains("[unknown-provider]"), "{printed}");
+    write(path, "home.nix", &ignored.replace("kimmi/", "kimi/"));
+    let printed = run(path, "home.nix");
+    assert!(
+        printed
+            .out
+            .contains("home.nix:11:32: warning[unused-suppression]"),
+        "{}",
+        printed.out
+    );
+    assert_eq!(run(path, "--deny-warnings home.nix").code, 1);
+    assert_eq!(
+        run(path, "--deny-warnings --ignore unused-suppression home.nix").code,
+        0
+    );
+    write(
+        path,
+        "openclaw-check.toml",
+        "[severity]\nunused-suppression = \"off\"\n",
+    );
+    assert_eq!(run(path, "--deny-warnings home.nix").code, 0);
+}
+
+#[test]
+fn settings_that_are_not_understood_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    write(path, "home.nix", HOME);
+    write(path, "openclaw-check.toml", "strickt = true\n");
+    let printed = run(path, "home.nix");
+    assert_eq!(printed.code, 2);
+    assert!(
+        printed
+            .out
+            .contains("openclaw-check.toml:1:1: error[invalid-settings]"),
+        "{}",
+        printed.out
+    );
+    assert_eq!(run(path, "--config none.toml home.nix").code, 3);
+}
+
+#[test]
+fn what_is_staged_is_checked_when_git_commits() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    write(path, "home.nix", HOME);
+    git(path, &["init", "-q"]);
+    git(path, &["add", "-A"]);
+    write(path, "home.nix", &HOME.replace("kimmi/", "kimi/"));
+    assert!(!run(path, "home.nix").out.contains("kimmi"));
+    assert!(run(path, "--staged home.nix").out.contains("kimmi"));
+    let hook = openclaw_check()
+        .inside(path)
+        .args("--format concise home.nix")
+        .env("GIT_INDEX_FILE", ".git/index")
+        .run();
+    assert!(hook.out.contains("kimmi"), "{}", hook.out);
+}
+
+#[test]
+fn fixes_are_shown_and_made() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    write(path, "home.nix", HOME);
+    let patch = run(path, "--diff home.nix").out;
+    assert!(
+        patch.contains("-      agents.defaults.model.primary = \"kimmi/kimi-k2p5\";\n+      agents.defaults.model.primary = \"kimi/kimi-k2p5\";\n"),
+        "{patch}"
+    );
+    assert_eq!(fs::read_to_string(path.join("home.nix")).unwrap(), HOME);
+    let printed = run(path, "--fix home.nix");
+    assert!(
+        !printed.out.contains("[unknown-provider]"),
+        "{}",
+        printed.out
+    );
+    assert!(
+        printed.err.contains("made 1 fix in home.nix"),
+        "{}",
+        printed.err
+    );
+    assert_eq!(
+        fs::read_to_string(path.join("home.nix")).unwrap(),
+        HOME.replace("kimmi/", "kimi/")
+    );
+}
+
+#[test]
+fn imports_that_nix_cannot_see_are_findings() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    write(
+        path,
+        "home.nix",
+        "{ imports = [ ./link.nix ./new.nix ./none.nix ];\n  programs.openclaw.enable = true; }\n",
+    );
+    write(path, "new.nix", "{ }");
+    std::os::unix::fs::symlink("/etc/hostname", path.join("link.nix")).unwrap();
+    git(path, &["init", "-q"]);
+    git(path, &["add", "home.nix", "link.nix"]);
+    let printed = run(path, "home.nix");
+    assert_eq!(printed.code, 1, "{}", printed.out);
+    for (name, reason) in [
+        (
+            "link.nix",
+            "is a symbolic link that leads out of the source tree",
+        ),
+        ("new.nix", "is not tracked by git"),
+        ("none.nix", "does not exist"),
+    ] {
+        let message = format!("error[missing-file] `{name}` {reason}");
+        assert!(printed.out.contains(&message), "{name}: {}", printed.out);
+    }
+}
