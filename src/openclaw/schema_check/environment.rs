@@ -46,6 +46,10 @@ impl Environment {
                     // it is not the text that stands there.
                     environment.named.insert(name.clone(), None);
                 }
+                // Nothing is known of the process that reads a file by itself: then what stays in the text if the
+                // variable is not set is worth saying.
+                None if variable.provision == Provision::ServiceEnvironment
+                    && variable.span.is_none() => {}
                 None => environment.open = true,
             }
         }

@@ -18,8 +18,10 @@ impl<'a> Checker<'a> {
             return self.no_branch_for_this_type(node, schema, branches);
         }
         if let Value::Object(_) = &node.value
-            && let Some(discriminator) = branches.discriminator()
-            && self.by_discriminator(node, discriminator, branches)
+            && let Some(discriminator) = branches
+                .discriminator()
+                .or_else(|| common_discriminator(&fitting))
+            && self.by_discriminator(node, discriminator, &fitting)
         {
             return;
         }
@@ -115,7 +117,7 @@ impl<'a> Checker<'a> {
         &mut self,
         node: &'a Node,
         discriminator: &'static str,
-        branches: &Branches,
+        branches: &[SchemaNode],
     ) -> bool {
         let Some(object) = node.as_object() else {
             return false;
@@ -129,7 +131,8 @@ impl<'a> Checker<'a> {
         };
         let Some(value) = object.entries.get(discriminator) else {
             if object.open.is_none() {
-                let allowed: Vec<Literals> = branches.iter().filter_map(literal_of).collect();
+                let allowed: Vec<Literals> =
+                    branches.iter().copied().filter_map(literal_of).collect();
                 self.steps.push(Step::Key(discriminator));
                 let path = self.path();
                 self.steps.pop();
@@ -147,28 +150,58 @@ impl<'a> Checker<'a> {
         };
         let mut allowed = Vec::new();
         let mut unless_set = Vec::new();
-        for branch in branches.iter() {
+        let mut meant = Vec::new();
+        for branch in branches.iter().copied() {
             let Some(literals) = literal_of(branch) else {
                 continue;
             };
             match self.is_literal(value, &literals) {
-                Literal::Yes => {
-                    self.node(node, branch);
-                    if discriminator == "source" {
-                        self.secret_id(node, value);
-                    }
-                    return true;
-                }
+                Literal::Yes => meant.push(branch),
                 Literal::Unknown => return false,
                 Literal::No(unless) => unless_set = unless,
             }
             allowed.push(literals);
+        }
+        match meant.as_slice() {
+            [] => {}
+            [branch] => {
+                self.node(node, *branch);
+                if discriminator == "source" {
+                    self.secret_id(node, value);
+                }
+                return true;
+            }
+            // More than one branch has that literal: something else tells them apart.
+            _ => return false,
         }
         self.steps.push(Step::Key(discriminator));
         self.not_allowed(value, values(&allowed), unless_set);
         self.steps.pop();
         true
     }
+}
+
+/// The key that every one of several object branches requires as a literal.
+fn common_discriminator(branches: &[SchemaNode]) -> Option<&'static str> {
+    let rules: Vec<_> = branches
+        .iter()
+        .filter_map(|branch| match branch.kind() {
+            Kind::Object(rules) => Some(rules),
+            _ => None,
+        })
+        .collect();
+    let (first, rest) = rules.split_first()?;
+    if rest.is_empty() || rules.len() != branches.len() {
+        return None;
+    }
+    first.required().find(|name| {
+        rules.iter().all(|rules| {
+            rules.required().any(|required| required == *name)
+                && rules
+                    .property(name)
+                    .is_some_and(|part| matches!(part.kind(), Kind::Enum(_)))
+        })
+    })
 }
 
 fn values(literals: &[Literals]) -> Vec<String> {

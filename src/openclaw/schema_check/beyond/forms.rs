@@ -17,6 +17,8 @@ struct Form {
     fits: fn(&str) -> bool,
     /// Whether a number is fine too.
     numbers: bool,
+    /// Whether a number must be more than 0.
+    positive: bool,
     /// "must be ...".
     clause: &'static str,
 }
@@ -32,6 +34,7 @@ static FORMS: &[Form] = &[
         until: None,
         fits: is_duration,
         numbers: true,
+        positive: false,
         clause: "must be a duration such as `30m`, `12h` or `7d`",
     },
     Form {
@@ -46,6 +49,7 @@ static FORMS: &[Form] = &[
         until: None,
         fits: is_size,
         numbers: true,
+        positive: false,
         clause: "must be a size such as `500kb` or `2mb`",
     },
     Form {
@@ -61,6 +65,7 @@ static FORMS: &[Form] = &[
             Url::parse(text).is_some_and(|url| matches!(url.scheme.as_str(), "http" | "https"))
         },
         numbers: false,
+        positive: false,
         clause: "must be a URL that begins with `http://` or `https://`",
     },
     Form {
@@ -72,6 +77,7 @@ static FORMS: &[Form] = &[
                 .is_some_and(|url| url.scheme == "https" && !matches!(url.path.as_str(), "" | "/"))
         },
         numbers: false,
+        positive: false,
         clause: "must be a URL that begins with `https://` and has a path",
     },
     Form {
@@ -80,6 +86,7 @@ static FORMS: &[Form] = &[
         until: None,
         fits: |text| !text.trim().is_empty(),
         numbers: false,
+        positive: false,
         clause: "must not be blank",
     },
     Form {
@@ -91,6 +98,7 @@ static FORMS: &[Form] = &[
         until: None,
         fits: is_relative_module,
         numbers: false,
+        positive: false,
         clause: "must be a relative path without `..`",
     },
     Form {
@@ -99,6 +107,7 @@ static FORMS: &[Form] = &[
         until: None,
         fits: is_css_width,
         numbers: false,
+        positive: false,
         clause: "must be a width of CSS such as `960px`, `82%` or `min(1280px, 82%)`",
     },
     Form {
@@ -107,6 +116,7 @@ static FORMS: &[Form] = &[
         until: None,
         fits: |text| is_safe_executable(text) && is_absolute(text),
         numbers: false,
+        positive: false,
         clause: "must be the absolute path of a program, without characters of the shell",
     },
     Form {
@@ -115,17 +125,21 @@ static FORMS: &[Form] = &[
         until: None,
         fits: is_absolute,
         numbers: false,
+        positive: false,
         clause: "must be an absolute path",
     },
     Form {
         places: &[
             "session.maintenance.preserveRecent",
             "session.maintenance.archiveDashboardAfter",
+            "session.maintenance.pruneAfter",
+            "session.maintenance.resetArchiveRetention",
         ],
         from: SEPTEMBER,
         until: None,
         fits: |text| duration(text, 86_400_000.0).is_some_and(|length| length > 0.0),
         numbers: true,
+        positive: true,
         clause: "must be a duration such as `12h` or `30d`",
     },
     Form {
@@ -137,6 +151,7 @@ static FORMS: &[Form] = &[
             text.starts_with('/') || text == "~" || text.starts_with("~/")
         },
         numbers: false,
+        positive: false,
         clause: "must be an absolute path, or begin with `~/`",
     },
     Form {
@@ -149,6 +164,7 @@ static FORMS: &[Form] = &[
             })
         },
         numbers: false,
+        positive: false,
         clause: "must be a URL that begins with `https://`, or with `http://` on this machine",
     },
     Form {
@@ -160,6 +176,7 @@ static FORMS: &[Form] = &[
                 && Url::parse(text).is_some_and(|url| url.scheme == "https" || url.is_loopback())
         },
         numbers: false,
+        positive: false,
         clause: "must be an `https://` origin without a path, or `http://` on this machine",
     },
     Form {
@@ -168,6 +185,7 @@ static FORMS: &[Form] = &[
         until: None,
         fits: is_origin,
         numbers: false,
+        positive: false,
         clause: "must be an `http://` or `https://` origin without a path",
     },
     Form {
@@ -176,6 +194,7 @@ static FORMS: &[Form] = &[
         until: None,
         fits: is_domain,
         numbers: false,
+        positive: false,
         clause: "must be a DNS domain, without a scheme or a path",
     },
     Form {
@@ -184,6 +203,7 @@ static FORMS: &[Form] = &[
         until: None,
         fits: |text| text.trim().starts_with('/'),
         numbers: false,
+        positive: false,
         clause: "must be an absolute path",
     },
     Form {
@@ -195,6 +215,7 @@ static FORMS: &[Form] = &[
         until: None,
         fits: |text| text.trim().is_empty() || is_model_reference(text.trim()),
         numbers: false,
+        positive: false,
         clause: "must be `provider/model`, or empty",
     },
     Form {
@@ -206,6 +227,7 @@ static FORMS: &[Form] = &[
                 && duration(text, 1.0).is_some_and(|milliseconds| milliseconds >= 60_000.0)
         },
         numbers: false,
+        positive: false,
         clause: "must be a duration of at least a minute such as `45m`",
     },
     Form {
@@ -217,6 +239,7 @@ static FORMS: &[Form] = &[
         until: None,
         fits: is_host_name,
         numbers: false,
+        positive: false,
         clause: "must be the name of a host, without a scheme, port, path or `*`",
     },
 ];
@@ -236,7 +259,9 @@ impl Beyond<'_> {
                         self.malformed(path, node, form.clause, unless);
                     } else if form.numbers
                         && matches!(node.value, Value::Integer(_) | Value::Float(_))
-                        && node.as_number().is_some_and(|number| number < 0.0)
+                        && node
+                            .as_number()
+                            .is_some_and(|number| number < 0.0 || (form.positive && number == 0.0))
                     {
                         self.malformed(path, node, form.clause, Vec::new());
                     }

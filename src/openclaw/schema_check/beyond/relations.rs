@@ -384,8 +384,53 @@ impl Beyond<'_> {
                 }
                 if self.is_september() {
                     self.old_server_keys(&path, server);
+                    self.identity_of_requester(&path, server);
                 }
             }
+        }
+    }
+
+    /// A server that asks each requester to sign in needs what that takes.
+    fn identity_of_requester(&mut self, path: &ConfigPath, server: &Node) {
+        let Some(oauth) = server.get("oauth") else {
+            return;
+        };
+        if self.certain(oauth, "identity").as_deref() != Some("per-requester") {
+            return;
+        }
+        let path = path.key("oauth");
+        let span = place(oauth, "identity");
+        if is_absent(server, "auth")
+            || self
+                .certain(server, "auth")
+                .is_some_and(|auth| auth != "oauth")
+        {
+            self.conflict(
+                path.key("identity"),
+                span,
+                format!("`{path}.identity` is `per-requester`, and `auth` is not `oauth`"),
+                "Set `auth` to `oauth`.",
+            );
+        }
+        if is_set(oauth, "authProfileId") {
+            self.conflict(
+                path.key("authProfileId"),
+                place(oauth, "authProfileId"),
+                format!("`{path}.identity` is `per-requester`, so there is no profile for all"),
+                "Leave `authProfileId` out.",
+            );
+        }
+        let stdio = is_set(server, "command")
+            || self.certain(server, "transport").as_deref() == Some("stdio");
+        if is_absent(server, "url") || stdio {
+            self.conflict(
+                path.key("identity"),
+                span,
+                format!(
+                    "`{path}.identity` is `per-requester`, which only a server with a `url` can do"
+                ),
+                "Set `url`, and leave `command` out.",
+            );
         }
     }
 
