@@ -69,9 +69,7 @@ impl ConfigPath {
             if !name.is_empty() {
                 wanted.push(name);
             }
-            for _ in 0..(part.len() - name.len()) / 2 {
-                wanted.push("[]");
-            }
+            wanted.extend(std::iter::repeat_n("[]", (part.len() - name.len()) / 2));
         }
         wanted.len() == self.0.len()
             && wanted.iter().zip(&self.0).all(|(want, have)| match have {

@@ -116,11 +116,14 @@ impl Request {
     }
 }
 
+/// A finding of many lines: first line, last line, position in the report's list.
+type Long = (u32, u32, usize);
+
 /// Where findings are: positions in the report's list by file, rule and line.
 struct Index<'a> {
     lines: HashMap<(FileId, &'a str, u32), Vec<usize>>,
-    /// Those of many lines: first line, last line, position.
-    long: HashMap<(FileId, &'a str), Vec<(u32, u32, usize)>>,
+    /// Those of many lines.
+    long: HashMap<(FileId, &'a str), Vec<Long>>,
     /// First lines, by position.
     first: HashMap<usize, u32>,
 }

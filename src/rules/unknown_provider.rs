@@ -193,8 +193,7 @@ fn finding(subject: Subject<'_>, catalogue: &Catalogue<'_>, reference: &Referenc
     }
     if let Some(last) = releases::known()
         .filter(|release| release.version() < subject.release.version())
-        .filter(|release| release.provider(&provider.text).is_some())
-        .last()
+        .rfind(|release| release.provider(&provider.text).is_some())
     {
         help = format!("{help} OpenClaw {} still had it.", last.version());
     }

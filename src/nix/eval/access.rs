@@ -158,18 +158,14 @@ impl Evaluator {
         self.check_stack()?;
         let value = self.force(thunk)?;
         match &value.value {
-            Value::List(list) => {
-                if visited.insert(Rc::as_ptr(list) as usize) {
-                    for item in list.all()? {
-                        self.force_deep_unvisited(item, visited)?;
-                    }
+            Value::List(list) if visited.insert(Rc::as_ptr(list) as usize) => {
+                for item in list.all()? {
+                    self.force_deep_unvisited(item, visited)?;
                 }
             }
-            Value::Attrs(attrs) => {
-                if visited.insert(Rc::as_ptr(attrs) as usize) {
-                    for attr in attrs.closed()?.sorted() {
-                        self.force_deep_unvisited(&attr.value, visited)?;
-                    }
+            Value::Attrs(attrs) if visited.insert(Rc::as_ptr(attrs) as usize) => {
+                for attr in attrs.closed()?.sorted() {
+                    self.force_deep_unvisited(&attr.value, visited)?;
                 }
             }
             Value::String(string) => {

@@ -78,6 +78,9 @@ pub fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     })
 }
 
+/// What a builtin does with its arguments; the last parameter is the place of the call.
+pub type Run = fn(&mut Evaluator, &[Rc<Thunk>], &Origin) -> Result<Val, Stop>;
+
 /// A function that is written in Rust.
 pub struct Builtin {
     /// Its name, without `builtins.`.
@@ -85,7 +88,7 @@ pub struct Builtin {
     /// How many arguments it takes, at least one.
     pub arity: usize,
     /// What it does: gets as many thunks as its arity and the place of the call.
-    pub run: fn(&mut Evaluator, &[Rc<Thunk>], &Origin) -> Result<Val, Stop>,
+    pub run: Run,
 }
 
 impl std::fmt::Debug for Builtin {
@@ -411,8 +414,7 @@ impl Evaluator {
                     &thunk.origin,
                     &mut |evaluator| evaluator.run(&state, &thunk.origin),
                 );
-                let settled = settled.state.borrow().clone();
-                settled
+                settled.state.borrow().clone()
             }
         };
         self.assumptions = saved;
@@ -446,7 +448,7 @@ impl Evaluator {
 
     /// A thunk for an expression: the value itself where that needs no work.
     pub fn thunk(&mut self, tree: &Rc<SourceTree>, id: ExprId, env: &Rc<Env>) -> Rc<Thunk> {
-        let origin = place(&tree, id, &env);
+        let origin = place(tree, id, env);
         let value = match tree.expression(id) {
             Expr::Variable(_, Resolution::Local { up, slot }) => {
                 if let Some(thunk) = env.lookup(*up, *slot) {
@@ -1087,7 +1089,7 @@ impl Evaluator {
                     expression: id,
                     env: Rc::clone(env),
                 },
-                place(&tree, id, &env),
+                place(tree, id, env),
             );
         }
         self.thunk(tree, id, env)
@@ -1105,7 +1107,7 @@ impl Evaluator {
             AttributeName::Dynamic(expression, _) => {
                 let value = self.eval(tree, *expression, env)?;
                 match &value.value {
-                    Value::String(text) => Ok(Symbol::new(&*text.known()?)),
+                    Value::String(text) => Ok(Symbol::new(&text.known()?)),
                     other => Err(self.type_error(other, "a string (a name)", &value.origin)),
                 }
             }

@@ -341,7 +341,7 @@ static EACH_SYSTEM: Builtin = Builtin {
         let each = evaluator.function(&arguments[1], origin)?;
         let mut result: BTreeMap<&'static str, Vec<Attr>> = BTreeMap::new();
         for system in names.all()? {
-            let system_name = Symbol::new(&*evaluator.text(system, origin)?);
+            let system_name = Symbol::new(&evaluator.text(system, origin)?);
             let outputs = evaluator.apply(&each, Rc::clone(system), origin)?;
             let Value::Attrs(outputs) = &outputs.value else {
                 return Err(evaluator.type_error(&outputs.value, "a set", origin));

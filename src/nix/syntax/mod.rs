@@ -72,7 +72,7 @@ fn lower(
 ) -> Result<SourceTree, Vec<StaticProblem>> {
     let syntax = parse.syntax();
     let green = syntax.green();
-    let mut tree = lower::lower(file, green::Node::root(&green), extra_scope);
+    let mut tree = lower::lower(file, green::Node::root(green), extra_scope);
     if let Some(rewritten) = rewritten {
         rewritten.restore(&mut tree);
     }

@@ -162,7 +162,7 @@ fn unreadable_files_and_directories_are_told() {
         ("d/b.nix", "1"),
     ]);
     for name in ["a.nix", "d"] {
-        fs::set_permissions(scene.at(name), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(scene.at(name), fs::Permissions::from_mode(0o000)).unwrap();
     }
     if fs::read(scene.at("a.nix")).is_ok() {
         return; // The superuser can read everything.

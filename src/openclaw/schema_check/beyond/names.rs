@@ -94,6 +94,10 @@ impl Beyond<'_> {
         known
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one place for all kinds of names; each argument differs from call to call"
+    )]
     fn unknown(
         &mut self,
         path: ConfigPath,
