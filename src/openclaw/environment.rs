@@ -158,6 +158,24 @@ fn in_configuration(config: &Node, name: &str) -> Option<Provided<'static>> {
 
 /// A source of variables whose names are not known.
 fn unknown_source<'a>(configuration: &Configuration, instance: &Instance) -> Option<Provided<'a>> {
+    // A file says nothing of the process that reads it, unless something else in the sources does.
+    if configuration.source == Source::RenderedFile
+        && !instance.variables.iter().any(|variable| {
+            variable.name.is_some()
+                && matches!(
+                    variable.provision,
+                    Provision::ServiceEnvironment
+                        | Provision::ModuleEnvironment
+                        | Provision::CommandLine
+                )
+        })
+    {
+        return Some(Provided::Perhaps(
+            "the environment of the process that reads this file is not described here (`--env-file` names its variables)"
+                .to_string(),
+            None,
+        ));
+    }
     if let Some(variable) = instance
         .variables
         .iter()
@@ -171,23 +189,6 @@ fn unknown_source<'a>(configuration: &Configuration, instance: &Instance) -> Opt
             _ => "not all variables of the environment are known here",
         };
         return Some(Provided::Perhaps(what.to_string(), variable.span));
-    }
-    // A file says nothing of the process that reads it, unless something else in the sources does.
-    if configuration.source == Source::RenderedFile
-        && !instance.variables.iter().any(|variable| {
-            matches!(
-                variable.provision,
-                Provision::ServiceEnvironment
-                    | Provision::ModuleEnvironment
-                    | Provision::CommandLine
-            )
-        })
-    {
-        return Some(Provided::Perhaps(
-            "the environment of the process that reads this file is not described here (`--env-file` names its variables)"
-                .to_string(),
-            None,
-        ));
     }
     None
 }

@@ -61,11 +61,11 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         let name = site.name();
         let finding = match classify(&text) {
             Written::Template => {
-                if !certain && words(&text).len() < 2 && !text.starts_with(['<', '{', '[']) {
+                if !certain && !is_plainly_a_template(&text) {
                     return;
                 }
                 let self_chosen = site.field.is_some_and(|field| field.is_self_chosen());
-                let enclosed = text.trim().starts_with(['<', '{', '[']);
+                let enclosed = text.trim().starts_with(['<', '{', '[', '@', '%', '_']);
                 if self_chosen && !enclosed {
                     // It works as a secret, only that everybody knows it: it is not shown.
                     sink.secret_spans.extend(secret_spans(site.node));
@@ -102,7 +102,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         };
         sink.findings.push(
             finding
-                .at_most(if certain {
+                .at_most(if certain && !may_be_replaced(&text) {
                     Severity::Error
                 } else {
                     Severity::Warning
@@ -111,6 +111,27 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
                 .path(site.path()),
         );
     });
+}
+
+/// Whether a text can mean nothing else: in angle brackets and the like, of several words, or one of the words that people
+/// write for it.
+fn is_plainly_a_template(text: &str) -> bool {
+    let words = words(text);
+    words.len() > 1
+        || text.trim().starts_with(['<', '{', '['])
+        || matches!(
+            words.first().map(String::as_str),
+            Some("changeme" | "placeholder" | "todo" | "fixme" | "tbd")
+        )
+}
+
+/// Markers that scripts fill in when a system is activated: `@TOKEN@`, `__TOKEN__`, `%TOKEN%`, `{{TOKEN}}`.
+fn may_be_replaced(text: &str) -> bool {
+    let text = text.trim();
+    ["@", "__", "%"]
+        .iter()
+        .any(|mark| text.len() > 2 * mark.len() && text.starts_with(mark) && text.ends_with(mark))
+        || (text.starts_with("{{") && text.ends_with("}}"))
 }
 
 /// The text, shortened where it is long.
@@ -148,6 +169,20 @@ mod tests {
                 .help
                 .as_deref()
                 .is_some_and(|help| help.contains("${DISCORD_BOT_TOKEN}"))
+        );
+    }
+
+    #[test]
+    fn what_a_script_may_fill_in_is_a_warning() {
+        let outcome =
+            case(r#"{channels: {telegram: {botToken: "@TELEGRAM_TOKEN@"}}, env: {vars: {A_TOKEN: "changeme", B_TOKEN: "test"}}}"#)
+                .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "warning channels.telegram.botToken: \"@TELEGRAM_TOKEN@\"",
+                "warning env.vars.A_TOKEN: \"changeme\"",
+            ]
         );
     }
 
