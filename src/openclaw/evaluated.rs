@@ -20,20 +20,33 @@ pub const VERSION: u64 = 1;
 /// How the message about a value that throws begins.
 const STOPS: &str = "Nix stops with an error when it evaluates";
 
-/// Drops what only says that Nix stops, where another finding says why, at the same place.
+/// How the message about a whole configuration begins.
+const FAILS: &str = "Nix stops with an error while it evaluates";
+
+/// Drops what only says that Nix stops, where another finding says why: of a value one at its place, of a whole
+/// configuration any. `findings` are those of one configuration.
 pub fn drop_explained(findings: &mut Vec<Finding>) {
-    let explained: Vec<Span> = findings
+    let only_says = |finding: &Finding| {
+        finding.message.starts_with(STOPS) || finding.message.starts_with(FAILS)
+    };
+    let errors: Vec<Option<Span>> = findings
         .iter()
-        .filter(|finding| {
-            finding.severity == Severity::Error && !finding.message.starts_with(STOPS)
-        })
-        .filter_map(|finding| finding.span)
+        .filter(|finding| finding.severity == Severity::Error && !only_says(finding))
+        .map(|finding| finding.span)
         .collect();
     findings.retain(|finding| {
-        !finding.message.starts_with(STOPS)
-            || !finding
-                .span
-                .is_some_and(|span| explained.iter().any(|other| span.contains(*other)))
+        let explained = if finding.message.starts_with(FAILS) {
+            !errors.is_empty()
+        } else {
+            only_says(finding)
+                && finding.span.is_some_and(|span| {
+                    errors
+                        .iter()
+                        .flatten()
+                        .any(|other| span.contains(*other) || other.contains(span))
+                })
+        };
+        !explained
     });
 }
 
@@ -101,10 +114,11 @@ pub fn read(bytes: &[u8]) -> Result<Document, String> {
 }
 
 /// Lays the entries over the blueprints of the same configurations. A configuration that the sources do not show
-/// becomes a blueprint without places. `root` is the root of the source tree, absolute.
-pub fn apply(document: &Document, blueprints: &mut Vec<Blueprint>, root: &str) {
+/// becomes a blueprint without places. `known` is what is wrong with the files themselves, `root` the root of the source
+/// tree, absolute.
+pub fn apply(document: &Document, blueprints: &mut Vec<Blueprint>, known: &[Problem], root: &str) {
     for entry in &document.entries {
-        let mut known = false;
+        let mut seen = false;
         // An entry that failed may not know the module's name.
         let same = |one: &Blueprint| {
             one.name == entry.configuration
@@ -112,13 +126,19 @@ pub fn apply(document: &Document, blueprints: &mut Vec<Blueprint>, root: &str) {
         };
         for blueprint in blueprints.iter_mut().filter(|one| same(one)) {
             match &entry.options {
-                Some(values) => overlay(values, blueprint, root),
-                None if !known => fail(entry, blueprint),
+                Some(values) => {
+                    overlay(values, blueprint, root);
+                    blueprint.problems.retain(|problem| {
+                        !problem.message.starts_with(STOPS)
+                            || known.iter().all(|other| other.span != problem.span)
+                    });
+                }
+                None if !seen => fail(entry, blueprint),
                 None => {}
             }
-            known = true;
+            seen = true;
         }
-        if !known {
+        if !seen {
             blueprints.push(without_sources(entry, root));
         }
     }
@@ -165,9 +185,10 @@ fn fail(entry: &Entry, blueprint: &mut Blueprint) {
     let place = &blueprint.options.place;
     blueprint.problems.push(Problem {
         kind: ProblemKind::Evaluation,
-        message: entry.error.clone().unwrap_or_else(|| {
-            "Nix stops with an error while it evaluates this configuration".into()
-        }),
+        message: entry
+            .error
+            .clone()
+            .unwrap_or_else(|| format!("{FAILS} this configuration")),
         help: Some(format!("`nix eval .#{output}` shows Nix's own message")),
         span: place.key.or(place.primary()),
         related: Vec::new(),
@@ -202,7 +223,12 @@ fn overlay(values: &serde_json::Map<String, Json>, blueprint: &mut Blueprint, ro
             continue;
         }
         over.path.0.push(Segment::Key(name.clone()));
-        let node = over.node(&below, value);
+        let node = if below.is_empty() && is_thrown(value) {
+            over.stops(blueprint.options.place.primary());
+            None
+        } else {
+            over.node(&below, value)
+        };
         over.path.0.pop();
         if let Some(node) = node {
             entries.insert(name.clone(), node);
@@ -237,6 +263,13 @@ fn is_nothing(value: &Json) -> bool {
         Json::Object(object) => object.values().all(is_nothing),
         _ => false,
     }
+}
+
+fn is_thrown(value: &Json) -> bool {
+    value
+        .as_object()
+        .and_then(single)
+        .is_some_and(|(name, _)| name == "$thrown")
 }
 
 /// The nodes that a node may be, conditions aside.
@@ -296,7 +329,14 @@ impl Overlay<'_> {
         for (key, value) in object {
             let below = or_unknown(children(sources, key), sources);
             self.path.0.push(Segment::Key(key.clone()));
-            let node = self.node(&below, value);
+            let node = if below.is_empty() && is_thrown(value) {
+                // A value that nothing defines and something needs: rules on what is missing say more.
+                let place = sources.first().map(|source| &source.place);
+                self.stops(place.and_then(|place| place.key.or(place.primary())));
+                None
+            } else {
+                self.node(&below, value)
+            };
             self.path.0.pop();
             if let Some(node) = node {
                 entries.insert(key.clone(), node);
@@ -340,6 +380,23 @@ impl Overlay<'_> {
             items: nodes,
             open: None,
         }
+    }
+
+    /// Notes that Nix stops at the present path.
+    fn stops(&mut self, span: Option<Span>) {
+        let what = self.path.to_string();
+        self.problems.push(Problem {
+            kind: ProblemKind::Evaluation,
+            message: format!("{STOPS} `{what}`"),
+            help: Some(
+                "evaluating the configuration with `nix eval` shows Nix's own message".into(),
+            ),
+            span,
+            related: Vec::new(),
+            path: Some(what),
+            subject: None,
+            interpolation: None,
+        });
     }
 
     /// The value that a marker stands for; `None` for a plain attribute set.
@@ -397,22 +454,10 @@ impl Overlay<'_> {
                 {
                     return Some(failed.value.clone());
                 }
-                self.problems.push(Problem {
-                    kind: ProblemKind::Evaluation,
-                    message: message.clone(),
-                    help: Some(
-                        "evaluating the configuration with `nix eval` shows Nix's own message"
-                            .into(),
-                    ),
-                    span,
-                    related: Vec::new(),
-                    path: Some(what),
-                    subject: None,
-                    interpolation: None,
-                });
+                self.stops(span);
                 // What the sources say may be what Nix does not accept; the rules know why.
                 match sources {
-                    [source] if !matches!(source.value, Value::Unknown(_)) => source.value.clone(),
+                    [source] => source.value.clone(),
                     _ => Value::Failed(message),
                 }
             }

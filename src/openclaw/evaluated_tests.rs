@@ -62,7 +62,7 @@ fn laid_over(sources: Rc<Node>, options: Json) -> Blueprint {
         "configuration": "homeConfigurations.alice", "module": "home-manager", "options": options } ] });
     let document = read(document.to_string().as_bytes()).expect("a document");
     let mut blueprints = vec![blueprint(sources)];
-    apply(&document, &mut blueprints, ROOT);
+    apply(&document, &mut blueprints, &[], ROOT);
     assert_eq!(blueprints.len(), 1);
     blueprints.remove(0)
 }
@@ -240,13 +240,25 @@ fn a_value_that_throws_is_a_problem_at_its_place() {
 }
 
 #[test]
+fn a_value_that_nothing_defines_stays_missing() {
+    let sources = object(&[("config", object(&[("id", text("a", 30))], 20))], 10);
+    let found = laid_over(
+        sources,
+        serde_json::json!({ "config": { "id": "a", "name": { "$thrown": true } } }),
+    );
+    assert!(found.options.at_keys("config.name").is_none());
+    assert_eq!(found.problems.len(), 1);
+    assert_eq!(found.problems[0].span.map(|span| span.start), Some(20));
+}
+
+#[test]
 fn a_configuration_that_fails_is_a_problem_unless_the_sources_have_one() {
     let document = br#"{ "version": 1, "entries": [
         { "configuration": "homeConfigurations.alice", "module": "home-manager", "error": "Nix stops" } ] }"#;
     let document = read(document).expect("a document");
     let mut blueprints = vec![blueprint(object(&[], 10))];
-    apply(&document, &mut blueprints, ROOT);
-    apply(&document, &mut blueprints, ROOT);
+    apply(&document, &mut blueprints, &[], ROOT);
+    apply(&document, &mut blueprints, &[], ROOT);
     assert_eq!(blueprints.len(), 1);
     assert_eq!(blueprints[0].problems.len(), 1);
     assert_eq!(blueprints[0].problems[0].message, "Nix stops");
@@ -257,7 +269,12 @@ fn a_configuration_without_sources_is_checked_all_the_same() {
     let document = br#"{ "version": 1, "entries": [
         { "configuration": "nixosConfigurations.server", "module": "nixos", "options": { "enable": true } } ] }"#;
     let mut blueprints = Vec::new();
-    apply(&read(document).expect("a document"), &mut blueprints, ROOT);
+    apply(
+        &read(document).expect("a document"),
+        &mut blueprints,
+        &[],
+        ROOT,
+    );
     assert_eq!(blueprints[0].option_root, "services.openclaw-gateway");
     assert_eq!(
         blueprints[0]

@@ -142,7 +142,12 @@ pub fn examine(request: &Request, outcome: &mut Outcome) -> Vec<Examined> {
         let workspace = Rc::new(workspace);
         let mut discovery = discover::discover(&workspace);
         if let Some(document) = &evaluated {
-            evaluated::apply(document, &mut discovery.blueprints, workspace.root());
+            evaluated::apply(
+                document,
+                &mut discovery.blueprints,
+                &discovery.problems,
+                workspace.root(),
+            );
         }
         examined.push(Examined {
             workspace,
