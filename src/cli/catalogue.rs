@@ -385,16 +385,19 @@ fn known_key(provider: Provider) -> Option<String> {
     Some(names.join(" or "))
 }
 
+/// The models that the release lists, then those that only its documentation names (there nothing is said about reasoning).
 fn known_models(id: &str, provider: Provider) -> Vec<ModelRow> {
-    provider
-        .models()
-        .map(|model| ModelRow {
+    let listed = provider.models().map(|model| (model, true));
+    let documented = provider.documented_models().map(|model| (model, false));
+    listed
+        .chain(documented)
+        .map(|(model, is_listed)| ModelRow {
             reference: format!("{id}/{}", model.id()),
             name: model.name().map(str::to_string),
             context_window: model.context_window(),
             max_tokens: model.maximum_output(),
             input: model.inputs().map(str::to_string).collect(),
-            reasoning: Some(model.reasons()),
+            reasoning: is_listed.then(|| model.reasons()),
             remark: match (model.status(), model.replaced_by()) {
                 (_, Some(other)) => Some(format!("replaced by {other}")),
                 (Some(status), None) => Some(status.to_string()),
