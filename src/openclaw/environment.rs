@@ -160,6 +160,10 @@ fn in_configuration(config: &Node, name: &str) -> Option<Provided<'static>> {
 fn unknown_source<'a>(configuration: &Configuration, instance: &Instance) -> Option<Provided<'a>> {
     // A file says nothing of the process that reads it, unless something else in the sources does.
     if configuration.source == Source::RenderedFile
+        && !instance
+            .variables
+            .iter()
+            .any(|variable| variable.name.is_none() && variable.span.is_some())
         && !instance.variables.iter().any(|variable| {
             variable.name.is_some()
                 && matches!(
