@@ -1,7 +1,7 @@
 //! Agreement with the verdicts of the real `openclaw config validate`.
 //!
-//! `cases.jsonl` holds configurations with what two releases said about them; see docs/conformance.md for how
-//! they are recorded and made.
+//! `cases.jsonl` holds configurations with what two releases said about them, `mutations.jsonl` others that were made from the
+//! schemas; docs/conformance.md says how they are recorded and made.
 
 use openclaw_check::report::finding::Consequence;
 use openclaw_check::{Request, Target};
@@ -220,6 +220,32 @@ fn agrees_with_2026_6_11() {
 #[test]
 fn agrees_with_2026_9_6() {
     assert_agreement("2026.9.6");
+}
+
+/// Made configurations: the verdict is the same for every one. Where a union of a channel's schema refuses a value the real
+/// program names every branch, and we the one that was meant, so a few paths differ.
+fn assert_same_verdicts(release: &str) {
+    let cases = read_cases(include_str!("mutations.jsonl"));
+    let areas = tally(&cases, release);
+    let count: usize = areas.values().map(|area| area.cases).sum();
+    let elsewhere: usize = areas.values().map(|area| area.elsewhere.len()).sum();
+    let apart: usize = areas
+        .values()
+        .map(|area| area.refused_by_us_alone.len() + area.refused_by_it_alone.len())
+        .sum();
+    assert!(count > 400, "the cases are there");
+    assert_eq!(apart, 0, "{}", table(&areas, release));
+    assert!(elsewhere * 100 <= count, "{}", table(&areas, release));
+}
+
+#[test]
+fn has_the_verdict_of_2026_6_11_on_made_configurations() {
+    assert_same_verdicts("2026.6.11");
+}
+
+#[test]
+fn has_the_verdict_of_2026_9_6_on_made_configurations() {
+    assert_same_verdicts("2026.9.6");
 }
 
 /// For cases outside of the repository: `CONFORMANCE_CASES=file.jsonl cargo test --test conformance more -- --ignored --nocapture`
