@@ -5,6 +5,7 @@
 //! chains and look-ahead are counted with the tokenizer first, in one pass that stops at the limits.
 
 use super::ast::{StaticProblem, StaticProblemKind};
+use super::quick;
 use crate::workspace::source::{FileId, Span};
 use rnix::SyntaxKind::{self, *};
 use std::borrow::Cow;
@@ -150,18 +151,18 @@ pub(super) fn check(file: FileId, text: &str) -> Result<(), StaticProblem> {
     if is_surely_shallow(text) {
         return Ok(());
     }
-    long_look(file, text)
+    // The quick tokens count too much, never too little: only what they refuse is looked at again.
+    let mut guard = Guard::new(file);
+    match quick::scan(text, |kind, at| {
+        guard.token(kind, "", (at as u32, at as u32))
+    }) {
+        Some(Ok(())) => Ok(()),
+        _ => long_look(file, text),
+    }
 }
 
 fn long_look(file: FileId, text: &str) -> Result<(), StaticProblem> {
-    let mut guard = Guard {
-        file,
-        levels: vec![Level::new(Open::File)],
-        depth: 0,
-        work: 0,
-        run_end: 0,
-        looked_ahead: 0,
-    };
+    let mut guard = Guard::new(file);
     let allowed = LOOK_AHEAD_FACTOR * text.len() as u64 + LOOK_AHEAD_FREE;
     let mut offset = 0;
     for (kind, token) in rnix::tokenize(text) {
@@ -229,6 +230,8 @@ struct Guard {
     levels: Vec<Level>,
     /// Sum of the chains of all levels.
     depth: usize,
+    /// Largest sum of nesting and chains so far.
+    deepest: usize,
     work: u64,
     /// End of the run of path characters that the last token stood in.
     run_end: usize,
@@ -246,6 +249,18 @@ impl Level {
 }
 
 impl Guard {
+    fn new(file: FileId) -> Self {
+        Guard {
+            file,
+            levels: vec![Level::new(Open::File)],
+            depth: 0,
+            deepest: 0,
+            work: 0,
+            run_end: 0,
+            looked_ahead: 0,
+        }
+    }
+
     fn token(
         &mut self,
         kind: SyntaxKind,
@@ -288,13 +303,14 @@ impl Guard {
                 self.top().after_operand = false;
             }
         }
+        self.deepest = self.deepest.max(self.depth + self.levels.len());
         if self.levels.len() > MAX_NESTING {
             return Err(self.too_deep(
                 span,
                 &format!("more than {MAX_NESTING} expressions inside of each other"),
             ));
         }
-        if self.depth + self.levels.len() > MAX_DEPTH {
+        if self.deepest > MAX_DEPTH {
             return Err(self.too_deep(
                 span,
                 &format!("a chain of operators or arguments with more than {MAX_DEPTH} links"),
@@ -612,5 +628,47 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// What the quick tokens count is at least what the tokenizer's tokens count.
+    #[test]
+    fn quick_tokens_count_no_less() {
+        let pieces = [
+            "{ ", "}", "(", ")", "[ ", "]", "\"", "''", "${", "let ", "in ", "rec ", "= ", ";",
+            ": ", ",", "a ", "b", "inherit ", "with ", "if ", "then ", "else ", "assert ", "or ",
+            ".", "? ", "@", "...", "/", "//", "./a", "<", ">", "<a>", "\\", "$", "\n", "# ", "/*",
+            "*/", " ", "1", "1.5", "e3", "!", "-", "+", "->", "''\\", "'''", "''$", "'", "a:b",
+            "==", "!=", "é", "a'", "in", "a/b",
+        ];
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut told = 0;
+        for _ in 0..20_000 {
+            let mut text = String::new();
+            for _ in 0..(state >> 59) + 2 {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                text.push_str(pieces[(state >> 33) as usize % pieces.len()]);
+            }
+            let mut quick = Guard::new(FileId(0));
+            let scanned = quick::scan(&text, |kind, at| {
+                quick.token(kind, "", (at as u32, at as u32))
+            });
+            if scanned != Some(Ok(())) {
+                continue;
+            }
+            let mut exact = Guard::new(FileId(0));
+            for (kind, token) in rnix::tokenize(&text) {
+                assert_eq!(exact.token(kind, token, (0, 0)), Ok(()), "{text:?}");
+            }
+            told += 1;
+            assert!(
+                quick.deepest >= exact.deepest,
+                "{text:?}: {} < {}",
+                quick.deepest,
+                exact.deepest
+            );
+        }
+        assert!(told > 1_000, "{told}");
     }
 }

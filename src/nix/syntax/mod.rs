@@ -7,6 +7,7 @@ mod green;
 mod guards;
 mod lower;
 mod markers;
+mod quick;
 mod rewrite;
 mod scope;
 mod strings;
