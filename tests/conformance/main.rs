@@ -262,3 +262,48 @@ fn more_cases() {
         println!("{}", table(&tally(&cases, release), release));
     }
 }
+
+/// `cargo test --release --test conformance speed -- --ignored --nocapture` prints what reading a full configuration costs, and
+/// what comparing it with the schema costs.
+#[test]
+#[ignore = "a measurement"]
+fn speed() {
+    use openclaw_check::openclaw::json::{self, Dialect};
+    use openclaw_check::openclaw::{schema_check, testing};
+    use openclaw_check::releases;
+    use std::time::Instant;
+    let release = releases::load(&"2026.6.11".parse().expect("a version")).expect("known");
+    let mut providers = String::new();
+    for provider in 0..20 {
+        let models: Vec<String> = (0..10)
+            .map(|model| {
+                format!(
+                    "{{id: 'model-{model}', name: 'Model {model}', contextWindow: 262144, maxTokens: 8192, input: ['text', 'image'], cost: {{input: 1, output: 2, cacheRead: 0.5, cacheWrite: 0}}}}"
+                )
+            })
+            .collect();
+        providers.push_str(&format!(
+            "p{provider}: {{baseUrl: 'https://p{provider}.example/v1', api: 'openai-completions', apiKey: {{source: 'env', provider: 'default', id: 'P{provider}_KEY'}}, models: [{}]}},",
+            models.join(", ")
+        ));
+    }
+    let text = format!("{{models: {{providers: {{{providers}}}}}, gateway: {{port: 18789}}}}");
+    let mut instance = testing::instance(&serde_json::json!({}));
+    let rounds = 50;
+    let start = Instant::now();
+    for _ in 0..rounds {
+        instance.config = json::parse(&text, None, Dialect::Json5)
+            .expect("valid")
+            .root;
+    }
+    let parse = start.elapsed() / rounds;
+    let start = Instant::now();
+    for _ in 0..rounds {
+        assert!(schema_check::refusals(&instance, &release).is_empty());
+    }
+    let check = start.elapsed() / rounds;
+    println!(
+        "{} bytes: reading {parse:?}, comparing {check:?}",
+        text.len()
+    );
+}
