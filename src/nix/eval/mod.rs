@@ -971,6 +971,18 @@ impl Evaluator {
         origin: &Origin,
     ) -> Result<(Attrs, Rc<Env>), Stop> {
         self.step(bindings.entries.len() as u64)?;
+        if bindings.recursive
+            && bindings
+                .entries
+                .iter()
+                .any(|binding| binding.name.as_str() == "__overrides")
+        {
+            return Err(Stop::Unknown(self.unknown(
+                "`__overrides` is not modelled",
+                Some(Kind::Attributes),
+                origin.span,
+            )));
+        }
         let inner = if bindings.recursive {
             Env::unfilled(Some(Rc::clone(env)), env.call.clone())
         } else {

@@ -67,7 +67,18 @@ pub(super) static TABLE: &[Builtin] = &[
         run: |evaluator, arguments, origin| {
             let (absolute, _) = path_argument(evaluator, &arguments[0], origin)?;
             let exists = match evaluator.workspace.visibility(&absolute) {
-                Visibility::File | Visibility::Directory => true,
+                // A slash or a dot at the end asks for a directory.
+                Visibility::File => {
+                    let value = evaluator.force(&arguments[0])?;
+                    match &value.value {
+                        Value::String(text) => {
+                            let text = text.path_text()?;
+                            !(text.ends_with('/') || text.ends_with("/."))
+                        }
+                        _ => true,
+                    }
+                }
+                Visibility::Directory => true,
                 Visibility::Missing | Visibility::Untracked | Visibility::MissingOrUntracked => {
                     false
                 }
@@ -134,6 +145,13 @@ pub(super) static TABLE: &[Builtin] = &[
         arity: 1,
         run: |evaluator, arguments, origin| {
             let string = evaluator.coerce(&arguments[0], Coercion::PATH, origin)?;
+            if !string.path_text()?.starts_with('/') {
+                return Err(evaluator.error(
+                    ErrorKind::Other,
+                    "this is no absolute path",
+                    origin,
+                ));
+            }
             Ok(Val::new(Value::String(string), origin.clone()))
         },
     },

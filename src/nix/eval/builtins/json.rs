@@ -155,8 +155,22 @@ fn from_json(
             serde_json::Value::Bool(boolean) => Value::Bool(*boolean),
             serde_json::Value::Number(number) => match number.as_i64() {
                 Some(integer) => Value::Int(integer),
+                None if number.is_u64() => {
+                    return Err(evaluator.error(
+                        ErrorKind::Other,
+                        "a number in this JSON does not fit 64 bits",
+                        origin,
+                    ));
+                }
                 None => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
             },
+            serde_json::Value::String(text) if text.contains('\0') => {
+                return Err(evaluator.error(
+                    ErrorKind::Other,
+                    "a text in this JSON holds a null byte",
+                    origin,
+                ));
+            }
             serde_json::Value::String(text) => {
                 Value::String(NixString::plain(text.as_str(), origin.clone()))
             }
