@@ -146,11 +146,7 @@ pub(super) static TABLE: &[Builtin] = &[
         run: |evaluator, arguments, origin| {
             let string = evaluator.coerce(&arguments[0], Coercion::PATH, origin)?;
             if !string.path_text()?.starts_with('/') {
-                return Err(evaluator.error(
-                    ErrorKind::Other,
-                    "this is no absolute path",
-                    origin,
-                ));
+                return Err(evaluator.error(ErrorKind::Other, "this is no absolute path", origin));
             }
             Ok(Val::new(Value::String(string), origin.clone()))
         },
