@@ -59,11 +59,14 @@ install_old() {
 }
 
 install_new() {
-  local root=$folder/new apt=$folder/new/apt loader libraries archive
+  local root=$folder/new apt=$folder/new/apt mirror loader libraries archive
+  # The mirror that this machine's apt has.
+  mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 2>/dev/null | grep -v security | head -n 1 || true)}
+  [ -n "$mirror" ] || { echo "new: apt knows no mirror of Debian, and DEBIAN_MIRROR names none"; return 1; }
   mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/etc/trusted.gpg.d" "$root/tree"
   : >"$apt/status"
   cat >"$apt/sources.list" <<SOURCES
-deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${DEBIAN_MIRROR:?names a mirror of Debian} sid main
+deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main
 SOURCES
   # An apt that believes nothing is installed, so that it brings every library.
   local options=(
