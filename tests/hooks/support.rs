@@ -147,7 +147,7 @@ pub fn copy_repository(to: &Path) {
         fs::create_dir_all(to).expect("the folder is made");
         fs::copy(repository().join(file), to.join(file)).expect("the file is copied");
     }
-    for name in ["nix", "src", "releases", "fixtures/kimi"] {
+    for name in ["nix", "src", "releases", "benches", "fixtures/kimi"] {
         let from = repository().join(name);
         if from.exists() {
             copy(&from, &to.join(name));
