@@ -8,9 +8,7 @@ use super::from_nix::{Converter, Merging, problem};
 use super::tree::{Condition, Node, Value};
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::value::Thunk;
-use crate::nix::modules::definition::Definition;
 use crate::nix::modules::{Class, ModuleProblemKind, ModuleSet, show_path};
-use crate::workspace::source::Span;
 use std::rc::Rc;
 
 /// What surrounds the options and matters for them, by option path: `home.sessionVariables` and others.
@@ -465,9 +463,4 @@ pub fn rendered_value(
         problems,
         assumptions: Vec::new(),
     }
-}
-
-/// Where a definition stands, for messages.
-pub fn span_of(definitions: &[Definition]) -> Option<Span> {
-    definitions.iter().find_map(Definition::span)
 }

@@ -6,9 +6,7 @@ use super::tree::{
 };
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{self, ErrorKind, EvalError, Kind, Stop};
-use crate::nix::eval::value::{
-    self, Attrs, CallFrame, Marker, NixString, Origin, Part, Thunk, Val,
-};
+use crate::nix::eval::value::{self, Attrs, CallFrame, Marker, NixString, Origin, Part, Thunk};
 use crate::nix::modules::ModuleSet;
 use crate::nix::modules::definition::{Definition, Discharged, children};
 use crate::nix::symbol::Symbol;
@@ -636,9 +634,4 @@ fn same_value(left: &Value, right: &Value) -> bool {
         (Value::Choice(..), _) | (_, Value::Choice(..)) => true,
         _ => false,
     }
-}
-
-/// A value that stands for itself, for callers that have no thunk.
-pub fn thunk_of(value: Val) -> Rc<Thunk> {
-    value.thunk()
 }

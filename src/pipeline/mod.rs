@@ -12,9 +12,7 @@ use crate::openclaw::configuration::Problem;
 use crate::openclaw::evaluated;
 use crate::openclaw::render::Context;
 use crate::progress::Stage;
-use crate::report::finding::{
-    Checked, CheckedConfiguration, Failure, Finding, Report, Severity, Unresolved,
-};
+use crate::report::finding::{Checked, CheckedConfiguration, Failure, Finding, Report};
 use crate::report::{merge, suppression};
 use crate::request::{Outcome, Request, Target};
 use crate::rules::{Sink, registry};
@@ -395,17 +393,4 @@ fn finish(
             .all(|finding| registry::find(finding.rule).is_some()),
         "every finding's rule is in the registry"
     );
-}
-
-/// The severity below which nothing is said, for callers that only count.
-pub const LOWEST: Severity = Severity::Note;
-
-/// What could not be checked, for a place outside of any configuration.
-pub fn unresolved(path: &str, reason: &str) -> Unresolved {
-    Unresolved {
-        path: path.to_string(),
-        reason: reason.to_string(),
-        span: None,
-        configurations: Vec::new(),
-    }
 }

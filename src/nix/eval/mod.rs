@@ -11,7 +11,6 @@ pub mod strings;
 pub mod unknown;
 pub mod value;
 
-use crate::nix::modules::ModuleSet;
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{
     AttributeName, BinaryOperator, Binding, BindingValue, Bindings, Expr, ExprId, Parameter,
@@ -21,7 +20,7 @@ use crate::workspace::Workspace;
 use crate::workspace::source::{FileId, Span};
 use std::collections::HashMap;
 use std::rc::Rc;
-use unknown::{Condition, ErrorKind, EvalError, Kind, Stop, Unknown};
+use unknown::{ErrorKind, EvalError, Kind, Stop, Unknown};
 use value::{
     Attr, Attrs, CallFrame, Closure, Env, List, NixPath, NixString, Origin, Part, PartialBuiltin,
     State, Thunk, Val, Value,
@@ -113,7 +112,6 @@ pub struct Evaluator {
     unknown_count: u64,
     pub(crate) loaded: files::Loaded,
     globals: HashMap<Symbol, Rc<Thunk>>,
-    pub(crate) module_sets: Vec<Rc<ModuleSet>>,
     lib: Option<Rc<Thunk>>,
     /// Regular expressions compiled so far; the flag tells whether the whole text must match.
     pub(crate) expressions: HashMap<(Rc<str>, bool), Rc<regex::Regex>>,
@@ -134,7 +132,6 @@ impl Evaluator {
             unknown_count: 0,
             loaded: files::Loaded::default(),
             globals: HashMap::new(),
-            module_sets: Vec::new(),
             lib: None,
             expressions: HashMap::new(),
         }
@@ -294,20 +291,6 @@ impl Evaluator {
             Err(Stop::Unknown(unknown)) => self.decide(&unknown),
             Err(stop) => Err(stop),
         }
-    }
-
-    /// Runs `work` in every world that it depends on and gives a thunk for all of them: its value, or a choice.
-    /// `work` must give the same result when run again.
-    pub fn in_all_worlds(
-        &mut self,
-        origin: &Origin,
-        work: &mut dyn FnMut(&mut Self) -> Result<Val, Stop>,
-    ) -> Rc<Thunk> {
-        let saved = std::mem::take(&mut self.assumptions);
-        let outcome = work(self);
-        let thunk = self.settle(outcome, origin, work);
-        self.assumptions = saved;
-        thunk
     }
 
     fn settle(
@@ -1332,12 +1315,4 @@ pub(crate) fn is_logical(operator: BinaryOperator) -> bool {
         operator,
         BinaryOperator::And | BinaryOperator::Or | BinaryOperator::Implication
     )
-}
-
-/// The condition of a split, for callers that handle worlds themselves.
-pub fn split_condition(stop: &Stop) -> Option<&Condition> {
-    match stop {
-        Stop::Split(condition) => Some(condition),
-        _ => None,
-    }
 }

@@ -200,13 +200,7 @@ impl Evaluator {
         let _ = set.config.set(config);
         let collected = collect::collect(self, &set);
         let _ = set.collected.set(collected);
-        self.module_sets.push(Rc::clone(&set));
         set
-    }
-
-    /// The module sets evaluated so far.
-    pub fn module_sets(&self) -> &[Rc<ModuleSet>] {
-        &self.module_sets
     }
 }
 
@@ -262,11 +256,6 @@ pub fn unsplit(evaluator: &mut Evaluator, stop: Stop) -> Stop {
         )),
         stop => stop,
     }
-}
-
-/// An origin at a place, or nowhere.
-pub fn origin_at(span: Option<Span>) -> Origin {
-    Origin::at(span)
 }
 
 /// The users that definitions of `home-manager.users` name, each with its modules.
