@@ -73,24 +73,37 @@ let
               ]) configurations
               ++ arguments
             )
-          } > report || { status=$?; cat report; exit $status; }
-        cat report
+          } > report && status=0 || status=$?
+        # Nix shows only the end of a log: the errors stand last there, and after them the summary.
+        errors=
+        summary=
+        while IFS= read -r line; do
+          case $summary in
+            "") ;;
+            *': error['*) errors="$errors$summary
+        " ;;
+            *) printf '%s\n' "$summary" ;;
+          esac
+          summary=$line
+        done < report
+        printf '%s%s\n' "$errors" "$summary"
+        [ $status = 0 ] || exit $status
         mkdir -p $out
         cp report $out/report
       '';
 
-  common = {
-    select ? [ ],
-    ignore ? [ ],
-    denyWarnings ? false,
-    strict ? false,
-    openclawVersion ? null,
-    settings ? null,
-    extraArguments ? [ ],
-    ...
-  }: argumentsOf {
-    inherit select ignore denyWarnings strict openclawVersion settings extraArguments;
-  };
+  # The arguments of the program among those of the functions below; a misspelt one is refused by Nix there.
+  common =
+    arguments:
+    argumentsOf {
+      select = arguments.select or [ ];
+      ignore = arguments.ignore or [ ];
+      denyWarnings = arguments.denyWarnings or false;
+      strict = arguments.strict or false;
+      openclawVersion = arguments.openclawVersion or null;
+      settings = arguments.settings or null;
+      extraArguments = arguments.extraArguments or [ ];
+    };
 in
 {
   # See docs/integration.md for the arguments.
@@ -101,35 +114,60 @@ in
       evaluate ? true,
       systems ? builtins.filter (name: builtins.elem name (builtins.attrNames (self.checks or { }))) order,
       name ? "openclaw-check",
-      ...
+      select ? [ ],
+      ignore ? [ ],
+      denyWarnings ? false,
+      strict ? false,
+      openclawVersion ? null,
+      settings ? null,
+      extraArguments ? [ ],
     }@arguments:
     let
-      listed = if systems == [ ] then [ system ] else systems;
-      own = evaluation.namesFor {
-        inherit self system;
-        systems = listed;
-      };
-      names = if configurations == null then own else builtins.filter (asked: builtins.elem asked own) configurations;
+      all = evaluation.configurationsOf self;
+      isAsked =
+        configuration:
+        configurations == null || builtins.any (asked: evaluation.isNamed asked configuration) configurations;
+      missing = builtins.filter (asked: !(builtins.any (evaluation.isNamed asked) all)) (
+        if configurations == null then [ ] else configurations
+      );
+      # Configurations of other systems are the business of the checks for those.
+      own = builtins.filter (
+        configuration:
+        evaluation.belongsTo {
+          inherit system configuration;
+          systems = if systems == [ ] then [ system ] else systems;
+        }
+      ) (builtins.filter isAsked all);
     in
-    # Configurations of other systems are the business of the checks for those.
-    if evaluate && names == [ ] && evaluation.configurationsOf self != [ ] then
+    if missing != [ ] then
+      throw "openclaw-check: the flake has no ${builtins.concatStringsSep ", " missing}; it has ${
+        builtins.concatStringsSep ", " (map (configuration: configuration.name) all)
+      }"
+    else if evaluate && own == [ ] && all != [ ] then
       pkgs.runCommand name { } "mkdir -p $out; echo 'no configuration for ${system}' > $out/report"
     else
-    derivationFor {
-      inherit name;
-      root = self.sourceInfo.outPath or self.outPath;
-      source = self.outPath;
-      document =
-        if evaluate then
-          evaluation.documentOf {
-            inherit self names;
-            root = evaluation.rootOf self;
-          }
-        else
-          null;
-      configurations = if evaluate then names else lib.optionals (configurations != null) configurations;
-      arguments = common arguments;
-    };
+      derivationFor {
+        inherit name;
+        root = self.sourceInfo.outPath or self.outPath;
+        source = self.outPath;
+        document =
+          if evaluate then
+            evaluation.documentOf {
+              configurations = own;
+              root = evaluation.rootOf self;
+            }
+          else
+            null;
+        configurations = map (configuration: configuration.name) (
+          if evaluate then
+            own
+          else if configurations == null then
+            [ ]
+          else
+            builtins.filter isAsked all
+        );
+        arguments = common arguments;
+      };
 
   # For the modules: `document` is that of one configuration, `source` the flake or a directory.
   checkModule =
@@ -137,7 +175,11 @@ in
       source,
       document,
       name,
-      ...
+      select,
+      ignore,
+      denyWarnings,
+      strict,
+      openclawVersion,
     }@arguments:
     derivationFor {
       name = "openclaw-check";

@@ -90,30 +90,42 @@ let
 
   # --- Secrets ----------------------------------------------------------------------------------------------------
 
-  # A key whose value is a credential.
-  isCredentialKey =
-    key:
-    match ".*([aA]pi_?[kK]ey|[tT]oken|[pP]assword|[sS]ecret|[pP]rivateKey|[eE]ncryptKey|API_KEY|TOKEN|SECRET|PASSWORD|PASSWD|Authorization|authorization).*" key
-    != null
+  # Whether what stands under `key`, itself under `parent`, is a credential: a field of OpenClaw's own list, a header or
+  # a variable that carries one by its name. tests/hooks/secrets.rs holds this against the program's own lists.
+  isCredential =
+    parent: key:
+    (
+      match ".*([tT]oken|TOKEN|[sS]ecret|SECRET|[pP]assw(or)?d|PASSW(OR)?D|[pP]assphrase|PASSPHRASE|[cC]ookie|COOKIE|[aA]uthTag|[aA]uthorization|AUTHORIZATION|serviceAccount|SERVICE_ACCOUNT).*" key
+        != null
+      || match ".*([aA][pP][iI]|[aA]ccess|[aA]uth|[sS]igning|[pP]rivate|[eE]ncrypt|[eE]ncryption|[mM]aster|[lL]icense|[aA]pp)[-_]?[kK](ey|EY)" key
+        != null
+      || match ".*_(KEY|PAT|PASS|PW|CREDENTIALS?|key|pat|pass|pw|credentials?)" key != null
+      || parent == "tls" && key == "key"
+      || parent == "auth" && key == "value"
+    )
     # Limits and the like are called tokens too; paths and names of files are none.
-    && match ".*([tT]okens|[fF]ile|_FILE|[pP]ath|_PATH|[mM]ode|Env|[pP]rovider|Budget)" key == null;
+    && match ".*([tT]okens|[fF]ile|_FILE|[pP]ath|_PATH|[mM]ode|Env|[pP]rovider|Budget)|.*(PUBLIC|PRIMARY|SORT)_KEY" key == null;
 
   # What a person writes where a secret belongs without its being one: placeholders, references, paths, template text.
   isNoSecret =
     text:
     text == ""
     # Longer than anything that people write in the place of a secret (and matching long texts is slow).
-    || stringLength text < 1000 && (match ".*[$]\\{.*" text != null
-    || match "[$].*" text != null
-    || match "[~]?/.*" text != null
-    || match "<.*>" text != null
-    || match "secretref-env:.*" text != null
-    || (
-      stringLength text < 40
-      && prefixOf text == ""
-      && match ".*(your|YOUR|here|HERE|change|CHANGE|replace|REPLACE|example|EXAMPLE|placeholder|dummy|todo|TODO|local|none|noop|not-needed|unused|test|USE_).*" text
-        != null
-    ));
+    || stringLength text < 1000 && (
+      match ".*[$][{][A-Za-z_][A-Za-z0-9_:-]*[}].*" text != null
+      || match "[$]([A-Za-z_][A-Za-z0-9_]*|\\(.*\\))" text != null
+      || match "[~]?/[][A-Za-z0-9_. /@%:,-]*" text != null
+      || match "<.*>" text != null
+      || match "secretref-(env:.*|managed)" text != null
+      || (
+        stringLength text < 40
+        && prefixOf text == ""
+        # Whoever makes up a password puts a digit or a sign into it.
+        && match "[A-Za-z_. -]*" text != null
+        && match ".*(your|YOUR|here|HERE|change|CHANGE|replace|REPLACE|example|EXAMPLE|placeholder|PLACEHOLDER|dummy|todo|TODO|local|ollama|none|noop|not-needed|not-required|not_needed|unused|test|USE_).*" text
+          != null
+      )
+    );
 
   # Beginnings that say what a secret is; nothing of the rest is told.
   knownPrefixes = [
@@ -121,28 +133,57 @@ let
     "sk-or-"
     "sk-proj-"
     "sk-"
+    "sk_live_"
+    "sk_test_"
+    "rk_live_"
+    "sk_"
     "xoxb-"
     "xoxp-"
+    "xoxa-"
+    "xoxr-"
+    "xoxs-"
     "xapp-"
     "ghp_"
     "gho_"
+    "ghu_"
     "ghs_"
+    "ghr_"
     "github_pat_"
     "glpat-"
+    "glsa_"
     "AIza"
+    "ya29."
     "gsk_"
+    "csk-"
+    "nvapi-"
     "xai-"
     "pplx-"
     "hf_"
     "r8_"
+    "fc-"
+    "SG."
     "AKIA"
+    "ASIA"
     "npm_"
+    "pypi-"
+    "dop_v1_"
     "tvly-"
     "eyJ"
     "syt_"
+    "AGE-SECRET-KEY-1"
+    "https://discord.com/api/webhooks/"
+    "https://hooks.slack.com/services/"
   ];
   prefixOf = text: foldl' (found: prefix: if found == "" && hasPrefix prefix text then prefix else found) "" knownPrefixes;
-  looksSecret = text: stringLength text >= 20 && stringLength text < 1000 && prefixOf text != "" && match "[A-Za-z0-9_.-]*" text != null;
+  # A secret by its form, alone or within a text such as an address or an argument.
+  looksSecret =
+    let
+      beginnings = builtins.replaceStrings [ "." ] [ "[.]" ] (builtins.concatStringsSep "|" knownPrefixes);
+      pattern = "(.*[^A-Za-z0-9_-])?((${beginnings})[A-Za-z0-9_.+/=-]{14,}|[0-9]{8,10}:[A-Za-z0-9_-]{35}).*";
+    in
+    text:
+    hasPrefix "-----BEGIN" text
+    || stringLength text >= 20 && stringLength text < 1000 && match pattern text != null;
   secretOf = text: {
     "$secret" = {
       length = stringLength text;
@@ -172,22 +213,23 @@ let
         credential: text:
         if (credential && !(isNoSecret text)) || looksSecret text then secretOf text else text;
 
+      # `name` is the key that the set stands under.
       set =
-        depth: value:
+        depth: name: value:
         if orElse false ((value.type or null) == "derivation") then
           { "$derivation" = plain (orElse "derivation" (value.name or "derivation")); }
         else if value ? __functor then
           { "$function" = true; }
         # This is how builtins.toJSON renders them.
         else if value ? __toString then
-          any depth false (value.__toString value)
+          any depth name false (value.__toString value)
         else if value ? outPath then
-          any depth false value.outPath
+          any depth name false value.outPath
         else
-          mapAttrs (name: inner: any (depth + 1) (isCredentialKey name) inner) value;
+          mapAttrs (key: inner: any (depth + 1) key (isCredential name key) inner) value;
 
       any =
-        depth: credential: value:
+        depth: name: credential: value:
         let
           result = attempt value;
           kind = typeOf result.value;
@@ -195,9 +237,9 @@ let
         if !result.success || depth > 100 then
           { "$thrown" = true; }
         else if kind == "set" then
-          set depth result.value
+          set depth name result.value
         else if kind == "list" then
-          map (any (depth + 1) credential) result.value
+          map (any (depth + 1) name credential) result.value
         else if kind == "string" then
           string credential (plain result.value)
         else if kind == "path" then
@@ -208,14 +250,14 @@ let
           result.value;
     in
     {
-      value = any 0 false;
+      value = any 0 "" false;
       # An option of type path may hold a string.
       pathOption =
         value:
         let
           result = attempt value;
         in
-        if result.success && isString result.value then path (plain result.value) else any 0 false value;
+        if result.success && isString result.value then path (plain result.value) else any 0 "" false value;
     };
 
   # --- Configurations ---------------------------------------------------------------------------------------------
@@ -356,7 +398,13 @@ let
     );
 
   entriesOf =
-    root: { kind, name, value }:
+    root:
+    {
+      kind,
+      name,
+      value,
+      ...
+    }:
     let
       config = attempt value.config;
     in
@@ -401,7 +449,7 @@ let
     else
       "\"${builtins.replaceStrings [ "\\" "\"" ] [ "\\\\" "\\\"" ] name}\"";
 
-  # All configurations of a flake: `{ kind, name, value }`.
+  # All configurations of a flake: `{ kind, attribute, name, value }`, where `name` is how our program shows it.
   configurationsOf =
     self:
     concatMap (
@@ -412,6 +460,7 @@ let
       if set.success then
         map (name: {
           inherit kind;
+          attribute = name;
           name = "${kind}.${shown name}";
           value = set.value.${name};
         }) (attrNames set.value)
@@ -420,42 +469,35 @@ let
     ) kinds;
 in
 {
-  inherit configurationsOf systemOf;
+  inherit configurationsOf;
 
   # The root of the source tree that a flake lies in.
   rootOf = self: plain (toString (self.sourceInfo.outPath or self.outPath));
 
-  # The names of the configurations that the check for `system` is about: those for that system, and under the first
-  # of `systems` also those for none of them.
-  namesFor =
+  # Whether a configuration is called so: `homeConfigurations."alice@desk"`, with or without the quotes.
+  isNamed =
+    asked: configuration:
+    asked == configuration.name || asked == "${configuration.kind}.${configuration.attribute}";
+
+  # Whether the check for `system` is about a configuration: those for that system, and under the first of `systems`
+  # also those for none of them.
+  belongsTo =
     {
-      self,
       system,
       systems,
+      configuration,
     }:
     let
-      first = if systems == [ ] then system else builtins.head systems;
-      belongs =
-        configuration:
-        let
-          own = systemOf configuration.value;
-        in
-        own == system || (first == system && !(elem own systems));
+      own = systemOf configuration.value;
     in
-    map (configuration: configuration.name) (filter belongs (configurationsOf self));
+    own == system || (system == builtins.head systems && !(elem own systems));
 
-  # The document for the configurations of these names (all of them for null).
+  # The document for some of the configurations of a flake.
   documentOf =
-    {
-      self,
-      root,
-      names ? null,
-    }:
+    { root, configurations }:
     {
       version = 1;
-      entries = concatMap (entriesOf root) (
-        filter (configuration: names == null || elem configuration.name names) (configurationsOf self)
-      );
+      entries = concatMap (entriesOf root) configurations;
     };
 
   # The document for one configuration, from inside it: `config` is the module argument of that name.

@@ -185,11 +185,14 @@ fn fail(entry: &Entry, blueprint: &mut Blueprint) {
     let place = &blueprint.options.place;
     blueprint.problems.push(Problem {
         kind: ProblemKind::Evaluation,
-        message: entry
-            .error
-            .clone()
-            .unwrap_or_else(|| format!("{FAILS} this configuration")),
-        help: Some(format!("`nix eval .#{output}` shows Nix's own message")),
+        message: format!(
+            "{}: `nix eval .#{output}` says why",
+            entry
+                .error
+                .clone()
+                .unwrap_or_else(|| format!("{FAILS} this configuration"))
+        ),
+        help: None,
         span: place.key.or(place.primary()),
         related: Vec::new(),
         path: None,

@@ -257,24 +257,265 @@ fn each_configuration_is_checked_under_its_own_system() {
     });
 }
 
+/// A second home beside the one of the template; `body` is the text of its module.
+fn with_second_home(flake: &Flake, name: &str, body: &str) {
+    flake.replace(
+        "flake.nix",
+        "      # `nix flake check` evaluates",
+        &format!(
+            "      homeConfigurations.\"{name}\" = home-manager.lib.homeManagerConfiguration {{\n        pkgs = import nixpkgs \
+             {{ inherit system; overlays = [ nix-openclaw.overlays.default ]; }};\n        modules = [ \
+             nix-openclaw.homeManagerModules.openclaw ./second.nix ];\n      }};\n      # `nix flake check` evaluates"
+        ),
+    );
+    write(
+        &flake.file("second.nix"),
+        &format!(
+            "{{\n  home.username = \"bob\";\n  home.homeDirectory = \"/home/bob\";\n  home.stateVersion = \"26.05\";\n{body}}}\n"
+        ),
+    );
+}
+
 #[test]
-fn the_check_can_be_narrowed() {
+fn the_check_can_be_narrowed_to_rules() {
     with_each_nix(|nix| {
         let flake = Flake::new();
         flake.replace("openclaw.nix", PRIMARY, "primary = \"kimi/kimi-k9\";");
-        flake.check(nix).fails_with(&["unknown-model"]);
         flake.replace(
             "flake.nix",
             "check { inherit self; }",
             "check { inherit self; ignore = [ \"unknown-model\" ]; }",
         );
         flake.check(nix).passes();
+        flake.replace("flake.nix", "ignore = ", "select = ");
+        flake.check(nix).fails_with(&["unknown-model"]);
+    });
+}
+
+#[test]
+fn the_check_can_be_narrowed_to_configurations() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        // What no tryEval catches: whoever evaluates the second home stops here.
+        with_second_home(
+            &flake,
+            "bob@desk",
+            "  programs.openclaw.enable = { }.noSuchAttribute;\n",
+        );
         flake.replace(
             "flake.nix",
-            "ignore = [ \"unknown-model\" ];",
-            "configurations = [ \"homeConfigurations.somebody-else\" ];",
+            "check { inherit self; }",
+            "check { inherit self; configurations = [ \"homeConfigurations.alice\" ]; }",
         );
         flake.check(nix).passes();
+        flake.replace(
+            "flake.nix",
+            "[ \"homeConfigurations.alice\" ]",
+            "[ \"homeConfigurations.bob@desk\" ]",
+        );
+        flake
+            .check(nix)
+            .fails_with(&["attribute 'noSuchAttribute' missing"]);
+        // A name that is misspelt checks nothing, so that it must not pass.
+        flake.replace("flake.nix", "bob@desk\" ]; }", "bobby\" ]; }");
+        flake
+            .check(nix)
+            .fails_with(&["the flake has no homeConfigurations.bobby", "bob@desk"]);
+    });
+}
+
+#[test]
+fn an_argument_that_does_not_exist_is_refused() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        flake.replace(
+            "flake.nix",
+            "check { inherit self; }",
+            "check { inherit self; denyWarning = true; }",
+        );
+        flake.check(nix).fails_with(&["denyWarning"]);
+    });
+}
+
+/// One flake, one home for each mistake that Nix itself stops at, or that Nix accepts and the gateway does not.
+#[test]
+fn each_kind_of_mistake_is_found_at_its_line() {
+    let mistakes = [
+        // (its line in the module, what the finding says)
+        ("documents = ./documents;", "documents"),
+        ("opneclaw = 1;", "opneclaw"),
+        (
+            "workspace.bootstrapFiles.soul = ./documents/SOUL.md;",
+            "bootstrapFiles",
+        ),
+        (
+            "config.gateway.mode = builtins.concatStringsSep \"\" [ \"loc\" \"all\" ];",
+            "locall",
+        ),
+        (
+            "config.gateway.port = lib.mkForce \"18789\";",
+            "gateway.port",
+        ),
+        ("config.modles = { };", "modles"),
+        (
+            "config.agents.defaults.subagents.model = lib.concatStringsSep \"/\" [ \"kimi\" (lib.toUpper \"k9\") ];",
+            "kimi",
+        ),
+        (
+            "config.channels.telegram.botToken = \"123456789:AAFabcdefghijklmnopqrstuvwxyz012345\";",
+            "botToken",
+        ),
+        (
+            "config.agents.list = [ { id = throw \"which?\"; } ];",
+            "which?",
+        ),
+        (
+            "instances = { work.enable = false; play.enable = false; };",
+            "instance",
+        ),
+    ];
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        let mut homes = String::new();
+        for (index, (line, _)) in mistakes.iter().enumerate() {
+            homes.push_str(&format!(
+                "      homeConfigurations.m{index} = home-manager.lib.homeManagerConfiguration {{ pkgs = import nixpkgs {{ inherit \
+                 system; overlays = [ nix-openclaw.overlays.default ]; }}; modules = [ \
+                 nix-openclaw.homeManagerModules.openclaw ./m{index}.nix ]; }};\n"
+            ));
+            write(
+                &flake.file(&format!("m{index}.nix")),
+                &format!(
+                    "{{ lib, ... }}:\n{{\n  home.username = \"alice\";\n  home.homeDirectory = \"/home/alice\";\n  \
+                     home.stateVersion = \"26.05\";\n  programs.openclaw = {{\n    enable = true;\n    {line}\n  }};\n}}\n"
+                ),
+            );
+        }
+        flake
+            .replace(
+                "flake.nix",
+                "      homeConfigurations.${user} = ",
+                &format!("{homes}      homeConfigurations.alice = "),
+            )
+            .replace(
+                "flake.nix",
+                "check { inherit self; }",
+                "check { inherit self; extraArguments = [ \"--min-severity\" \"error\" ]; }",
+            );
+        let log = flake
+            .nix(
+                nix,
+                &["build", "--no-link", "--print-build-logs"],
+                "#checks.x86_64-linux.openclaw",
+            )
+            .fails_with(&[]);
+        for (index, (line, part)) in mistakes.iter().enumerate() {
+            let place = format!("m{index}.nix:8:");
+            assert!(
+                log.text.lines().any(|one| one.contains(&place)
+                    && one.contains(": error[")
+                    && one.contains(part)),
+                "{line} has no error at {place} that says `{part}`:\n{}",
+                log.text
+            );
+        }
+    });
+}
+
+#[test]
+fn an_assertion_that_fails_stops_the_check_and_says_where_its_text_is() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        flake.replace(
+            "openclaw.nix",
+            "{\n  # The keys",
+            "{\n  assertions = [ { assertion = false; message = \"not on Mondays\"; } ];\n  # The keys",
+        );
+        flake
+            .check(nix)
+            .fails_with(&["nix eval .#homeConfigurations.alice.activationPackage"]);
+        // And there it is.
+        flake
+            .nix(
+                nix,
+                &["eval"],
+                "#homeConfigurations.alice.activationPackage",
+            )
+            .fails_with(&["not on Mondays"]);
+    });
+}
+
+#[test]
+fn users_of_systems_are_checked() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        let user = "home-manager.users.alice = { imports = [ nix-openclaw.homeManagerModules.openclaw ./openclaw.nix ]; \
+                    home.stateVersion = \"26.05\"; };";
+        flake
+            .replace(
+                "flake.nix",
+                "    home-manager = {",
+                "    nix-darwin.url = \"github:nix-darwin/nix-darwin\";\n    nix-darwin.inputs.nixpkgs.follows = \
+                 \"nixpkgs\";\n    home-manager = {",
+            )
+            .replace(
+                "flake.nix",
+                "      home-manager,\n",
+                "      home-manager,\n      nix-darwin,\n",
+            )
+            .replace(
+                "flake.nix",
+                "      # `nix flake check` evaluates",
+                &format!(
+                    "      nixosConfigurations.desk = nixpkgs.lib.nixosSystem {{\n        inherit system;\n        modules = [ \
+                     home-manager.nixosModules.home-manager {{ {user} }} ];\n      }};\n      darwinConfigurations.mac = \
+                     nix-darwin.lib.darwinSystem {{\n        modules = [ home-manager.darwinModules.home-manager {{ \
+                     nixpkgs.hostPlatform = \"aarch64-darwin\"; {user} }} ];\n      }};\n      \
+                     checks.aarch64-darwin.openclaw = openclaw-check.lib.aarch64-darwin.check {{ inherit self; }};\n      # `nix \
+                     flake check` evaluates"
+                ),
+            );
+        let entries = |system: &str| {
+            let document = flake
+                .nix(
+                    nix,
+                    &["eval", "--raw"],
+                    &format!("#checks.{system}.openclaw.evaluated"),
+                )
+                .passes()
+                .stdout;
+            let document: serde_json::Value =
+                serde_json::from_str(&document).expect("the document is JSON");
+            document["entries"]
+                .as_array()
+                .expect("a list of entries")
+                .iter()
+                .map(|entry| entry["configuration"].as_str().unwrap_or("?").to_string())
+                .collect::<Vec<String>>()
+        };
+        assert_eq!(
+            entries("x86_64-linux"),
+            [
+                "homeConfigurations.alice",
+                "nixosConfigurations.desk: home-manager.users.alice"
+            ]
+        );
+        assert_eq!(
+            entries("aarch64-darwin"),
+            ["darwinConfigurations.mac: home-manager.users.alice"]
+        );
+
+        flake.replace("openclaw.nix", PRIMARY, "primary = \"kimi/kimi-k9\";");
+        let place = flake.place("openclaw.nix", "kimi/kimi-k9");
+        let log = flake
+            .nix(
+                nix,
+                &["build", "--no-link", "--print-build-logs"],
+                "#checks.x86_64-linux.openclaw",
+            )
+            .fails_with(&["unknown-model", &place]);
+        // The same line in two configurations is one finding.
+        assert!(log.text.contains("1 error"), "{}", log.text);
     });
 }
 
@@ -319,20 +560,33 @@ fn sources_alone_force_no_configuration() {
 }
 
 #[test]
-fn the_summary_stands_last() {
+fn the_errors_and_the_summary_stand_last_in_the_log() {
     with_each_nix(|nix| {
         let flake = Flake::new();
         flake.replace("openclaw.nix", PRIMARY, "primary = \"kimi/kimi-k9\";");
         // Nix shows the last lines of a log only.
-        let checked = flake.check(nix).fails_with(&[]);
+        let checked = flake
+            .nix(
+                nix,
+                &["build", "--no-link", "--print-build-logs"],
+                "#checks.x86_64-linux.openclaw",
+            )
+            .fails_with(&[]);
         let log: Vec<&str> = checked
             .text
             .lines()
-            .map(|line| line.trim_start_matches([' ', '>']).trim())
-            .filter(|line| line.contains("openclaw.nix:") || line.contains("1 error"))
+            .filter_map(|line| line.strip_prefix("openclaw-check> "))
             .collect();
-        let summary = log.iter().position(|line| line.contains("1 error"));
-        let finding = log.iter().position(|line| line.contains("unknown-model"));
-        assert!(finding.is_some() && summary > finding, "{}", checked.text);
+        let [.., other, error, summary] = log[..] else {
+            panic!("{}", checked.text)
+        };
+        assert!(!other.contains("error["), "{}", checked.text);
+        assert!(error.contains("error[unknown-model]"), "{}", checked.text);
+        assert!(summary.starts_with("1 error"), "{}", checked.text);
+        assert!(
+            log.iter().any(|line| line.contains("note[unresolved]")),
+            "{}",
+            checked.text
+        );
     });
 }

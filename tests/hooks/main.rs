@@ -9,5 +9,6 @@ mod documentation;
 mod flake;
 mod modules;
 mod outputs;
+mod secrets;
 mod support;
 mod workflows;

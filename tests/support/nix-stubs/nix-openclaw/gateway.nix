@@ -40,8 +40,13 @@ in
       type = types.listOf types.str;
       default = [ ];
     };
+    # As in the real module: definitions are merged as they are, so that a mkIf within them stays what it is.
     config = mkOption {
-      type = types.anything;
+      type = types.mkOptionType {
+        name = "attribute set that is merged deeply";
+        check = builtins.isAttrs;
+        merge = _: defs: builtins.foldl' lib.recursiveUpdate { } (map (def: def.value) defs);
+      };
       default = { };
     };
   };
