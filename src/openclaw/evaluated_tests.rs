@@ -261,7 +261,10 @@ fn a_configuration_that_fails_is_a_problem_unless_the_sources_have_one() {
     apply(&document, &mut blueprints, &[], ROOT);
     assert_eq!(blueprints.len(), 1);
     assert_eq!(blueprints[0].problems.len(), 1);
-    assert_eq!(blueprints[0].problems[0].message, "Nix stops");
+    assert_eq!(
+        blueprints[0].problems[0].message,
+        "Nix stops: `nix eval .#homeConfigurations.alice.activationPackage` says why"
+    );
 }
 
 #[test]
