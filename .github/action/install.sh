@@ -15,8 +15,8 @@ source)
 esac
 
 case $(uname -s)-$(uname -m) in
-Linux-x86_64) target=x86_64-unknown-linux-musl ;;
-Linux-aarch64) target=aarch64-unknown-linux-musl ;;
+Linux-x86_64) target=x86_64-unknown-linux-gnu ;;
+Linux-aarch64) target=aarch64-unknown-linux-gnu ;;
 Darwin-arm64) target=aarch64-apple-darwin ;;
 Darwin-x86_64) target=x86_64-apple-darwin ;;
 *) echo "::error::no binary for $(uname -s) on $(uname -m); use version: source"; exit 1 ;;

@@ -205,8 +205,8 @@ fn alerts_are_uploaded_where_code_scanning_is_on() {
 fn release(machine: &Machine, version: &str) -> TempDir {
     let release = folder();
     let target = match std::env::consts::ARCH {
-        "aarch64" => "aarch64-unknown-linux-musl",
-        _ => "x86_64-unknown-linux-musl",
+        "aarch64" => "aarch64-unknown-linux-gnu",
+        _ => "x86_64-unknown-linux-gnu",
     };
     let name = format!("openclaw-check-{version}-{target}.tar.gz");
     let packed = folder();

@@ -81,6 +81,11 @@ impl Repository {
         command
             .env("PRE_COMMIT_HOME", self.home.path())
             .env("PREK_HOME", self.home.path())
+            // Where the hook builds the program, optimizing it would only take longer.
+            .env("CARGO_TARGET_DIR", repository().join("target/hook"))
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+            .env("CARGO_PROFILE_RELEASE_LTO", "off")
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             .env("PATH", format!("{}:{path}", programs.display()))
     }
 
