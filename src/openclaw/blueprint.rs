@@ -153,7 +153,7 @@ fn system(
             sight,
             &root,
             Source::NixosService,
-            Merging::Options,
+            Merging::Service,
             SYSTEM_SURROUNDINGS,
             found,
         );

@@ -19,10 +19,32 @@ use std::rc::Rc;
 pub enum Merging {
     /// As options do: wrappers such as `mkIf` count at every level, lists are concatenated, different values contradict.
     Options,
+    /// The options of nix-openclaw's NixOS service: as options, but its `config` is [`Merging::Deep`].
+    Service,
+    /// An option of that type of the service's own which merges its definitions with `lib.recursiveUpdate`: wrappers around
+    /// a whole definition count, those within it do not.
+    Deep,
     /// As `lib.recursiveUpdate` does: sets by attribute, else the later one.
     Update,
     /// A value as it is, without the module system.
     Plain,
+}
+
+impl Merging {
+    /// Whether the module system takes wrappers off and compares priorities at this level.
+    fn is_option(self) -> bool {
+        matches!(self, Merging::Options | Merging::Service | Merging::Deep)
+    }
+
+    /// How the attribute of that name comes together in a set that comes together like this.
+    fn below(self, name: &str) -> Self {
+        match self {
+            Merging::Service if name == "config" => Merging::Deep,
+            Merging::Service => Merging::Options,
+            Merging::Deep => Merging::Update,
+            other => other,
+        }
+    }
 }
 
 /// Nodes that one conversion makes at most.
@@ -113,9 +135,10 @@ impl<'a> Converter<'a> {
         }
         self.depth += 1;
         self.nodes += 1;
-        let discharged = match merging {
-            Merging::Options => self.evaluator.discharge(definitions),
-            Merging::Update | Merging::Plain => self.plain(definitions),
+        let discharged = if merging.is_option() {
+            self.evaluator.discharge(definitions)
+        } else {
+            self.plain(definitions)
         };
         let node = self.discharged(discharged, merging);
         self.depth -= 1;
@@ -215,7 +238,7 @@ impl<'a> Converter<'a> {
 
     /// Merges definitions that all hold (or are sets whose attributes carry the conditions).
     fn merge(&mut self, mut active: Vec<Discharged>, merging: Merging) -> Option<Rc<Node>> {
-        if merging == Merging::Options {
+        if merging.is_option() {
             let strongest = active
                 .iter()
                 .map(|one| one.definition.effective_priority())
@@ -235,11 +258,10 @@ impl<'a> Converter<'a> {
         if rest.is_empty() {
             return Some(self.single(first, merging));
         }
-        match merging {
-            Merging::Update | Merging::Plain => {
-                active.last().map(|last| self.single(last, merging))
-            }
-            Merging::Options => Some(self.contradicting(&active)),
+        if merging.is_option() {
+            Some(self.contradicting(&active))
+        } else {
+            active.last().map(|last| self.single(last, merging))
         }
     }
 
@@ -310,7 +332,7 @@ impl<'a> Converter<'a> {
             open: grouped.open.as_deref().map(unknown_of),
         };
         for (name, definitions) in &grouped.by_name {
-            if let Some(child) = self.definitions(definitions, merging) {
+            if let Some(child) = self.definitions(definitions, merging.below(name.as_str())) {
                 object.entries.insert(name.as_str().to_string(), child);
             }
         }

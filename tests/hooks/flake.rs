@@ -1,7 +1,7 @@
 //! `nix flake check` with `checks.<system>.openclaw`: passing on a clean flake, failing with the finding at its line
 //! on each kind of mistake, also where only Nix knows the value.
 
-use crate::support::{Flake, Nix, git, nix_versions, run, write};
+use crate::support::{Flake, Nix, PROGRAM, git, nix_versions, run, write};
 
 /// Runs a test with every version of Nix that is there.
 fn with_each_nix(test: impl Fn(&Nix)) {
@@ -210,6 +210,47 @@ fn a_mistake_in_the_untyped_gateway_fails() {
         );
         let place = flake.place("server.nix", "0.0.0.0");
         flake.check(nix).fails_with(&["gateway.bind", &place]);
+    });
+}
+
+/// The service merges its `config` as it is: a `mkIf` in it ends up in openclaw.json as `{ "_type": "if", ... }`.
+#[test]
+fn a_condition_within_the_untyped_gateway_fails() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        flake.replace(
+            "flake.nix",
+            "      # `nix flake check` evaluates",
+            "      nixosConfigurations.server = nixpkgs.lib.nixosSystem {\n        modules = [\n          \
+             nix-openclaw.nixosModules.openclaw-gateway\n          { nixpkgs.overlays = [ \
+             nix-openclaw.overlays.default ]; }\n          ./server.nix\n        ];\n      };\n      # `nix flake \
+             check` evaluates",
+        );
+        let server = |config: &str| {
+            write(
+                &flake.file("server.nix"),
+                &format!(
+                    "{{ lib, ... }}:\n{{\n  services.openclaw-gateway = {{\n    enable = true;\n    config = \
+                     {config};\n  }};\n}}\n"
+                ),
+            );
+        };
+        let sources = || {
+            run(std::process::Command::new(PROGRAM)
+                .arg(flake.path())
+                .args(["--configuration", "nixosConfigurations.server"]))
+        };
+        // Around a whole definition it is the module system's.
+        server(
+            "lib.mkMerge [ { gateway.mode = \"local\"; } (lib.mkIf true { gateway.bind = \"lan\"; }) ]",
+        );
+        flake.check(nix).passes();
+        sources().passes();
+        server("{ gateway.mode = \"local\"; gateway.bind = lib.mkIf true \"lan\"; }");
+        flake
+            .check(nix)
+            .fails_with(&["gateway.bind", "server.nix:5:"]);
+        sources().fails_with(&["gateway.bind", "server.nix:5:"]);
     });
 }
 
