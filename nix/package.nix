@@ -20,12 +20,8 @@ rustPlatform.buildRustPackage {
       ../Cargo.lock
       ../src
       (lib.fileset.maybeMissing ../build.rs)
-      (lib.fileset.maybeMissing ../releases)
+      (lib.fileset.maybeMissing ../releases/data)
       (lib.fileset.maybeMissing ../benches)
-      (lib.fileset.maybeMissing ../fixtures)
-      (lib.fileset.maybeMissing ../tests)
-      (lib.fileset.maybeMissing ../docs)
-      (lib.fileset.maybeMissing ../README.md)
     ];
   };
   cargoLock.lockFile = ../Cargo.lock;
