@@ -181,6 +181,13 @@ pub fn check(request: &Request) -> Outcome {
         check_tree(request, examined, &variables, &mut outcome);
         files.extend(&examined.discovery.files);
     }
+    // Nix hands over the names of all configurations, also of those without OpenClaw.
+    if request.evaluated.is_none() {
+        outcome
+            .report
+            .errors
+            .extend(not_there(&request.configurations, &examined));
+    }
     outcome.workspaces = examined
         .iter()
         .map(|one| Rc::clone(&one.workspace))
@@ -294,6 +301,35 @@ fn is_wanted(wanted: &[String], name: &str) -> bool {
             name.strip_prefix(wanted.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(": "))
         })
+}
+
+/// The configurations that were asked for and that nothing here is.
+fn not_there(wanted: &[String], examined: &[Examined]) -> Vec<Failure> {
+    let names: Vec<&str> = examined
+        .iter()
+        .flat_map(|one| &one.discovery.blueprints)
+        .map(|blueprint| blueprint.name.as_str())
+        .filter(|name| !name.is_empty())
+        .collect();
+    wanted
+        .iter()
+        .filter(|wanted| {
+            !names
+                .iter()
+                .any(|name| is_wanted(std::slice::from_ref(wanted), name))
+        })
+        .map(|wanted| Failure {
+            path: wanted.clone(),
+            message: if names.is_empty() {
+                "nothing here configures OpenClaw".into()
+            } else {
+                format!(
+                    "no configuration of this name configures OpenClaw; there is {}",
+                    names.join(", ")
+                )
+            },
+        })
+        .collect()
 }
 
 fn take(sink: Sink, report: &mut Report) {

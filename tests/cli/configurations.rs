@@ -223,3 +223,17 @@ fn a_file_that_cannot_be_written_is_said_and_is_3() {
     assert_eq!(printed.code, 3, "{}{}", printed.out, printed.err);
     assert!(printed.out.contains("not changed"), "{}", printed.out);
 }
+
+/// A name that is misspelt checks nothing, so that it must not pass.
+#[test]
+fn a_configuration_that_is_not_there_is_an_error() {
+    let printed = run(
+        "home.nix --no-git --format json --configuration homeConfigurations.bob",
+        MODULE,
+    );
+    assert_eq!(printed.code, 3, "{}", printed.out);
+    let report = json(&printed);
+    assert_eq!(report["errors"][0]["path"], "homeConfigurations.bob");
+    let message = report["errors"][0]["message"].as_str().unwrap_or_default();
+    assert!(message.contains("home.nix"), "{message}");
+}

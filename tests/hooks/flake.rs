@@ -142,6 +142,46 @@ fn a_value_that_throws_is_a_finding_not_a_broken_check() {
     });
 }
 
+/// What stands in a value is no reason to build it, and packages are not looked at.
+#[test]
+fn nothing_is_built_on_account_of_the_check() {
+    with_each_nix(|nix| {
+        let flake = Flake::new();
+        flake
+            .replace(
+                "openclaw.nix",
+                "{\n  # The keys",
+                "{ pkgs, ... }:\nlet\n  never = pkgs.runCommand \"never\" { } \"exit 1\";\nin\n{\n  home.packages = [ (throw \
+                 \"not now\") ];\n  # The keys",
+            )
+            // A text with a context, and a package.
+            .replace(
+                "openclaw.nix",
+                "subagents.model = ",
+                "workspace = \"${never}/workspace\";\n        subagents.model = ",
+            )
+            .replace(
+                "openclaw.nix",
+                "      models.providers.kimi = {",
+                "      skills.load.extraDirs = [ never ];\n      models.providers.kimi = {",
+            );
+        flake.check(nix).passes();
+        let document = flake
+            .nix(
+                nix,
+                &["eval", "--raw"],
+                "#checks.x86_64-linux.openclaw.evaluated",
+            )
+            .passes()
+            .stdout;
+        assert!(
+            document.contains(r#"{"$derivation":"never"}"#)
+                && document.contains("-never/workspace"),
+            "{document}"
+        );
+    });
+}
+
 #[test]
 fn a_type_error_that_nix_finds_fails_at_its_line() {
     with_each_nix(|nix| {
