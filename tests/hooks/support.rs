@@ -135,8 +135,8 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Copies what the flake of this repository is made of, without anything that a build left.
-pub fn copy_repository(to: &Path) {
+/// Copies what the flake of this repository evaluates, without anything that is only compiled.
+fn copy_flake(to: &Path) {
     for file in [
         "Cargo.toml",
         "Cargo.lock",
@@ -147,7 +147,15 @@ pub fn copy_repository(to: &Path) {
         fs::create_dir_all(to).expect("the folder is made");
         fs::copy(repository().join(file), to.join(file)).expect("the file is copied");
     }
-    for name in ["nix", "src", "releases", "benches", "fixtures/kimi"] {
+    for name in ["nix", "fixtures/kimi"] {
+        copy(&repository().join(name), &to.join(name));
+    }
+}
+
+/// Copies this repository so that it can be built, without anything that a build left.
+pub fn copy_repository(to: &Path) {
+    copy_flake(to);
+    for name in ["src", "releases", "benches"] {
         let from = repository().join(name);
         if from.exists() {
             copy(&from, &to.join(name));
@@ -232,12 +240,22 @@ impl Inputs {
             &repository().join("tests/support/nix-stubs"),
             &folder.path().join("stubs"),
         );
-        // The stand-in for buildRustPackage takes this binary.
+        // The stand-in for buildRustPackage takes this binary. What Nix built with another one does not count.
+        let built = fs::metadata(PROGRAM).expect("the program is there");
+        let age = built
+            .modified()
+            .expect("when it was built")
+            .duration_since(std::time::UNIX_EPOCH)
+            .expect("not before 1970");
         write(
             &folder.path().join("stubs/nixpkgs/host.nix"),
-            &format!("{{ openclawCheck = {PROGRAM:?}; }}\n"),
+            &format!(
+                "{{ openclawCheck = {PROGRAM:?}; identity = \"{} {}\"; }}\n",
+                built.len(),
+                age.as_nanos()
+            ),
         );
-        copy_repository(&folder.path().join("openclaw-check"));
+        copy_flake(&folder.path().join("openclaw-check"));
         Inputs { folder }
     }
 

@@ -113,6 +113,7 @@ let
           done
         }
         installManPage() { for page; do install -D "$page" "$out/share/man/man1/$(basename "$page")"; done; }
+        # ${host.identity or "no binary"}
         test -f ${package.src}/Cargo.toml
         test -f ${package.cargoLock.lockFile}
         install -D ${host.openclawCheck or "/nonexistent"} $out/bin/openclaw-check
