@@ -41,6 +41,7 @@ pub mod invalid_settings;
 pub mod invalid_value;
 pub mod kimi_moonshot_confusion;
 pub mod lost_top_level_config;
+pub mod mac_without_instances;
 pub mod malformed_placeholder;
 pub mod malformed_reference;
 pub mod malformed_suppression;

@@ -87,6 +87,7 @@ pub static RULES: &[Rule] = &[
     super::skip_bootstrap::RULE,
     super::duplicate_skill::RULE,
     super::app_defaults::RULE,
+    super::mac_without_instances::RULE,
     // Our own settings and comments.
     super::no_configuration::RULE,
     super::invalid_settings::RULE,
