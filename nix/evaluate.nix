@@ -474,6 +474,26 @@ in
   # The root of the source tree that a flake lies in.
   rootOf = self: plain (toString (self.sourceInfo.outPath or self.outPath));
 
+  # How the flake `source` (or a directory, which says nothing) most probably calls the configuration of a user or host:
+  # by that name, as `alice@desk`, or as its only one. Only the names of its configurations are looked at.
+  nameIn =
+    source: kind: wanted:
+    let
+      set = if isAttrs source then attempt (source.${kind} or { }) else { success = false; };
+      names = if set.success && isAttrs set.value then attrNames set.value else [ ];
+      atHosts = filter (hasPrefix "${wanted}@") names;
+      chosen =
+        if elem wanted names then
+          wanted
+        else if length atHosts == 1 then
+          builtins.head atHosts
+        else if length names == 1 then
+          builtins.head names
+        else
+          wanted;
+    in
+    "${kind}.${shown chosen}";
+
   # Whether a configuration is called so: `homeConfigurations."alice@desk"`, with or without the quotes.
   isNamed =
     asked: configuration:

@@ -7,11 +7,13 @@
   ...
 }@arguments:
 let
+  inherit (import ./evaluate.nix) nameIn;
   cfg = config.programs.openclaw-check;
-  # Inside NixOS or nix-darwin, Home Manager hands on the configuration of the system.
-  system = arguments.osConfig or null;
-  systems = if pkgs.stdenv.hostPlatform.isDarwin then "darwinConfigurations" else "nixosConfigurations";
   user = config.home.username;
+  # Inside NixOS or nix-darwin, Home Manager hands on the configuration of the system. On macOS it may have no name.
+  system = arguments.osConfig or null;
+  host = system.networking.hostName or null;
+  systems = if pkgs.stdenv.hostPlatform.isDarwin then "darwinConfigurations" else "nixosConfigurations";
 in
 {
   imports = [
@@ -22,11 +24,13 @@ in
   ];
 
   config = {
-    programs.openclaw-check.configuration = lib.mkDefault (
-      if system == null then
-        "homeConfigurations.${user}"
-      else
-        "${systems}.${system.networking.hostName}: home-manager.users.${user}"
+    programs.openclaw-check.configuration = lib.mkIf (system == null || host != null) (
+      lib.mkDefault (
+        if system == null then
+          nameIn cfg.source "homeConfigurations" user
+        else
+          "${nameIn cfg.source systems host}: home-manager.users.${user}"
+      )
     );
     # The build of the generation refers to the check, its result does not.
     home.extraBuilderCommands = lib.mkIf cfg.enable ''

@@ -18,7 +18,9 @@ in
   ];
 
   config = {
-    programs.openclaw-check.configuration = lib.mkDefault "nixosConfigurations.${config.networking.hostName}";
+    programs.openclaw-check.configuration = lib.mkDefault (
+      (import ./evaluate.nix).nameIn cfg.source "nixosConfigurations" config.networking.hostName
+    );
     system.checks = lib.mkIf cfg.enable [ cfg.check ];
   };
 }

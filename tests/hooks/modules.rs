@@ -41,6 +41,33 @@ fn a_home_is_built_only_when_its_configuration_is_right() {
     }
 }
 
+/// The module knows its user, not how the flake calls the configuration: `alice@desk` is a common name.
+#[test]
+fn a_home_of_another_name_is_found_in_the_sources() {
+    for nix in nix_versions() {
+        let flake = home_with_module();
+        flake
+            .replace(
+                "flake.nix",
+                "homeConfigurations.${user} =",
+                "homeConfigurations.\"${user}@desk\" =",
+            )
+            .replace(
+                "openclaw.nix",
+                "primary = \"kimi/kimi-k2p5\";",
+                "primary = \"kimi/kimi-k9\";",
+            );
+        let place = flake.place("openclaw.nix", "kimi/kimi-k9");
+        flake
+            .nix(
+                &nix,
+                &["build", "--no-link", "--print-build-logs"],
+                "#homeConfigurations.\"alice@desk\".activationPackage",
+            )
+            .fails_with(&["unknown-model", &place, "homeConfigurations.\"alice@desk\""]);
+    }
+}
+
 #[test]
 fn a_system_is_built_only_when_its_configuration_is_right() {
     for nix in nix_versions() {
