@@ -1,7 +1,7 @@
 //! `nix flake check` with `checks.<system>.openclaw`: passing on a clean flake, failing with the finding at its line
 //! on each kind of mistake, also where only Nix knows the value.
 
-use crate::support::{Flake, Nix, PROGRAM, git, nix_versions, run, write};
+use crate::support::{Flake, Nix, PROGRAM, git, nix_versions, repository, run, write};
 
 /// Runs a test with every version of Nix that is there.
 fn with_each_nix(test: impl Fn(&Nix)) {
@@ -523,6 +523,55 @@ fn an_assertion_that_fails_stops_the_check_and_says_where_its_text_is() {
                 "#homeConfigurations.alice.activationPackage",
             )
             .fails_with(&["not on Mondays"]);
+    });
+}
+
+/// The options of February 2026, with a release of then and a folder of documents.
+#[test]
+fn an_older_option_set_is_checked_by_its_own_release() {
+    with_each_nix(|nix| {
+        let flake = Flake::of(&repository().join("fixtures/kimi-2026-02"));
+        flake
+            .replace(
+                "flake.nix",
+                "    nix-openclaw = {",
+                "    openclaw-check = { url = \"github:openclaw-check/openclaw-check\"; inputs.nixpkgs.follows = \"nixpkgs\"; \
+                 };\n    nix-openclaw = {",
+            )
+            .replace(
+                "flake.nix",
+                "      nix-openclaw,\n",
+                "      nix-openclaw,\n      openclaw-check,\n      self,\n",
+            )
+            .replace(
+                "flake.nix",
+                "      homeConfigurations.alice =",
+                "      checks.${system}.openclaw = openclaw-check.lib.${system}.check { inherit self; };\n      \
+                 homeConfigurations.alice =",
+            )
+            .replace(
+                "flake.nix",
+                "homeManagerModules.openclaw\n",
+                "homeManagerModules.openclaw-2026-02\n",
+            );
+        flake.check(nix).passes();
+        flake
+            .replace("flake.nix", PRIMARY, "primary = \"kimi/kimi-k9\";")
+            .replace(
+                "flake.nix",
+                "documents = ./documents;",
+                "documents = ./docs;",
+            );
+        let model = flake.place("flake.nix", "kimi/kimi-k9");
+        let documents = flake.place("flake.nix", "./docs");
+        let log = flake
+            .nix(
+                nix,
+                &["build", "--no-link", "--print-build-logs"],
+                "#checks.x86_64-linux.openclaw",
+            )
+            .fails_with(&["unknown-model", &model, "missing-document", &documents]);
+        assert!(log.text.contains("OpenClaw 2026.2.9"), "{}", log.text);
     });
 }
 

@@ -330,6 +330,16 @@ impl Flake {
         }
     }
 
+    /// A copy of another flake, which does not use the check yet.
+    pub fn of(source: &Path) -> Self {
+        let folder = folder();
+        copy(source, folder.path());
+        Flake {
+            folder,
+            inputs: Inputs::new(),
+        }
+    }
+
     /// Where it lies.
     pub fn path(&self) -> &Path {
         self.folder.path()
