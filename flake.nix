@@ -11,8 +11,9 @@
         "x86_64-linux"
         "aarch64-linux"
         "aarch64-darwin"
-        "x86_64-darwin"
-      ];
+      ]
+      # nixpkgs throws for Intel Macs since 26.11.
+      ++ (if builtins.compareVersions (lib.trivial.release or "") "26.11" < 0 then [ "x86_64-darwin" ] else [ ]);
       eachSystem = function: lib.genAttrs systems (system: function nixpkgs.legacyPackages.${system});
 
       # The check functions over somebody's package set.

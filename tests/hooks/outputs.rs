@@ -95,6 +95,40 @@ fn every_output_shows_and_evaluates() {
     }
 }
 
+/// nixpkgs throws for Intel Macs since 26.11; the other systems must not suffer from that.
+#[test]
+fn a_nixpkgs_without_intel_macs_is_no_hindrance() {
+    for nix in nix_versions() {
+        let inputs = Inputs::new();
+        let nixpkgs = inputs.stub("nixpkgs");
+        replace(
+            &nixpkgs.join("flake.nix"),
+            "(system: import ./. { inherit system; })",
+            "(system: if system == \"x86_64-darwin\" then throw \"support was dropped\" else import ./. { inherit system; })",
+        );
+        replace(
+            &nixpkgs.join("lib/default.nix"),
+            "    fakeHash =",
+            "    trivial.release = \"26.11\";\n    fakeHash =",
+        );
+        let systems = nix_on_repository(
+            &nix,
+            &inputs,
+            &[
+                "eval",
+                "--json",
+                "--apply",
+                "builtins.mapAttrs (_: system: system.default.drvPath)",
+            ],
+            "#packages",
+        )
+        .passes()
+        .stdout;
+        assert!(systems.contains("aarch64-darwin"), "{systems}");
+        assert!(!systems.contains("x86_64-darwin"), "{systems}");
+    }
+}
+
 #[test]
 fn our_own_checks_pass() {
     for nix in nix_versions() {
