@@ -19,8 +19,9 @@ rustPlatform.buildRustPackage {
       ../Cargo.toml
       ../Cargo.lock
       ../src
-      (lib.fileset.maybeMissing ../build.rs)
-      (lib.fileset.maybeMissing ../releases/data)
+      ../releases/packed.bin
+      ../releases/packed.txt
+      ../releases/pack.rs
       (lib.fileset.maybeMissing ../benches)
     ];
   };

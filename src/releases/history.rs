@@ -117,7 +117,12 @@ pub fn revision(rev: &str) -> Option<Revision> {
     let prefix = rev.get(..REVISION_LENGTH)?;
     for group in history().get("revisions").elements() {
         let revisions = group.text("revisions")?;
-        if revisions.split(' ').any(|known| known == prefix) {
+        // Each has the same length, and a blank behind it.
+        if revisions
+            .as_bytes()
+            .chunks(REVISION_LENGTH + 1)
+            .any(|known| known.starts_with(prefix.as_bytes()))
+        {
             return Some(Revision {
                 version: group
                     .text("openclaw")

@@ -1,6 +1,6 @@
 //! What each OpenClaw release accepts, and which release a flake pins.
 //!
-//! The data is generated (`releases/generate/`, see `docs/releases.md`), packed by `build.rs` and read in place: a run pays
+//! The data is generated (`releases/generate/`, see `docs/releases.md`), packed (`releases/pack.rs`) and read in place: a run pays
 //! only for what it looks at.
 //!
 //! - [`known`], [`load`], [`newest`]: the releases;

@@ -2,7 +2,7 @@
 
 use super::providers::{Channel, Plugin, Provider, SearchProvider, Suppression};
 use super::schema::Schema;
-use super::store::Value;
+use super::store::{Key, Value};
 use super::version::Version;
 
 /// What one OpenClaw release accepts. A handle into the data of the program: getting one costs nothing, copying it neither.
@@ -167,10 +167,8 @@ impl Release {
     /// The provider that `name` means: its id or an alias, blanks around it dropped, case ignored.
     pub fn provider(self, name: &str) -> Option<Provider> {
         let name = name.trim().to_lowercase();
-        let providers = self.facts.get("providers");
-        let facts = providers.get(&name);
-        if !facts.is_null() {
-            return self.providers().find(|provider| provider.id() == name);
+        if let Some((id, facts)) = self.facts.get("providers").entry(&name) {
+            return Some(Provider::new(id, facts));
         }
         self.providers()
             .find(|provider| provider.aliases().any(|alias| alias == name))
@@ -198,10 +196,18 @@ impl Release {
 
     /// Why `provider/model` is refused, if it is: names compared without regard to case.
     pub fn suppression(self, provider: &str, model: &str) -> Option<Suppression> {
-        self.suppressions().find(|suppression| {
-            suppression.provider().eq_ignore_ascii_case(provider)
-                && suppression.model().eq_ignore_ascii_case(model)
-        })
+        // The data has them in lower case (a test asserts it), so a name that it does not hold at all needs no search.
+        let model = Key::new(&model.to_ascii_lowercase())?;
+        let provider = Key::new(&provider.to_ascii_lowercase())?;
+        let (provider_key, model_key) = (Key::new("provider")?, Key::new("model")?);
+        self.facts
+            .get("suppressions")
+            .elements()
+            .find(|facts| {
+                facts.get_by(model_key).is_text(model)
+                    && facts.get_by(provider_key).is_text(provider)
+            })
+            .map(Suppression::new)
     }
 
     /// The fields of openclaw.json that accept a SecretRef, as path patterns (`*` for a map's names, `[]` for a list's elements). These are also
@@ -279,7 +285,8 @@ impl Release {
 
     /// The plugin with this id.
     pub fn plugin(self, id: &str) -> Option<Plugin> {
-        self.plugins().find(|plugin| plugin.id() == id)
+        let (id, facts) = self.facts.get("plugins").entry(id)?;
+        Some(Plugin::new(id, facts))
     }
 
     /// The ids that nix-openclaw's `runtimePlugins` accepts when it pins this release; `None` when no nix-openclaw with that

@@ -1,19 +1,22 @@
 //! The packed data of all releases: JSON values of which each distinct one is stored once, read in place.
 //!
-//! Nothing is decoded up front: a [`Value`] is a position in the bytes. `build.rs` writes this form from
+//! Nothing is decoded up front: a [`Value`] is a position in the bytes. `releases/pack.rs` writes this form from
 //! `releases/data/` and describes it; the two must agree.
 //! The bytes are our own, so a position that does not fit (it cannot happen in a build that passed the tests) reads as `null`
 //! instead of ending the program.
 
-/// Everything that `build.rs` packed.
-static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/releases.bin"));
+/// Everything that `releases/pack.rs` packed.
+static PACKED: &[u8] = include_bytes!("../../releases/packed.bin");
+
+/// All strings behind one another.
+static TEXT: &str = include_str!("../../releases/packed.txt");
 
 /// First bytes of the packed data; the last digit is the version of the form.
-const MAGIC: &[u8; 8] = b"OCREL\0\0\x01";
+const MAGIC: &[u8; 8] = b"OCREL\0\0\x02";
 
 /// How many bytes the data of all releases adds to the program.
 pub const fn size() -> usize {
-    PACKED.len()
+    PACKED.len() + TEXT.len()
 }
 
 /// One JSON value in the packed data. Two of them are equal exactly when the values are.
@@ -111,21 +114,45 @@ impl Value {
         let Kind::Object { start, length } = self.kind() else {
             return Value::NULL;
         };
-        let (mut low, mut high) = (0, length);
-        while low < high {
-            let middle = (low + high) / 2;
-            let entry = start + middle * ENTRY;
-            match text(read_u16(entry)).cmp(key) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Value(read_u24(entry + 2)),
-            }
-        }
-        Value::NULL
+        search(length, |index| {
+            text(read_u16(start + index * ENTRY)).cmp(key)
+        })
+        .map_or(Value::NULL, |index| {
+            Value(read_u24(start + index * ENTRY + 2))
+        })
+    }
+
+    /// The same with a key that was looked up before: for one that is asked of many objects.
+    pub(crate) fn get_by(self, key: Key) -> Value {
+        let Kind::Object { start, length } = self.kind() else {
+            return Value::NULL;
+        };
+        search(length, |index| read_u16(start + index * ENTRY).cmp(&key.0))
+            .map_or(Value::NULL, |index| {
+                Value(read_u24(start + index * ENTRY + 2))
+            })
+    }
+
+    /// The entry of `key`, its name as the data holds it.
+    pub(crate) fn entry(self, key: &str) -> Option<(&'static str, Value)> {
+        let Kind::Object { start, length } = self.kind() else {
+            return None;
+        };
+        let index = search(length, |index| {
+            text(read_u16(start + index * ENTRY)).cmp(key)
+        })?;
+        let entry = start + index * ENTRY;
+        Some((text(read_u16(entry)), Value(read_u24(entry + 2))))
     }
 
     pub(crate) fn text(self, key: &str) -> Option<&'static str> {
         self.get(key).as_text()
+    }
+
+    /// Whether it is this string.
+    pub(crate) fn is_text(self, key: Key) -> bool {
+        let position = self.0 as usize;
+        PACKED.get(position) == Some(&5) && read_u16(position + 1) == key.0
     }
 
     pub(crate) fn flag(self, key: &str) -> bool {
@@ -194,16 +221,43 @@ impl std::fmt::Debug for Value {
     }
 }
 
+/// The number of a string.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Key(usize);
+
+impl Key {
+    /// The number of a string that the data holds.
+    pub(crate) fn new(name: &str) -> Option<Key> {
+        let strings = (PACKED.len() - table()) / 4 - 1;
+        search(strings, |number| text(number).cmp(name)).map(Key)
+    }
+}
+
+/// The index below `length` for which `compare` says that it is the one, all before it being less and all behind it greater.
+fn search(length: usize, compare: impl Fn(usize) -> std::cmp::Ordering) -> Option<usize> {
+    let (mut low, mut high) = (0, length);
+    while low < high {
+        let middle = (low + high) / 2;
+        match compare(middle) {
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+            std::cmp::Ordering::Equal => return Some(middle),
+        }
+    }
+    None
+}
+
+/// Where the string table begins.
+fn table() -> usize {
+    read_u32(12) as usize
+}
+
 /// The string with this number. Strings are numbered in the order of their bytes.
 fn text(number: usize) -> &'static str {
-    let table = read_u32(12) as usize;
-    let bytes = table + 4 * (read_u32(16) as usize + 1);
-    let start = bytes + read_u32(table + 4 * number) as usize;
-    let end = bytes + read_u32(table + 4 * number + 4) as usize;
-    PACKED
-        .get(start..end)
-        .and_then(|slice| std::str::from_utf8(slice).ok())
-        .unwrap_or("")
+    let entry = table() + 4 * number;
+    let start = read_u32(entry) as usize;
+    let end = read_u32(entry + 4) as usize;
+    TEXT.get(start..end).unwrap_or("")
 }
 
 fn read<const N: usize>(position: usize) -> [u8; N] {

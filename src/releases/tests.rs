@@ -21,6 +21,21 @@ fn the_data_stays_small() {
 }
 
 #[test]
+fn suppressions_are_in_lower_case() {
+    for release in known() {
+        for suppression in release.suppressions() {
+            for name in [suppression.provider(), suppression.model()] {
+                assert_eq!(name, name.to_ascii_lowercase());
+            }
+        }
+    }
+    let release = release("2026.6.11");
+    let suppression = release.suppression("Google", "GEMINI-1.5-flash");
+    assert!(suppression.is_some_and(|one| one.model() == "gemini-1.5-flash"));
+    assert!(release.suppression("google", "gemini-3.1").is_none());
+}
+
+#[test]
 fn loading_one_release_takes_less_than_a_millisecond() {
     // The best of several, as other tests run beside this one.
     let best = (0..20)

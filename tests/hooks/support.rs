@@ -161,11 +161,7 @@ pub fn copy_repository(to: &Path) {
             copy(&from, &to.join(name));
         }
     }
-    for name in ["build.rs", "README.md"] {
-        if repository().join(name).exists() {
-            fs::copy(repository().join(name), to.join(name)).expect("the file is copied");
-        }
-    }
+    fs::copy(repository().join("README.md"), to.join("README.md")).expect("the file is copied");
 }
 
 /// Runs git in a folder and expects it to succeed; no configuration of the machine takes part.

@@ -1,31 +1,60 @@
 //! Packs `releases/data/` into the form that `src/releases/store.rs` reads in place, so that a run decodes only what it looks at.
 //!
+//! ```text
+//! cargo run --example pack-releases
+//! ```
+//!
+//! writes `releases/packed.bin` and `releases/packed.txt`, which the program holds. Run it after each change of `releases/data/`; `tests/releases.rs` asserts that
+//! nobody forgot.
+//!
 //! The form, all numbers little-endian:
-//! - 8 bytes magic, u32 position of the root value, u32 position of the string table, u32 number of strings;
+//! - 8 bytes magic, u32 position of the root value, u32 position of the string table;
 //! - the values: a tag byte (0 null, 1 false, 2 true, 3 integer, 4 float, 5 string, 6 array, 7 object) and then: integer and float
 //!   8 bytes; string u16 number; array u16 length and a u24 position for each element; object u16 length and for each entry, in
 //!   the order of the names' bytes, u16 string number and u24 position;
-//! - the string table: u32 offset for each string and one for the end, then the bytes. Strings are numbered in the order of their bytes.
+//! - the string table: u32 offset into the text for each string and one for the end. Strings are numbered in the order of their bytes.
+//!
+//! The text is all strings behind one another, in a file of its own so that the compiler and not each run sees that it is UTF-8.
 //!
 //! Equal values are stored once, across all releases: they differ little.
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
-const MAGIC: &[u8; 8] = b"OCREL\0\0\x01";
+/// The first bytes; the last digit is the version of the form.
+const MAGIC: &[u8; 8] = b"OCREL\0\0\x02";
 
+#[allow(dead_code, reason = "the test takes only what packs")]
 fn main() {
-    let data =
-        PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("releases/data");
-    println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=releases/data");
+    let releases = Path::new(env!("CARGO_MANIFEST_DIR")).join("releases");
+    let packed = packed(&releases.join("data"));
+    for (name, bytes) in [
+        ("packed.bin", packed.values.as_slice()),
+        ("packed.txt", packed.text.as_bytes()),
+    ] {
+        let target = releases.join(name);
+        fs::write(&target, bytes).unwrap_or_else(|error| panic!("{}: {error}", target.display()));
+        println!("{}: {} bytes", target.display(), bytes.len());
+    }
+}
 
+/// What the program holds.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Packed {
+    /// The values and the table of the strings.
+    pub values: Vec<u8>,
+    /// The strings.
+    pub text: String,
+}
+
+/// The packed form of a folder of data. The same data gives the same bytes.
+pub fn packed(data: &Path) -> Packed {
     let nodes = read_nodes(&data.join("schema-nodes.jsonl"));
     let mut releases = BTreeMap::new();
     let mut root = serde_json::Map::new();
-    for path in sorted_files(&data) {
+    for path in sorted_files(data) {
         let name = path
             .file_name()
             .and_then(|name| name.to_str())
@@ -45,10 +74,7 @@ fn main() {
         "releases".to_owned(),
         Value::Object(releases.into_iter().collect()),
     );
-
-    let packed = pack(&Value::Object(root), &nodes);
-    let target = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it")).join("releases.bin");
-    fs::write(target, packed).expect("the output directory is writable");
+    pack(&Value::Object(root), &nodes)
 }
 
 fn sorted_files(folder: &Path) -> Vec<PathBuf> {
@@ -81,7 +107,7 @@ fn read_nodes(path: &Path) -> HashMap<String, Value> {
         .collect()
 }
 
-fn pack(root: &Value, nodes: &HashMap<String, Value>) -> Vec<u8> {
+fn pack(root: &Value, nodes: &HashMap<String, Value>) -> Packed {
     let mut strings = BTreeSet::new();
     collect_strings(root, &mut strings);
     nodes
@@ -98,7 +124,7 @@ fn pack(root: &Value, nodes: &HashMap<String, Value>) -> Vec<u8> {
         .collect();
 
     let mut packer = Packer {
-        bytes: vec![0; 20],
+        bytes: vec![0; 16],
         seen: HashMap::new(),
         numbers,
         nodes,
@@ -113,14 +139,13 @@ fn pack(root: &Value, nodes: &HashMap<String, Value>) -> Vec<u8> {
         offset += text.len() as u32;
     }
     bytes.extend(offset.to_le_bytes());
-    for text in &strings {
-        bytes.extend(text.as_bytes());
-    }
     bytes[..8].copy_from_slice(MAGIC);
     bytes[8..12].copy_from_slice(&root.to_le_bytes());
     bytes[12..16].copy_from_slice(&table.to_le_bytes());
-    bytes[16..20].copy_from_slice(&(strings.len() as u32).to_le_bytes());
-    bytes
+    Packed {
+        values: bytes,
+        text: strings.into_iter().collect(),
+    }
 }
 
 fn collect_strings<'a>(value: &'a Value, strings: &mut BTreeSet<&'a str>) {
