@@ -61,11 +61,15 @@ impl Progress {
         let files = self.files.load(Ordering::Relaxed);
         let configurations = self.configurations.load(Ordering::Relaxed);
         let mut text = stage.label().to_string();
-        if files > 0 {
-            text.push_str(&format!(", {files} files"));
-        }
-        if configurations > 0 {
-            text.push_str(&format!(", {configurations} configurations"));
+        for (count, one, many) in [
+            (files, "file", "files"),
+            (configurations, "configuration", "configurations"),
+        ] {
+            match count {
+                0 => {}
+                1 => text.push_str(&format!(", 1 {one}")),
+                _ => text.push_str(&format!(", {count} {many}")),
+            }
         }
         text
     }
@@ -80,9 +84,9 @@ mod tests {
         let progress = Progress::default();
         assert_eq!(progress.describe(), "reading");
         progress.file_read();
-        assert_eq!(progress.describe(), "reading, 1 files");
+        assert_eq!(progress.describe(), "reading, 1 file");
         progress.enter(Stage::Checking);
         progress.configuration_done();
-        assert_eq!(progress.describe(), "checking, 1 files, 1 configurations");
+        assert_eq!(progress.describe(), "checking, 1 file, 1 configuration");
     }
 }

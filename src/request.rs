@@ -1,8 +1,8 @@
 //! What a run is asked to do, and what it gives back.
 
+use crate::pipeline::Examined;
 use crate::progress::Progress;
 use crate::report::finding::Report;
-use crate::workspace::Workspace;
 use crate::workspace::source::Sources;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -60,14 +60,14 @@ pub struct Request {
 }
 
 /// What a run gives back.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Outcome {
     /// What was found; merged and sorted.
     pub report: Report,
     /// The files that the report's places lie in.
     pub sources: Rc<Sources>,
-    /// The source trees that were opened, for applying fixes to them.
-    pub workspaces: Vec<Rc<Workspace>>,
+    /// The source trees that were opened, with what configures OpenClaw in them: for applying fixes, and for showing.
+    pub trees: Vec<Examined>,
     /// Whether what could not be checked counts as an error: the request's wish, or the settings file's.
     pub strict: bool,
     /// Whether warnings count for the exit code: the request's wish, or the settings file's.

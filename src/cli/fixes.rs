@@ -15,7 +15,8 @@ pub fn check_and_fix(request: &Request) -> Outcome {
     for _ in 0..MOST_ROUNDS {
         let mut failures = Vec::new();
         let mut written = false;
-        for workspace in &outcome.workspaces {
+        for tree in &outcome.trees {
+            let workspace = &tree.workspace;
             let changes = workspace.plan_fixes(&outcome.report.findings);
             if changes.is_empty() {
                 continue;
@@ -67,8 +68,8 @@ pub fn diff(outcome: &Outcome) -> String {
     }
     let mut patch = String::new();
     let mut fixes = 0;
-    for workspace in &outcome.workspaces {
-        let changes = workspace.plan_fixes(&outcome.report.findings);
+    for tree in &outcome.trees {
+        let changes = tree.workspace.plan_fixes(&outcome.report.findings);
         fixes += changes.iter().map(|change| change.fixes).sum::<usize>();
         patch.push_str(&diff::render(
             &changes,

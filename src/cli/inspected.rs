@@ -10,8 +10,6 @@ use crate::report::finding::Failure;
 use crate::report::redact::Redactor;
 use crate::report::sanitize;
 use crate::request::{Outcome, Request};
-use crate::workspace::source::Sources;
-use std::rc::Rc;
 
 /// Of more conditions than this, the others are shown as if they held.
 const MOST_CONDITIONS: usize = 2;
@@ -34,8 +32,6 @@ pub struct Inspected {
 pub struct Inspection {
     /// What a check of the same request says: its secrets are those that must not be shown.
     pub outcome: Outcome,
-    /// The files of the configurations.
-    pub sources: Rc<Sources>,
     /// The configurations.
     pub configurations: Vec<Inspected>,
 }
@@ -44,10 +40,8 @@ impl Inspection {
     /// Evaluates what a request names. It is checked as well, because only the rules know all secrets.
     pub fn new(request: &Request) -> Self {
         let outcome = crate::check(request);
-        let mut second = Outcome::default();
-        let examined = pipeline::examine(request, &mut second);
         let mut configurations = Vec::new();
-        for one in &examined {
+        for one in &outcome.trees {
             let Ok(wanted) = pipeline::release::wanted(request, &one.settings) else {
                 continue;
             };
@@ -79,7 +73,6 @@ impl Inspection {
         }
         Inspection {
             outcome,
-            sources: second.sources,
             configurations,
         }
     }

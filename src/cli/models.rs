@@ -80,7 +80,7 @@ fn sections(
     let inspection = Inspection::new(&request);
     let redactor = inspection.redactor();
     let rows = Rows {
-        sources: &inspection.sources,
+        sources: &inspection.outcome.sources,
         redactor: &redactor,
     };
     let mut sections = Vec::new();

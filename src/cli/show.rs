@@ -129,7 +129,11 @@ impl Shown<'_> {
             for assumption in &one.assumptions {
                 text.push_str(&format!("// assumed: {}\n", self.clean(assumption)));
             }
-            let renderer = Renderer::new(&instance.config, &self.inspection.sources, self.redactor);
+            let renderer = Renderer::new(
+                &instance.config,
+                &self.inspection.outcome.sources,
+                self.redactor,
+            );
             text.push_str(&renderer.text(&instance.config));
             text.push('\n');
         }
@@ -154,7 +158,7 @@ impl Shown<'_> {
                     .map(|(conditions, instance)| {
                         let renderer = Renderer::new(
                             &instance.config,
-                            &self.inspection.sources,
+                            &self.inspection.outcome.sources,
                             self.redactor,
                         );
                         let conditions: Vec<String> =

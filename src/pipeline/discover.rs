@@ -77,7 +77,7 @@ struct Finder {
 impl Finder {
     fn flake(&mut self, directory: &str) {
         self.flake_outputs(directory);
-        let search = self.workspace.candidates(directory);
+        let search = self.workspace.candidates_beside(directory, &self.reached);
         self.search(search);
         if self.found.blueprints.is_empty() && self.found.problems.is_empty() {
             self.note_nothing(directory);

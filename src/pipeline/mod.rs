@@ -136,6 +136,7 @@ pub fn examine(request: &Request, outcome: &mut Outcome) -> Vec<Examined> {
                 message: message.clone(),
             }));
         workspace.exclude(settings.exclude.iter().cloned());
+        workspace.report_to(&request.progress);
         request.progress.enter(Stage::Evaluating);
         let workspace = Rc::new(workspace);
         let mut discovery = discover::discover(&workspace);
@@ -188,12 +189,9 @@ pub fn check(request: &Request) -> Outcome {
             .errors
             .extend(not_there(&request.configurations, &examined));
     }
-    outcome.workspaces = examined
-        .iter()
-        .map(|one| Rc::clone(&one.workspace))
-        .collect();
     let sources = Rc::clone(&outcome.sources);
     finish(request, &examined, &files, &sources, &mut outcome);
+    outcome.trees = examined;
     outcome
 }
 

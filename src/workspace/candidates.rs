@@ -8,13 +8,14 @@ use super::limits::{Limits, size};
 use super::path;
 use super::tree::{self, LoadError, Reader, Tree, View};
 use super::{ReadProblem, Workspace};
+use crate::progress::Progress;
 use aho_corasick::packed;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// What kind of file it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -60,12 +61,19 @@ struct Listed {
     kind: CandidateKind,
     /// Its staged content differs from the disk, or may; it was read already.
     staged: Option<Result<Vec<u8>, LoadError>>,
+    /// It needs not be searched.
+    reached: bool,
 }
 
 impl Workspace {
     /// Searches the files below a directory of the tree: those that git tracks, or without git those that it
     /// would not ignore, hidden build results and `node_modules` left out.
     pub fn candidates(&self, directory: &str) -> Search {
+        self.candidates_beside(directory, &HashSet::new())
+    }
+
+    /// The same without the Nix files in `reached` (absolute paths): they are counted, but neither read nor found.
+    pub fn candidates_beside(&self, directory: &str, reached: &HashSet<String>) -> Search {
         let directory = path::normalize(directory);
         let Some(below) = path::below(&self.tree.text, &directory) else {
             return Search::default();
@@ -104,6 +112,7 @@ impl Workspace {
                         relative: relative.to_vec(),
                         kind,
                         staged,
+                        reached: false,
                     })
                 })
                 .collect(),
@@ -121,6 +130,13 @@ impl Workspace {
                 ),
             ));
         }
+        for file in &mut listed {
+            file.reached = !reached.is_empty()
+                && reached.contains(&path::join(
+                    &self.tree.text,
+                    &String::from_utf8_lossy(&file.relative),
+                ));
+        }
         let flakes: BTreeSet<&[u8]> = listed
             .iter()
             .filter_map(|file| match &*file.relative {
@@ -129,7 +145,7 @@ impl Workspace {
             })
             .collect();
 
-        let scanned = scan(&self.tree.root, &listed, &self.limits);
+        let scanned = scan(&self.tree.root, &listed, &self.limits, &self.progress);
         let mut search = Search::default();
         let mut kept_bytes = 0;
         for (file, scan) in listed.iter().zip(scanned) {
@@ -157,7 +173,7 @@ impl Workspace {
                     problems.insert((self.relative(&path), problem.to_string()));
                     false
                 }
-                Scan::Gone => false,
+                Scan::Reached | Scan::Gone => false,
             };
             if search.bytes > self.limits.total_bytes {
                 problems.insert((
@@ -338,6 +354,7 @@ fn walk(
                 relative: bytes.to_vec(),
                 kind,
                 staged: None,
+                reached: false,
             });
             if listed.len() > limits.files {
                 break;
@@ -367,6 +384,8 @@ enum Scan {
     },
     /// OpenClaw is mentioned.
     Mentions(Arc<[u8]>),
+    /// Not to be searched.
+    Reached,
     /// Tracked, but deleted on disk, or a link there.
     Gone,
     Failed(ReadProblem),
@@ -376,8 +395,9 @@ enum Scan {
 const SHARE: usize = 32;
 
 /// Searches the files, on all cores when there are many.
-fn scan(root: &Path, listed: &[Listed], limits: &Limits) -> Vec<Scan> {
-    let names = Names::new();
+fn scan(root: &Path, listed: &[Listed], limits: &Limits, progress: &Progress) -> Vec<Scan> {
+    // Made when a file is searched: that costs more than searching a few of them.
+    let names = OnceLock::new();
     let next = AtomicUsize::new(0);
     let total = AtomicU64::new(0);
     let work = || {
@@ -392,7 +412,10 @@ fn scan(root: &Path, listed: &[Listed], limits: &Limits) -> Vec<Scan> {
             let share = &listed[start..listed.len().min(start + SHARE)];
             let scans: Vec<Scan> = share
                 .iter()
-                .map(|file| scan_file(root, file, limits, &names, &mut reader))
+                .map(|file| {
+                    progress.file_read();
+                    scan_file(root, file, limits, &names, &mut reader)
+                })
                 .collect();
             let bytes: u64 = scans
                 .iter()
@@ -434,12 +457,16 @@ fn scan_file(
     root: &Path,
     file: &Listed,
     limits: &Limits,
-    names: &Names,
+    names: &OnceLock<Names>,
     reader: &mut Reader,
 ) -> Scan {
     if file.kind != CandidateKind::Nix {
         return Scan::Named;
     }
+    if file.reached {
+        return Scan::Reached;
+    }
+    let names = names.get_or_init(Names::new);
     let failed = |error| match error {
         LoadError::TooLarge(size) => ReadProblem::TooLarge {
             size,

@@ -29,6 +29,7 @@ pub use request::{OpenError, Request, StandardInput, Target};
 
 use crate::openclaw::configuration::Presence;
 use crate::openclaw::tree::Unknown;
+use crate::progress::Progress;
 use limits::Limits;
 use source::{FileId, SourceFile, Sources};
 use std::cell::{Cell, RefCell};
@@ -81,6 +82,8 @@ pub struct Workspace {
     /// Files that stand for standard input: path and bytes.
     standard_input: Option<(String, Arc<[u8]>)>,
     exclude: Vec<String>,
+    /// Where it is told how many files were read.
+    progress: Arc<Progress>,
     limits: Limits,
     warnings: Vec<String>,
     read: RefCell<HashMap<String, Result<FileId, ReadProblem>>>,
@@ -136,6 +139,11 @@ impl Workspace {
     /// through the workspace, so they come after it.
     pub fn exclude(&mut self, patterns: impl IntoIterator<Item = String>) {
         self.exclude.extend(patterns);
+    }
+
+    /// Tells there how many files it reads.
+    pub fn report_to(&mut self, progress: &Arc<Progress>) {
+        self.progress = Arc::clone(progress);
     }
 
     /// The directory of the input of that name, if it was given.
@@ -348,6 +356,15 @@ impl Workspace {
                 span: None,
             })
         };
+        // The usual case, with one look at the disk: a file that is there.
+        if !self.is_given(&path)
+            && let Some((tree, relative)) = self.locate(&path)
+            && let Ok((resolved, Node::File)) = tree.resolve(relative, &self.limits)
+            && let Ok(bytes) = tree.load(&resolved, self.limits.document_bytes)
+        {
+            self.count_file();
+            return measure::measure(&bytes);
+        }
         match self.visibility(&path) {
             Visibility::Directory | Visibility::Special(_) => Presence::WrongKind,
             Visibility::Missing => Presence::Missing,
@@ -399,6 +416,7 @@ impl Workspace {
             };
         }
         if let Some(bytes) = self.kept.borrow_mut().remove(real) {
+            // The progress has it since the search.
             self.files_read.set(self.files_read.get() + 1);
             return Ok(bytes.to_vec());
         }
@@ -409,8 +427,14 @@ impl Workspace {
         let bytes = tree
             .load(relative, limit)
             .map_err(|error| load_problem(error, limit))?;
-        self.files_read.set(self.files_read.get() + 1);
+        self.count_file();
         Ok(bytes)
+    }
+
+    /// One more file was read.
+    fn count_file(&self) {
+        self.files_read.set(self.files_read.get() + 1);
+        self.progress.file_read();
     }
 
     /// Adds the bytes of a file to the sources.

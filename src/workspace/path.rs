@@ -13,6 +13,14 @@ const STORE: &str = "/nix/store";
 /// Removes `.`, `..` and repeated slashes from an absolute path without looking at the disk; `..` at the top
 /// stays at the top, as in Nix. A path without a leading slash is taken as absolute.
 pub fn normalize(path: &str) -> String {
+    let is_normal = path.len() > 1
+        && path.starts_with('/')
+        && !path.ends_with('/')
+        && !path.contains("//")
+        && !path.contains("/.");
+    if is_normal {
+        return path.to_string();
+    }
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {

@@ -141,6 +141,8 @@ impl Tree {
         let mut done: Vec<String> = Vec::new();
         let mut pending: Vec<String> = parts(relative);
         let mut links = 0;
+        // The path that was looked at last, for the end is looked at once only.
+        let mut last: Option<(String, Node)> = None;
         while let Some(part) = pending.pop() {
             match part.as_str() {
                 "" | "." => continue,
@@ -174,7 +176,7 @@ impl Tree {
             };
             match node {
                 Node::Directory => {}
-                Node::File if pending.is_empty() => {}
+                Node::File if pending.is_empty() => last = Some((here, node)),
                 Node::File => return Err(Obstacle::Missing),
                 Node::Link => {
                     links += 1;
@@ -192,7 +194,10 @@ impl Tree {
             }
         }
         let resolved = done.join("/");
-        let node = self.node(&resolved)?;
+        let node = match last {
+            Some((path, node)) if path == resolved => node,
+            _ => self.node(&resolved)?,
+        };
         Ok((resolved, node))
     }
 
