@@ -126,7 +126,7 @@ impl Rows<'_> {
             .collect()
     }
 
-    fn provider(&self, catalogue: &Catalogue<'_>, name: &str) -> ProviderRow {
+    fn provider(&self, catalogue: &Catalogue, name: &str) -> ProviderRow {
         let standing = catalogue.provider(name);
         let mut models = Vec::new();
         if let Some(declared) = standing.declared {
@@ -241,7 +241,7 @@ impl Rows<'_> {
 
     fn steps(
         &self,
-        catalogue: &Catalogue<'_>,
+        catalogue: &Catalogue,
         references: &References,
         owner: &Owner,
     ) -> Vec<RouteStep> {
@@ -258,7 +258,7 @@ impl Rows<'_> {
 
     fn step(
         &self,
-        catalogue: &Catalogue<'_>,
+        catalogue: &Catalogue,
         references: &References,
         reference: &Reference,
     ) -> RouteStep {

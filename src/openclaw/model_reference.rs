@@ -9,6 +9,7 @@ use super::path::{ConfigPath, Segment};
 use super::tree::{Lookup, Node, Place, Text, Unknown, Value};
 use crate::releases::{ReferenceForm, Release};
 use crate::workspace::source::Span;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -183,6 +184,10 @@ pub fn is_media_model(pattern: &str) -> bool {
 pub fn collect(config: &Node, release: &Release) -> References {
     let mut found = References::default();
     for (pattern, form, checked) in places(config, release) {
+        let top = pattern.split(['.', '[']).next().unwrap_or_default();
+        if top != "*" && matches!(config.lookup(top), Lookup::Absent) {
+            continue;
+        }
         let steps = steps(&pattern);
         let mut collector = Collector {
             pattern: &pattern,
@@ -198,11 +203,11 @@ pub fn collect(config: &Node, release: &Release) -> References {
 
 /// The places to look at: those of the release's schema, `channels.modelByChannel` that no schema types, and
 /// `agents.list` where a release that has `agents.entries` still reads the older form.
-fn places(config: &Node, release: &Release) -> Vec<(String, ReferenceForm, bool)> {
+fn places(config: &Node, release: &Release) -> Vec<(Cow<'static, str>, ReferenceForm, bool)> {
     const BY_CHANNEL: &str = "channels.modelByChannel.*.*";
-    let mut places: Vec<(String, ReferenceForm, bool)> = release
+    let mut places: Vec<(Cow<'static, str>, ReferenceForm, bool)> = release
         .reference_places()
-        .map(|place| (place.pattern.to_string(), place.form, place.checked))
+        .map(|place| (Cow::Borrowed(place.pattern), place.form, place.checked))
         .collect();
     if places.is_empty() {
         // A release whose places could not be had: those that every release has.
@@ -223,11 +228,11 @@ fn places(config: &Node, release: &Release) -> Vec<(String, ReferenceForm, bool)
             ("hooks.mappings[].model", ReferenceForm::Text),
             ("hooks.gmail.model", ReferenceForm::Text),
         ] {
-            places.push((pattern.to_string(), form, false));
+            places.push((Cow::Borrowed(pattern), form, false));
         }
     }
     if !places.iter().any(|(pattern, ..)| pattern == BY_CHANNEL) {
-        places.push((BY_CHANNEL.to_string(), ReferenceForm::Text, true));
+        places.push((Cow::Borrowed(BY_CHANNEL), ReferenceForm::Text, true));
     }
     let has_list = places
         .iter()
@@ -237,7 +242,7 @@ fn places(config: &Node, release: &Release) -> Vec<(String, ReferenceForm, bool)
             .iter()
             .filter_map(|(pattern, form, checked)| {
                 let rest = pattern.strip_prefix("agents.entries.*")?;
-                Some((format!("agents.list[]{rest}"), *form, *checked))
+                Some((Cow::Owned(format!("agents.list[]{rest}")), *form, *checked))
             })
             .collect();
         places.extend(older);

@@ -11,13 +11,20 @@
 /// ```
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = wanted.to_lowercase();
+    let count = lower.chars().count();
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         if candidate == wanted {
             continue;
         }
+        // The difference of their lengths is the least that it can be.
+        let length = candidate.chars().count();
+        let longer = count.max(length);
+        let least = count.abs_diff(length);
+        if least > 3 || least * 3 > longer {
+            continue;
+        }
         let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
-        let longer = lower.chars().count().max(candidate.chars().count());
         if distance <= 3 && distance * 3 <= longer && best.is_none_or(|(least, _)| distance < least)
         {
             best = Some((distance, candidate));

@@ -127,75 +127,73 @@ pub enum Module {
 
 /// Compares the definitions below the module's root with the types of its options.
 pub fn check(options: &Node, module: Module) -> Vec<Issue> {
-    let mut checker = Checker {
-        table: match module {
-            Module::HomeManager => HOME_MANAGER,
-            Module::Nixos => NIXOS,
-        },
-        issues: Vec::new(),
+    let mut checker = Checker { issues: Vec::new() };
+    let table = match module {
+        Module::HomeManager => HOME_MANAGER,
+        Module::Nixos => NIXOS,
     };
-    checker.walk(options, &[], "");
+    checker.walk(options, table, "");
     checker.issues
 }
 
 struct Checker {
-    table: &'static [Declared],
     issues: Vec<Issue>,
 }
 
-fn pattern_steps(pattern: &str) -> Vec<&str> {
-    let mut steps = Vec::new();
-    for part in pattern.split('.') {
-        match part.strip_suffix("[]") {
-            Some(name) => steps.extend([name, "[]"]),
-            None => steps.push(part),
-        }
+/// The first step of a path, and the rest of it.
+fn first_step(path: &'static str) -> (&'static str, &'static str) {
+    if let Some(rest) = path.strip_prefix("[]") {
+        return ("[]", rest.strip_prefix('.').unwrap_or(rest));
     }
-    steps
+    match path.find(['.', '[']) {
+        Some(end) => (&path[..end], path[end..].trim_start_matches('.')),
+        None => (path, ""),
+    }
 }
 
-fn begins(pattern: &[&str], steps: &[String]) -> bool {
-    pattern.len() >= steps.len()
-        && pattern
-            .iter()
-            .zip(steps)
-            .all(|(want, have)| *want == "*" && have != "[]" || want == have)
+/// The options below one step of the way, with the rest of their paths.
+fn below(options: &[Declared], step: &str) -> Vec<Declared> {
+    options
+        .iter()
+        .filter_map(|(path, kind)| {
+            let (first, rest) = first_step(path);
+            let is_it = first == step || first == "*" && step != "[]";
+            (is_it && !path.is_empty()).then_some((rest, *kind))
+        })
+        .collect()
 }
 
 impl Checker {
-    fn walk(&mut self, node: &Node, steps: &[String], shown: &str) {
-        let exact = self.table.iter().find(|(path, _)| {
-            let pattern = pattern_steps(path);
-            pattern.len() == steps.len() && begins(&pattern, steps)
-        });
-        if let Some((_, kind)) = exact {
+    /// Looks at a value that the options lead to: one of them may end here, the others are below.
+    fn walk(&mut self, node: &Node, options: &[Declared], shown: &str) {
+        if let Some((_, kind)) = options.iter().find(|(path, _)| path.is_empty()) {
             self.check_type(node, *kind, shown);
         }
-        let has_below = self.table.iter().any(|(path, _)| {
-            let pattern = pattern_steps(path);
-            pattern.len() > steps.len() && begins(&pattern, steps)
-        });
-        if !has_below {
+        if options.iter().all(|(path, _)| path.is_empty()) {
             return;
         }
         match &node.value {
             Value::Object(object) => {
                 for (key, child) in &object.entries {
-                    let mut below = steps.to_vec();
-                    below.push(key.clone());
+                    let options = below(options, key);
+                    if options.is_empty() {
+                        continue;
+                    }
                     let shown = if shown.is_empty() {
                         key.clone()
                     } else {
                         format!("{shown}.{key}")
                     };
-                    self.walk(child, &below, &shown);
+                    self.walk(child, &options, &shown);
                 }
             }
             Value::List(list) => {
-                let mut below = steps.to_vec();
-                below.push("[]".to_string());
+                let options = below(options, "[]");
+                if options.is_empty() {
+                    return;
+                }
                 for (index, item) in list.items.iter().enumerate() {
-                    self.walk(item, &below, &format!("{shown}[{index}]"));
+                    self.walk(item, &options, &format!("{shown}[{index}]"));
                 }
             }
             _ => {}

@@ -202,9 +202,9 @@ pub enum BareMeaning {
 
 /// All that an instance can refer to.
 #[derive(Debug)]
-pub struct Catalogue<'a> {
+pub struct Catalogue {
     /// The release.
-    pub release: &'a Release,
+    pub release: Release,
     /// The declared providers, by key.
     pub declared: Vec<DeclaredProvider>,
     /// Set when there may be more declared providers.
@@ -224,13 +224,9 @@ pub fn normalise_provider(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
-impl<'a> Catalogue<'a> {
+impl Catalogue {
     /// What `instance` of `configuration` can refer to under `release`.
-    pub fn new(
-        configuration: &Configuration,
-        instance: &Instance,
-        release: &'a Release,
-    ) -> Catalogue<'a> {
+    pub fn new(configuration: &Configuration, instance: &Instance, release: &Release) -> Catalogue {
         let config = &instance.config;
         let (declared, open) = declared_providers(config);
         let (aliases, aliases_open) = aliases(config);
@@ -253,7 +249,7 @@ impl<'a> Catalogue<'a> {
         let replaces = config.at_keys("models.mode").and_then(|node| node.as_str())
             == Some("replace".to_string());
         Catalogue {
-            release,
+            release: *release,
             declared,
             open,
             aliases,
@@ -828,7 +824,7 @@ fn plugins(configuration: &Configuration, instance: &Instance, release: &Release
 
 /// The references of an instance by the provider that they use, in lower case; those through aliases too.
 pub fn by_provider<'r>(
-    catalogue: &Catalogue<'_>,
+    catalogue: &Catalogue,
     references: &'r References,
 ) -> BTreeMap<String, Vec<&'r Reference>> {
     let mut found: BTreeMap<String, Vec<&Reference>> = BTreeMap::new();

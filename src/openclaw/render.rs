@@ -421,6 +421,9 @@ fn opened(node: &Rc<Node>, unknown: &Unknown) -> Rc<Node> {
 
 /// The tree without attributes that are `null`, as the module strips them. `None` for `null` itself.
 fn without_nulls(node: &Rc<Node>) -> Option<Rc<Node>> {
+    if !has_null(node) {
+        return Some(Rc::clone(node));
+    }
     let value = match &node.value {
         Value::Null => return None,
         Value::Object(object) => Value::Object(Object {
@@ -442,6 +445,15 @@ fn without_nulls(node: &Rc<Node>) -> Option<Rc<Node>> {
         place: node.place.clone(),
         conditional: node.conditional,
     }))
+}
+
+fn has_null(node: &Node) -> bool {
+    match &node.value {
+        Value::Null => true,
+        Value::Object(object) => object.entries.values().any(|child| has_null(child)),
+        Value::List(list) => list.items.iter().any(|child| has_null(child)),
+        _ => false,
+    }
 }
 
 fn runtime_plugins(options: &Node, instance: Option<&Node>) -> Option<Vec<(String, Option<Span>)>> {

@@ -248,7 +248,7 @@ fn agents(config: &Node) -> Vec<String> {
 struct Context<'a> {
     configuration: &'a Configuration,
     instance: &'a Instance,
-    catalogue: &'a Catalogue<'a>,
+    catalogue: &'a Catalogue,
 }
 
 impl Context<'_> {

@@ -440,7 +440,20 @@ impl Node {
     /// The tree in one world, without choices; `None` where the node is absent in it. A condition that the
     /// world does not decide makes the node unknown.
     pub fn in_world(self: &Rc<Self>, world: &World) -> Option<Rc<Node>> {
+        if !self.has_choice() {
+            return Some(Rc::clone(self));
+        }
         self.project(world, false)
+    }
+
+    /// Whether anything in it depends on a condition.
+    fn has_choice(&self) -> bool {
+        match &self.value {
+            Value::Choice(..) => true,
+            Value::Object(object) => object.entries.values().any(|child| child.has_choice()),
+            Value::List(list) => list.items.iter().any(|child| child.has_choice()),
+            _ => false,
+        }
     }
 
     fn project(self: &Rc<Self>, world: &World, conditional: bool) -> Option<Rc<Node>> {

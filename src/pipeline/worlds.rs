@@ -7,6 +7,7 @@ use crate::openclaw::tree::{Condition, Node, Step, World};
 use crate::releases::selection::Selection;
 use crate::releases::{self, Release, Version};
 use crate::report::finding::{Finding, Related, Severity};
+use crate::rules::shared::Shared;
 use crate::rules::{Sink, Subject, run};
 use crate::workspace::source::Span;
 use std::collections::{HashMap, HashSet};
@@ -125,6 +126,7 @@ fn check(
         release,
         release_is_certain: selection.certain && exact,
         era: selection.era,
+        shared: &Shared::default(),
     };
     let before = sink.findings.len();
     run::run(subject, &|_| true, sink);

@@ -2,7 +2,6 @@
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::providers::Catalogue;
 use crate::report::finding::{Consequence, Finding};
 
 /// The rule.
@@ -39,7 +38,7 @@ written last. An alias that is spelled like the reference of another model hides
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
+    let catalogue = subject.catalogue(instance);
     for (index, alias) in catalogue.aliases.iter().enumerate() {
         let name = alias.name.to_lowercase();
         let first = catalogue.aliases[..index]

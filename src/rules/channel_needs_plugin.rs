@@ -4,7 +4,6 @@ use super::consequence::by_release;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::path::ConfigPath;
-use crate::openclaw::providers::Catalogue;
 use crate::openclaw::tree::Value;
 use crate::releases::{Kind, Release};
 use crate::report::finding::{Consequence, Finding, Severity};
@@ -52,7 +51,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     else {
         return;
     };
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
+    let catalogue = subject.catalogue(instance);
     for (id, node) in &channels.entries {
         if !matches!(node.value, Value::Object(_))
             || node.get("enabled").and_then(|flag| flag.as_bool()) == Some(false)

@@ -2,8 +2,8 @@
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::model_reference::{self, Reference, Role};
-use crate::openclaw::providers::{BareMeaning, Catalogue, Target};
+use crate::openclaw::model_reference::{Reference, Role};
+use crate::openclaw::providers::{BareMeaning, Target};
 use crate::report::finding::{Consequence, Finding};
 use std::collections::BTreeMap;
 
@@ -40,8 +40,8 @@ an earlier fallback, by itself, by an alias or in other letters, adds nothing: O
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
-    let references = model_reference::collect(&instance.config, subject.release);
+    let catalogue = subject.catalogue(instance);
+    let references = subject.references(instance);
     // The place of the whole selector -> the models seen there and where.
     let mut seen: BTreeMap<String, Vec<(String, &Reference)>> = BTreeMap::new();
     for reference in &references.all {

@@ -2,7 +2,6 @@
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::providers::Catalogue;
 use crate::report::finding::{Consequence, Finding};
 
 /// The rule.
@@ -44,7 +43,7 @@ same id only the first can be reached; the limits and costs of the other are nev
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
+    let catalogue = subject.catalogue(instance);
     for provider in &catalogue.declared {
         let models = provider.known_models();
         for (position, model) in models.iter().enumerate() {

@@ -2,7 +2,6 @@
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::providers::Catalogue;
 use crate::report::finding::{Consequence, Finding};
 
 /// The rule.
@@ -38,7 +37,7 @@ attributes for Nix and one provider for OpenClaw: only one of the two declaratio
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
+    let catalogue = subject.catalogue(instance);
     for (position, provider) in catalogue.declared.iter().enumerate() {
         let Some(first) = catalogue.declared[..position]
             .iter()

@@ -51,7 +51,7 @@ Only addresses of well-known providers are judged.",
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
+    let catalogue = subject.catalogue(instance);
     for provider in &catalogue.declared {
         let provider_api = api_of(&catalogue, provider);
         if let Some(address) = address_of(&provider.node) {
@@ -90,7 +90,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
 }
 
 /// The `api` in force for a provider; `None` where it is not known.
-fn api_of(catalogue: &Catalogue<'_>, provider: &DeclaredProvider) -> Option<String> {
+fn api_of(catalogue: &Catalogue, provider: &DeclaredProvider) -> Option<String> {
     match provider.node.lookup("api") {
         Lookup::Present(api) => api.as_str(),
         Lookup::Unknown(_) => None,

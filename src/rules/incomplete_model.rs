@@ -3,7 +3,6 @@
 use super::consequence::{absence, violates_schema, violates_validation};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::providers::Catalogue;
 use crate::openclaw::tree::{Lookup, Value};
 use crate::report::finding::{Consequence, Finding};
 
@@ -41,7 +40,7 @@ evaluated; elsewhere OpenClaw refuses the configuration.",
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
+    let catalogue = subject.catalogue(instance);
     for provider in &catalogue.declared {
         let Some(models) = provider.node.get("models").and_then(|it| it.as_list()) else {
             continue;

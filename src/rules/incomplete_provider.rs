@@ -4,7 +4,7 @@ use super::consequence::{absence, by_release, is_typed};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::nearest::nearest;
-use crate::openclaw::providers::{Catalogue, DeclaredProvider};
+use crate::openclaw::providers::DeclaredProvider;
 use crate::openclaw::tree::{Lookup, Value};
 use crate::releases::{Kind, Release};
 use crate::report::finding::{Consequence, Finding};
@@ -46,7 +46,7 @@ Nix does not notice, OpenClaw refuses the whole configuration.",
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
+    let catalogue = subject.catalogue(instance);
     for provider in &catalogue.declared {
         if !matches!(provider.node.value, Value::Object(_)) {
             continue;

@@ -4,7 +4,6 @@ use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::endpoints::{self, NotAnAddress};
 use crate::openclaw::path::ConfigPath;
-use crate::openclaw::providers::Catalogue;
 use crate::openclaw::tree::{Node, Value};
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity};
 
@@ -61,7 +60,7 @@ static ADDED: &[&str] = &[
 ];
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
+    let catalogue = subject.catalogue(instance);
     for provider in &catalogue.declared {
         examine(&provider.node, &provider.path, sink);
         let Some(models) = provider.node.get("models").and_then(|it| it.as_list()) else {

@@ -3,8 +3,8 @@
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::endpoints::MoonshotService;
-use crate::openclaw::model_reference::{self, Form, Role};
-use crate::openclaw::providers::{Catalogue, DeclaredProvider};
+use crate::openclaw::model_reference::{Form, Role};
+use crate::openclaw::providers::DeclaredProvider;
 use crate::report::finding::{Consequence, Finding, Severity};
 
 /// The rule.
@@ -60,12 +60,12 @@ service, and gets \"invalid authentication\". Decide for one of them and write i
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
+    let catalogue = subject.catalogue(instance);
     for provider in &catalogue.declared {
         declared(provider, sink);
     }
     // References to the providers of the release: here only the id tells which service is meant.
-    let references = model_reference::collect(&instance.config, subject.release);
+    let references = subject.references(instance);
     for reference in &references.all {
         let Form::Qualified { provider, model } = &reference.form else {
             continue;

@@ -2,7 +2,7 @@
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::model_reference::{self, Form, Piece, Reference, Role};
+use crate::openclaw::model_reference::{Form, Piece, Reference, Role};
 use crate::openclaw::providers::{Catalogue, ModelStanding};
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity};
 
@@ -43,8 +43,8 @@ reference without them. `provider/*` means all models of a provider, which only 
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
-    let references = model_reference::collect(&instance.config, subject.release);
+    let catalogue = subject.catalogue(instance);
+    let references = subject.references(instance);
     for reference in &references.all {
         let Some(finding) = examine(subject, &catalogue, reference) else {
             continue;
@@ -57,11 +57,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     }
 }
 
-fn examine(
-    subject: Subject<'_>,
-    catalogue: &Catalogue<'_>,
-    reference: &Reference,
-) -> Option<Finding> {
+fn examine(subject: Subject<'_>, catalogue: &Catalogue, reference: &Reference) -> Option<Finding> {
     let finding = |consequence, message: String| Finding::new(INFO.id, consequence, message);
     let instead = match (reference.role, subject.release.default_model()) {
         (Role::Fallback(_), _) => "OpenClaw skips it".to_string(),
@@ -119,7 +115,7 @@ fn examine(
     }
 }
 
-fn owner_help(catalogue: &Catalogue<'_>, reference: &Reference) -> String {
+fn owner_help(catalogue: &Catalogue, reference: &Reference) -> String {
     let written = reference.written().unwrap_or_default();
     let model = written.trim_start_matches('/').trim();
     match catalogue.declaring(model).as_slice() {
@@ -129,7 +125,7 @@ fn owner_help(catalogue: &Catalogue<'_>, reference: &Reference) -> String {
 }
 
 fn blanks(
-    catalogue: &Catalogue<'_>,
+    catalogue: &Catalogue,
     reference: &Reference,
     provider: &Piece,
     model: &Piece,

@@ -5,10 +5,8 @@ use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Instance, Source};
 use crate::openclaw::endpoints;
 use crate::openclaw::environment::{Provided, provided};
-use crate::openclaw::model_reference::{self, Reference, Role};
-use crate::openclaw::providers::{
-    Availability, Catalogue, Standing, by_provider, normalise_provider,
-};
+use crate::openclaw::model_reference::{Reference, Role};
+use crate::openclaw::providers::{Availability, Standing, by_provider, normalise_provider};
 use crate::openclaw::tree::Lookup;
 use crate::releases;
 use crate::report::finding::{Consequence, Finding, Severity, Unresolved};
@@ -60,8 +58,8 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         // Of the process that will read the file nothing is known.
         return;
     }
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
-    let references = model_reference::collect(&instance.config, subject.release);
+    let catalogue = subject.catalogue(instance);
+    let references = subject.references(instance);
     for (provider, uses) in by_provider(&catalogue, &references) {
         let uses: Vec<&Reference> = uses
             .into_iter()

@@ -8,6 +8,7 @@ use crate::openclaw::tree::Unknown;
 use crate::releases::{Era, Release};
 use crate::report::finding::{Consequence, Finding, Unresolved};
 use crate::workspace::source::Span;
+use shared::Shared;
 
 pub mod alias_clash;
 pub mod app_defaults;
@@ -75,6 +76,7 @@ pub mod secret_path_as_secret;
 pub mod secret_ref;
 pub mod secrets;
 pub mod session_variable_not_seen;
+pub mod shared;
 pub mod shell_substitution;
 pub mod skip_bootstrap;
 pub mod syntax_error;
@@ -131,6 +133,8 @@ pub struct Subject<'a> {
     pub plausible: &'a [Release],
     /// The option set of nix-openclaw's module.
     pub era: Era,
+    /// What several rules look at, worked out once.
+    pub shared: &'a Shared,
 }
 
 impl Subject<'_> {

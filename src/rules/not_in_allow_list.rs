@@ -66,8 +66,8 @@ impl Allowed {
 }
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
-    let references = model_reference::collect(&instance.config, subject.release);
+    let catalogue = subject.catalogue(instance);
+    let references = subject.references(instance);
     let Some(allowed) = allowed(subject, instance, &catalogue, &references) else {
         return;
     };
@@ -123,7 +123,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     }
 }
 
-fn exists(catalogue: &Catalogue<'_>, provider: &str, model: &str) -> bool {
+fn exists(catalogue: &Catalogue, provider: &str, model: &str) -> bool {
     let availability = catalogue.provider(provider).availability;
     !matches!(
         availability,
@@ -152,7 +152,7 @@ fn is_limited(pattern: &str) -> bool {
 fn allowed(
     subject: Subject<'_>,
     instance: &Instance,
-    catalogue: &Catalogue<'_>,
+    catalogue: &Catalogue,
     references: &References,
 ) -> Option<Allowed> {
     let has_policy = subject
@@ -202,7 +202,7 @@ fn allowed(
     (!allowed.keys.is_empty() || !allowed.providers.is_empty()).then_some(allowed)
 }
 
-fn policy(node: &Node, catalogue: &Catalogue<'_>) -> Option<Allowed> {
+fn policy(node: &Node, catalogue: &Catalogue) -> Option<Allowed> {
     let list = node.as_list()?;
     if list.open.is_some() || list.items.is_empty() {
         return None;

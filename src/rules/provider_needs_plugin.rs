@@ -3,8 +3,8 @@
 use super::consequence::by_release;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::model_reference::{self, Role};
-use crate::openclaw::providers::{Availability, Catalogue, by_provider};
+use crate::openclaw::model_reference::Role;
+use crate::openclaw::providers::{Availability, by_provider};
 use crate::report::finding::{Consequence, Finding, Severity, Unresolved};
 
 /// The rule.
@@ -39,8 +39,8 @@ List the plugin, or declare the provider with its own `baseUrl` and `models`; th
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
-    let references = model_reference::collect(&instance.config, subject.release);
+    let catalogue = subject.catalogue(instance);
+    let references = subject.references(instance);
     for (provider, uses) in by_provider(&catalogue, &references) {
         let Some(first) = uses
             .iter()

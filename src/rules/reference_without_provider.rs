@@ -3,7 +3,7 @@
 use super::consequence::by_release;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::model_reference::{self, Form, Piece, Reference, Role};
+use crate::openclaw::model_reference::{Form, Piece, Reference, Role};
 use crate::openclaw::nearest::{alternatives, nearest};
 use crate::openclaw::providers::{BareMeaning, Catalogue, ModelStanding};
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity};
@@ -58,8 +58,8 @@ Write `provider/model`.",
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
-    let references = model_reference::collect(&instance.config, subject.release);
+    let catalogue = subject.catalogue(instance);
+    let references = subject.references(instance);
     for reference in &references.all {
         let Form::Bare { name } = &reference.form else {
             continue;
@@ -79,7 +79,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
 
 fn finding(
     subject: Subject<'_>,
-    catalogue: &Catalogue<'_>,
+    catalogue: &Catalogue,
     reference: &Reference,
     name: &Piece,
     meaning: BareMeaning,
@@ -176,7 +176,7 @@ fn finding(
 }
 
 /// Whether a model of the default provider may well exist: it is listed, or looks like those of the provider.
-fn works(catalogue: &Catalogue<'_>, provider: &str, model: &str) -> bool {
+fn works(catalogue: &Catalogue, provider: &str, model: &str) -> bool {
     match catalogue.model(provider, model) {
         ModelStanding::Listed | ModelStanding::NotKnown(_) => true,
         ModelStanding::Undecided if provider == "openai" => {
@@ -190,7 +190,7 @@ fn works(catalogue: &Catalogue<'_>, provider: &str, model: &str) -> bool {
     }
 }
 
-fn guess(catalogue: &Catalogue<'_>, bare: &str, meaning: &BareMeaning) -> String {
+fn guess(catalogue: &Catalogue, bare: &str, meaning: &BareMeaning) -> String {
     if catalogue.declared(bare).is_some() || catalogue.release.provider(bare).is_some() {
         let provider = bare.trim().to_lowercase();
         let model = match (catalogue.models_of(bare).into_iter().next(), &*provider) {

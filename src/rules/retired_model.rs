@@ -40,8 +40,8 @@ Write the model that replaced it.",
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
-    let references = model_reference::collect(&instance.config, subject.release);
+    let catalogue = subject.catalogue(instance);
+    let references = subject.references(instance);
     for reference in &references.all {
         // OpenClaw compares the text as it is: with a profile behind it, it finds nothing.
         let (Form::Qualified { provider, model }, None) = (&reference.form, &reference.profile)
@@ -124,7 +124,7 @@ fn is_rewritten(pattern: &str) -> bool {
 }
 
 /// Whether the condition of a suppression is certainly met: the provider's address or `api`.
-fn applies(catalogue: &Catalogue<'_>, provider: &str, suppression: &Suppression) -> bool {
+fn applies(catalogue: &Catalogue, provider: &str, suppression: &Suppression) -> bool {
     let standing = catalogue.provider(provider);
     let address = match standing.declared {
         Some(declared) if declared.node.get("baseUrl").is_some() => declared.address(),

@@ -10,6 +10,7 @@ use crate::openclaw::tree::{Node, Value};
 use crate::releases::{Release, Version};
 use crate::report::finding::{Edit, Finding, Fix, Severity};
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// The rules that report what the comparison finds.
@@ -181,11 +182,11 @@ fn issues(subject: Subject<'_>, instance: &Instance) -> Rc<Vec<Issue>> {
                 continue;
             }
             let theirs = schema_check::refusals(instance, other);
-            issues.retain(|issue| {
-                theirs
-                    .iter()
-                    .any(|their| their.path == issue.path && their.rule() == issue.rule())
-            });
+            let theirs: HashSet<_> = theirs
+                .iter()
+                .map(|their| (&their.path, their.rule()))
+                .collect();
+            issues.retain(|issue| theirs.contains(&(&issue.path, issue.rule())));
         }
         let issues = Rc::new(issues);
         *last = Some(Remembered {

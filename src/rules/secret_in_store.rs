@@ -68,7 +68,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
             sink.findings.push(finding);
         }
     }
-    credentials::visit(&instance.config, &mut |field| {
+    subject.visit_fields(instance, &mut |field| {
         let node = field.node();
         let read = is_read_from_file(node) && field.role.is_secret();
         if !(read || is_in_store(node) && is_secret_file(field.key(), field.steps)) {

@@ -3,7 +3,7 @@
 use super::consequence::{by_release, violates_schema, violates_validation};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::credentials::{self, Field};
+use crate::openclaw::credentials::Field;
 use crate::openclaw::nearest::{alternatives, nearest};
 use crate::openclaw::path::{ConfigPath, Segment};
 use crate::openclaw::placeholders::is_reference_name;
@@ -57,7 +57,7 @@ const SOURCES: [&str; 3] = ["env", "file", "exec"];
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     let declared = providers(&instance.config);
-    credentials::visit(&instance.config, &mut |field| {
+    subject.visit_fields(instance, &mut |field| {
         if !field.resolved_at_start {
             return;
         }

@@ -2,7 +2,7 @@
 
 use super::Subject;
 use crate::openclaw::configuration::{Instance, Provision, Source, Variable};
-use crate::openclaw::credentials::{self, Field, Role, is_secret_variable};
+use crate::openclaw::credentials::{self, Field, Role};
 use crate::openclaw::secret_patterns::words;
 use crate::openclaw::tree::Node;
 use crate::workspace::source::Span;
@@ -197,7 +197,7 @@ pub fn is_nix(subject: Subject<'_>) -> bool {
 /// but not for session variables.
 pub fn visit_sites(subject: Subject<'_>, instance: &Instance, visit: &mut dyn FnMut(&Site<'_>)) {
     let option_root = subject.configuration.option_root.as_str();
-    credentials::visit(&instance.config, &mut |field| {
+    subject.visit_fields(instance, &mut |field| {
         visit(&Site {
             node: field.node(),
             role: field.role,
@@ -206,23 +206,20 @@ pub fn visit_sites(subject: Subject<'_>, instance: &Instance, visit: &mut dyn Fn
             option_root,
         });
     });
-    for variable in &instance.variables {
+    let roles = subject.variable_roles(instance);
+    for (variable, role) in instance.variables.iter().zip(roles.iter()) {
         if !matches!(
             variable.provision,
             Provision::ModuleEnvironment | Provision::ServiceEnvironment
         ) {
             continue;
         }
-        let (Some(name), Some(value)) = (&variable.name, &variable.value) else {
+        let (Some(_), Some(value)) = (&variable.name, &variable.value) else {
             continue;
         };
         visit(&Site {
             node: value,
-            role: if is_secret_variable(name) {
-                Role::SecretVariable
-            } else {
-                Role::Variable
-            },
+            role: *role,
             field: None,
             variable: Some(variable),
             option_root,

@@ -5,7 +5,6 @@ use super::unprovided_variable::build;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Instance, Source};
 use crate::openclaw::environment::{Provided, provided};
-use crate::openclaw::references::collect;
 use crate::report::finding::Consequence;
 
 /// The rule.
@@ -43,7 +42,7 @@ Use `programs.openclaw.environment`, or an environment file of the unit.",
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    for reference in collect(&instance.config) {
+    for reference in subject.secret_references(instance).iter() {
         if reference.escaped || reference.is_inactive(subject.configuration, instance) {
             continue;
         }

@@ -3,7 +3,7 @@
 use super::problems::{finding, report_if};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Problem, ProblemKind};
-use crate::openclaw::credentials::{self, Field};
+use crate::openclaw::credentials::Field;
 use crate::openclaw::tree::Value;
 use crate::report::finding::{Consequence, Finding, Severity};
 
@@ -82,7 +82,7 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         },
     );
     for instance in &subject.configuration.instances {
-        credentials::visit(&instance.config, &mut |field| {
+        subject.visit_fields(instance, &mut |field| {
             if let Some(found) = in_field(subject, field)
                 && !sink
                     .findings

@@ -1,5 +1,6 @@
 //! Runs one rule on a configuration that is written as JSON5, for the tests beside the rules.
 
+use super::shared::Shared;
 use super::{Check, Rule, Sink, Subject};
 use crate::openclaw::configuration::{Configuration, Provision, Reach, Source, Variable};
 use crate::openclaw::json::{self, Dialect};
@@ -169,6 +170,7 @@ impl Case {
             release_is_certain: self.certain,
             plausible: &self.plausible,
             era: self.era,
+            shared: &Shared::default(),
         };
         let mut sink = Sink::default();
         match rule.check {

@@ -3,7 +3,6 @@
 use super::consequence::absence;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::credentials;
 use crate::openclaw::nearest::{alternatives, nearest};
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::secret_providers::{is_open, providers};
@@ -85,7 +84,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         sink.findings
             .push(absence(subject, finding(&named, &declared)));
     };
-    credentials::visit(&instance.config, &mut |field| {
+    subject.visit_fields(instance, &mut |field| {
         let node = field.node();
         if !field.resolved_at_start || node.as_object().is_none() {
             return;

@@ -3,7 +3,7 @@
 use super::consequence::{absence, by_release};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::model_reference::{self, Form, Reference, Role, is_media_model};
+use crate::openclaw::model_reference::{Form, Reference, Role, is_media_model};
 use crate::openclaw::nearest::{alternatives, nearest};
 use crate::openclaw::providers::{Availability, Catalogue, ModelStanding};
 use crate::releases;
@@ -84,8 +84,8 @@ in
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
-    let references = model_reference::collect(&instance.config, subject.release);
+    let catalogue = subject.catalogue(instance);
+    let references = subject.references(instance);
     for reference in &references.all {
         let Form::Qualified { provider, model } = &reference.form else {
             continue;
@@ -145,7 +145,7 @@ enum List {
 
 fn finding(
     subject: Subject<'_>,
-    catalogue: &Catalogue<'_>,
+    catalogue: &Catalogue,
     reference: &Reference,
     list: List,
 ) -> Finding {

@@ -3,9 +3,8 @@
 use super::consequence::absence;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::model_reference;
 use crate::openclaw::nearest::{alternatives, nearest};
-use crate::openclaw::providers::{Catalogue, Target, normalise_provider};
+use crate::openclaw::providers::{Target, normalise_provider};
 use crate::openclaw::tree::Lookup;
 use crate::report::finding::{Consequence, Finding, Severity};
 
@@ -44,8 +43,8 @@ here, so a missing one is a warning.)",
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
-    let references = model_reference::collect(&instance.config, subject.release);
+    let catalogue = subject.catalogue(instance);
+    let references = subject.references(instance);
     let auth = instance.config.lookup("auth");
     let profiles = match auth {
         Lookup::Present(auth) => auth.lookup("profiles"),

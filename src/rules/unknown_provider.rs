@@ -3,7 +3,7 @@
 use super::consequence::{absence, by_release};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::model_reference::{self, Form, Reference, Role, is_media_model};
+use crate::openclaw::model_reference::{Form, Reference, Role, is_media_model};
 use crate::openclaw::nearest::{alternatives, nearest};
 use crate::openclaw::providers::{Availability, Catalogue, normalise_provider, provider_piece};
 use crate::releases;
@@ -68,8 +68,8 @@ Write the name of a declared provider, or declare one with `baseUrl` and `models
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    let catalogue = Catalogue::new(subject.configuration, instance, subject.release);
-    let references = model_reference::collect(&instance.config, subject.release);
+    let catalogue = subject.catalogue(instance);
+    let references = subject.references(instance);
     sink.model_references += references.all.len();
     // What is not known of references is told once, here.
     for (path, unknown) in &references.gaps {
@@ -138,7 +138,7 @@ fn some_release_has(provider: &str) -> bool {
     releases::known().any(|release| release.provider(provider).is_some())
 }
 
-fn finding(subject: Subject<'_>, catalogue: &Catalogue<'_>, reference: &Reference) -> Finding {
+fn finding(subject: Subject<'_>, catalogue: &Catalogue, reference: &Reference) -> Finding {
     let rule = INFO.id;
     let Some(provider) = provider_piece(reference) else {
         return Finding::new(rule, Consequence::FailsInUse, "");

@@ -5,7 +5,7 @@ use super::secrets::is_nix;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Instance, Source};
 use crate::openclaw::environment::{Provided, provided};
-use crate::openclaw::references::{Reference, collect, refuses_everywhere};
+use crate::openclaw::references::{Reference, refuses_everywhere};
 use crate::report::finding::{Consequence, Finding, Severity, Unresolved};
 
 /// The rule.
@@ -56,7 +56,7 @@ with `--env-file`.",
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    for reference in collect(&instance.config) {
+    for reference in subject.secret_references(instance).iter() {
         if !reference.is_credential {
             sink.secrets += 1;
         }

@@ -3,9 +3,9 @@
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{Condition, Stop, Unknown};
 use crate::nix::eval::value::{Attrs, Origin, Thunk, Value};
-use crate::nix::symbol::Symbol;
+use crate::nix::symbol::{Symbol, SymbolMap};
 use crate::workspace::source::Span;
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 /// Priority of a definition that says nothing about it (`lib.modules.defaultOverridePriority`).
@@ -326,7 +326,9 @@ impl Children {
 /// sets are passed over; unknown ones make the result open.
 pub fn children(discharged: &[Discharged], keep_priority: bool) -> Children {
     let mut result = Children::default();
-    let mut index: HashMap<Symbol, usize> = HashMap::new();
+    // Names of a single definition are different already.
+    let several = discharged.len() > 1;
+    let mut index: SymbolMap<usize> = SymbolMap::default();
     for Discharged { definition, value } in discharged {
         let attrs = match value {
             Ok(Value::Attrs(attrs)) => attrs,
@@ -349,13 +351,18 @@ pub fn children(discharged: &[Discharged], keep_priority: bool) -> Children {
                 order: definition.order.filter(|_| keep_priority),
                 guards: definition.guards.clone(),
             };
-            match index.get(&attr.name) {
-                Some(position) => result.by_name[*position].1.push(child),
-                None => {
-                    index.insert(attr.name, result.by_name.len());
-                    result.by_name.push((attr.name, vec![child]));
+            if several {
+                match index.entry(attr.name) {
+                    Entry::Occupied(known) => {
+                        result.by_name[*known.get()].1.push(child);
+                        continue;
+                    }
+                    Entry::Vacant(new) => {
+                        new.insert(result.by_name.len());
+                    }
                 }
             }
+            result.by_name.push((attr.name, vec![child]));
         }
     }
     result.by_name.sort_by_key(|(name, _)| name.as_str());

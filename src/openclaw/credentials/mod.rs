@@ -196,9 +196,9 @@ fn matches(pattern: &str, steps: &[Step<'_>]) -> bool {
 }
 
 fn in_any(patterns: &[&str], steps: &[Step<'_>], last: &str) -> bool {
+    // A quick look at the end before the whole is compared.
     patterns.iter().any(|pattern| {
-        let tail = pattern.rsplit('.').next().unwrap_or(pattern);
-        (tail == last || tail == "*") && matches(pattern, steps)
+        (pattern.ends_with(last) || pattern.ends_with('*')) && matches(pattern, steps)
     })
 }
 
@@ -290,47 +290,81 @@ fn may_be_credential(key: &str) -> bool {
 pub fn visit<'a>(config: &'a Node, visit: &mut dyn FnMut(&Field<'_>)) {
     let mut steps: Vec<Step<'a>> = Vec::with_capacity(12);
     let mut nodes: Vec<&'a Node> = Vec::with_capacity(12);
-    go(config, &mut steps, &mut nodes, visit);
+    go(config, &mut steps, &mut nodes, &mut |steps, nodes| {
+        let (role, resolved_at_start) = role(steps);
+        visit(&Field {
+            steps,
+            nodes,
+            role,
+            resolved_at_start,
+        });
+    });
 }
+
+/// What the fields of one configuration hold, for many visits of it.
+#[derive(Clone, Debug)]
+pub struct Roles(Vec<(Role, bool)>);
+
+impl Roles {
+    /// The roles of all fields, in the order in which they are visited.
+    pub fn of(config: &Node) -> Roles {
+        let mut roles = Vec::new();
+        visit(config, &mut |field| {
+            roles.push((field.role, field.resolved_at_start));
+        });
+        Roles(roles)
+    }
+}
+
+/// The same walk as [`visit`] with the roles of this very configuration.
+pub fn visit_with<'a>(config: &'a Node, roles: &Roles, visit: &mut dyn FnMut(&Field<'_>)) {
+    let mut steps: Vec<Step<'a>> = Vec::with_capacity(12);
+    let mut nodes: Vec<&'a Node> = Vec::with_capacity(12);
+    let mut roles = roles.0.iter();
+    go(config, &mut steps, &mut nodes, &mut |steps, nodes| {
+        let Some((role, resolved_at_start)) = roles.next().copied() else {
+            return;
+        };
+        visit(&Field {
+            steps,
+            nodes,
+            role,
+            resolved_at_start,
+        });
+    });
+}
+
+/// Calls for a value with the way to it.
+type Report<'r> = dyn FnMut(&[Step<'_>], &[&Node]) + 'r;
 
 fn go<'a>(
     node: &'a Node,
     steps: &mut Vec<Step<'a>>,
     nodes: &mut Vec<&'a Node>,
-    visit: &mut dyn FnMut(&Field<'_>),
+    report: &mut Report<'_>,
 ) {
     nodes.push(node);
     match &node.value {
         Value::Object(object) => {
             if object.entries.contains_key("source") {
-                report(steps, nodes, visit);
+                report(steps, nodes);
             }
             for (key, child) in &object.entries {
                 steps.push(Step::Key(key));
-                go(child, steps, nodes, visit);
+                go(child, steps, nodes, report);
                 steps.pop();
             }
         }
         Value::List(list) => {
             for (index, child) in list.items.iter().enumerate() {
                 steps.push(Step::Index(index));
-                go(child, steps, nodes, visit);
+                go(child, steps, nodes, report);
                 steps.pop();
             }
         }
-        _ => report(steps, nodes, visit),
+        _ => report(steps, nodes),
     }
     nodes.pop();
-}
-
-fn report(steps: &[Step<'_>], nodes: &[&Node], visit: &mut dyn FnMut(&Field<'_>)) {
-    let (role, resolved_at_start) = role(steps);
-    visit(&Field {
-        steps,
-        nodes,
-        role,
-        resolved_at_start,
-    });
 }
 
 /// Whether a value that is not known is nevertheless known to be a path, so that it cannot be the secret itself.

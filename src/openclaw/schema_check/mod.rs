@@ -32,6 +32,7 @@ pub fn check(root: &Node, schema: Schema, environment: &Environment) -> Vec<Issu
         schema,
         steps: Vec::new(),
         issues: Vec::new(),
+        elsewhere: suggest::Elsewhere::default(),
     };
     checker.node(root, schema.root());
     checker.issues
@@ -57,6 +58,7 @@ pub fn check_part(
             })
             .collect(),
         issues: Vec::new(),
+        elsewhere: suggest::Elsewhere::default(),
     };
     checker.node(node, part);
     checker.issues
@@ -74,6 +76,7 @@ struct Checker<'a> {
     schema: Schema,
     steps: Vec<Step<'a>>,
     issues: Vec<Issue>,
+    elsewhere: suggest::Elsewhere,
 }
 
 impl<'a> Checker<'a> {
@@ -372,7 +375,7 @@ impl<'a> Checker<'a> {
         let mut path = self.path();
         let elsewhere = match similar {
             Some(_) => Vec::new(),
-            None => suggest::elsewhere(self.schema, &path, key),
+            None => suggest::elsewhere(&mut self.elsewhere, self.schema, &path, key),
         };
         path.0.push(Segment::Key(match similar {
             Some(similar) if similar_is_missing => similar.to_string(),

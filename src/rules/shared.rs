@@ -1,0 +1,92 @@
+//! What several rules look at, worked out once.
+
+use super::Subject;
+use crate::openclaw::configuration::Instance;
+use crate::openclaw::credentials::{self, Field, Role, Roles, is_secret_variable};
+use crate::openclaw::model_reference::{self, References};
+use crate::openclaw::providers::Catalogue;
+use crate::openclaw::references;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
+/// What rules worked out for the instances of one configuration in one world and for one release. It starts empty, and each part
+/// is made when the first rule asks for it.
+#[derive(Debug, Default)]
+pub struct Shared {
+    instances: RefCell<Vec<(*const Instance, Rc<OfInstance>)>>,
+}
+
+#[derive(Debug, Default)]
+struct OfInstance {
+    catalogue: OnceCell<Rc<Catalogue>>,
+    model_references: OnceCell<Rc<References>>,
+    secret_references: OnceCell<Rc<[references::Reference]>>,
+    field_roles: OnceCell<Rc<Roles>>,
+    variable_roles: OnceCell<Rc<[Role]>>,
+}
+
+impl Subject<'_> {
+    /// What is known of an instance already; instances are told apart by where they are in memory, where they stay while rules run.
+    fn of(&self, instance: &Instance) -> Rc<OfInstance> {
+        let address = std::ptr::from_ref(instance);
+        let mut instances = self.shared.instances.borrow_mut();
+        if let Some((_, known)) = instances.iter().find(|(known, _)| *known == address) {
+            return Rc::clone(known);
+        }
+        let new = Rc::new(OfInstance::default());
+        instances.push((address, Rc::clone(&new)));
+        new
+    }
+
+    /// What an instance can refer to.
+    pub fn catalogue(&self, instance: &Instance) -> Rc<Catalogue> {
+        let of = self.of(instance);
+        Rc::clone(
+            of.catalogue.get_or_init(|| {
+                Rc::new(Catalogue::new(self.configuration, instance, self.release))
+            }),
+        )
+    }
+
+    /// All references to models in an instance's configuration, as far as the release has places for them.
+    pub fn references(&self, instance: &Instance) -> Rc<References> {
+        let of = self.of(instance);
+        Rc::clone(
+            of.model_references
+                .get_or_init(|| Rc::new(model_reference::collect(&instance.config, self.release))),
+        )
+    }
+
+    /// All references to secrets in an instance's configuration.
+    pub fn secret_references(&self, instance: &Instance) -> Rc<[references::Reference]> {
+        let of = self.of(instance);
+        Rc::clone(
+            of.secret_references
+                .get_or_init(|| references::collect(&instance.config).into()),
+        )
+    }
+
+    /// Walks over the fields of an instance's configuration as [`credentials::visit`] does.
+    pub fn visit_fields(&self, instance: &Instance, visit: &mut dyn FnMut(&Field<'_>)) {
+        let of = self.of(instance);
+        let roles = of
+            .field_roles
+            .get_or_init(|| Rc::new(Roles::of(&instance.config)));
+        credentials::visit_with(&instance.config, roles, visit);
+    }
+
+    /// What each variable that is provided to an instance holds by its name, in their order.
+    pub fn variable_roles(&self, instance: &Instance) -> Rc<[Role]> {
+        let of = self.of(instance);
+        Rc::clone(of.variable_roles.get_or_init(|| {
+            instance
+                .variables
+                .iter()
+                .map(|variable| match &variable.name {
+                    Some(name) if is_secret_variable(name) => Role::SecretVariable,
+                    _ => Role::Variable,
+                })
+                .collect()
+        }))
+    }
+}
