@@ -2,6 +2,7 @@
 
 use crate::report::{self, finding::Severity};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -50,6 +51,55 @@ pub struct Arguments {
     /// Arguments of `check`.
     #[command(flatten)]
     pub check: CheckArguments,
+}
+
+/// The names of the subcommands.
+const SUBCOMMANDS: [&str; 9] = [
+    "check",
+    "show",
+    "eval",
+    "models",
+    "explain",
+    "rules",
+    "releases",
+    "completions",
+    "man",
+];
+
+impl Arguments {
+    /// The arguments of this process.
+    ///
+    /// # Errors
+    /// Wrong usage, and what `--help` and `--version` print.
+    pub fn of_process() -> Result<Self, clap::Error> {
+        match Self::of_paths(std::env::args_os().skip(1)) {
+            Some(arguments) => Ok(arguments),
+            None => Self::try_parse(),
+        }
+    }
+
+    /// The arguments where all of them are paths, which is how the program is mostly called: describing all subcommands and options to the
+    /// parser takes longer than reading and parsing a flake. `None` where the parser has to look.
+    fn of_paths(arguments: impl Iterator<Item = OsString>) -> Option<Self> {
+        let paths = arguments
+            .map(|argument| {
+                let text = argument.to_str()?;
+                let is_path =
+                    !text.is_empty() && !text.starts_with('-') && !SUBCOMMANDS.contains(&text);
+                is_path.then(|| PathBuf::from(argument))
+            })
+            .collect::<Option<Vec<PathBuf>>>()?;
+        Some(Arguments {
+            command: None,
+            check: CheckArguments {
+                source: SourceArguments {
+                    paths,
+                    ..SourceArguments::default()
+                },
+                ..CheckArguments::default()
+            },
+        })
+    }
 }
 
 /// The subcommands.
@@ -336,5 +386,51 @@ fn name_and_directory(text: &str) -> Result<(String, PathBuf), String> {
             Ok((name.to_string(), PathBuf::from(directory)))
         }
         _ => Err("expected NAME=DIR, such as nixpkgs=../nixpkgs".to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn of_paths(arguments: &[&str]) -> Option<Arguments> {
+        Arguments::of_paths(arguments.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn paths_alone_are_taken_as_the_parser_takes_them() {
+        for arguments in [
+            &[][..],
+            &["."],
+            &["~/dotfiles", "home.nix", "a=b"],
+            &["checks"],
+        ] {
+            let quick = of_paths(arguments).expect("paths");
+            let parsed = Arguments::try_parse_from(
+                std::iter::once("openclaw-check").chain(arguments.iter().copied()),
+            )
+            .expect("paths");
+            assert_eq!(format!("{quick:?}"), format!("{parsed:?}"));
+        }
+    }
+
+    #[test]
+    fn the_parser_looks_at_everything_else() {
+        for arguments in [
+            &["-"][..],
+            &["--help"],
+            &["a", "--strict"],
+            &[""],
+            &["a", "check"],
+        ] {
+            assert!(of_paths(arguments).is_none(), "{arguments:?}");
+        }
+        let command = Arguments::command();
+        let names: Vec<&str> = command
+            .get_subcommands()
+            .map(clap::Command::get_name)
+            .collect();
+        assert_eq!(names, SUBCOMMANDS);
     }
 }

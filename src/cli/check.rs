@@ -64,7 +64,10 @@ pub fn run(arguments: &CheckArguments, progress: &Arc<Progress>) -> u8 {
         strict: outcome.strict,
     };
     let text = report::render(&outcome.report, &outcome.sources, &options);
-    output::print(&text, code)
+    let code = output::print(&text, code);
+    // The process ends now, which frees all of it at once.
+    std::mem::forget(outcome);
+    code
 }
 
 /// Help for somebody whose subcommand was taken as a path that does not exist.

@@ -1,7 +1,7 @@
 //! Tells a person who waits how far the work is.
 
 use crate::progress::Progress;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How often the line is renewed.
 const INTERVAL: Duration = Duration::from_millis(200);
 
-/// Waits until the sender is gone. After a second it shows the progress on standard error, if that is a
-/// terminal and `wanted`, and clears it at the end.
+/// Waits until the sender is gone. After a second it shows the progress on standard error, if that is
+/// `wanted`, and clears it at the end.
 pub fn wait(done: &Receiver<()>, progress: &Progress, wanted: bool) {
-    if !wanted || !io::stderr().is_terminal() {
+    if !wanted {
         let _ = done.recv();
         return;
     }

@@ -6,9 +6,9 @@ use super::{
     show,
 };
 use crate::progress::Progress;
-use clap::Parser;
+use std::io::{self, IsTerminal};
 use std::panic::{self, Location, PanicHookInfo};
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
@@ -21,16 +21,26 @@ const SMALLER_STACKS: [usize; 2] = [256 << 20, 64 << 20];
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::of_process() {
         Ok(arguments) => arguments,
         Err(error) => return ExitCode::from(output::print_usage(&error)),
     };
     panic::set_hook(Box::new(report_panic));
     let quiet = check_arguments(&arguments).is_some_and(|check| check.quiet);
     let progress = Arc::new(Progress::default());
-    ExitCode::from(with_large_stack(&progress, !quiet, move |progress| {
-        dispatch(&arguments, progress)
-    }))
+    let show_progress = !quiet && io::stderr().is_terminal();
+    ExitCode::from(with_large_stack(
+        &progress,
+        show_progress,
+        move |progress| {
+            let code = dispatch(&arguments, progress);
+            if !show_progress {
+                // Everything is written and nothing has to be cleared from a terminal: taking the threads down one by one would only cost time.
+                process::exit(i32::from(code));
+            }
+            code
+        },
+    ))
 }
 
 /// Runs the work in a thread with a large stack, and shows its progress meanwhile. A panic of the work is
@@ -51,6 +61,7 @@ fn with_large_stack(
             .spawn(move || {
                 // Dropped when the work ends, however it ends.
                 let _running = running;
+                grow_heap();
                 work(&for_work)
             });
         if let Ok(worker) = worker {
@@ -60,6 +71,17 @@ fn with_large_stack(
     }
     output::complain("cannot start: the system gives no memory for a stack of 64 MiB");
     exit_code::UNREADABLE
+}
+
+/// Makes the heap of this thread grow at once. The GNU C library grows the heap of a thread that is not the first one page by page, with a
+/// system call for each; but it keeps what was once allocated and freed, up to twice the size of the largest block that it gave back to the
+/// system. Pages that are never touched cost nothing.
+fn grow_heap() {
+    const LARGEST: usize = 4 << 20;
+    const HEAP: usize = 2 << 20;
+    for size in [LARGEST, HEAP] {
+        drop(std::hint::black_box(Vec::<u8>::with_capacity(size)));
+    }
 }
 
 fn check_arguments(arguments: &Arguments) -> Option<&super::arguments::CheckArguments> {
