@@ -82,7 +82,7 @@ fn staged(tree: &Path) -> bool {
 fn write_tree(root: &Path, files: usize) {
     for number in 0..files {
         let folder = root.join(format!("modules-{:03}", number / FOLDER));
-        if number % FOLDER == 0 {
+        if number.is_multiple_of(FOLDER) {
             std::fs::create_dir_all(&folder).expect("a folder");
         }
         std::fs::write(folder.join(format!("module-{number}.nix")), module(number))
@@ -92,7 +92,7 @@ fn write_tree(root: &Path, files: usize) {
 
 fn module(number: usize) -> String {
     let mut text = format!("# Module {number}\n{{ config, lib, pkgs, ... }}:\n{{\n");
-    if number % MENTIONING == 0 {
+    if number.is_multiple_of(MENTIONING) {
         text.push_str("  programs.openclaw.enable = true;\n  programs.openclaw.config.gateway.mode = \"local\";\n");
     }
     let mut service = 0;

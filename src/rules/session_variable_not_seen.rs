@@ -57,7 +57,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         };
         let finding = build(
             subject,
-            &reference,
+            reference,
             INFO.id,
             format!("`{name}` is a session variable, which a service never sees"),
         )

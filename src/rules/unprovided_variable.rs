@@ -89,7 +89,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         };
         let mut finding = absence(
             subject,
-            build(subject, &reference, INFO.id, message).help(help(subject, name)),
+            build(subject, reference, INFO.id, message).help(help(subject, name)),
         );
         if let Some((span, what)) = related {
             finding = finding.related(Some(span), what);
