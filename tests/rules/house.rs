@@ -14,6 +14,7 @@ const SHARED: &[&str] = &[
     "run.rs",
     "schema.rs",
     "secrets.rs",
+    "shared.rs",
     "testing.rs",
 ];
 
