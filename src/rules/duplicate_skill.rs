@@ -22,8 +22,8 @@ stops `home-manager switch`.",
   programs.openclaw = {
     enable = true;
     skills = [
-      { name = "notes"; description = "Takes notes"; body = "Take notes."; }
-      { name = "notes"; description = "Reads notes"; body = "Read notes."; }
+      { name = "notes"; description = "Takes notes"; mode = "inline"; body = "Take notes."; }
+      { name = "notes"; description = "Reads notes"; mode = "inline"; body = "Read notes."; }
     ];
   };
 }"#],
@@ -31,8 +31,8 @@ stops `home-manager switch`.",
   programs.openclaw = {
     enable = true;
     skills = [
-      { name = "take-notes"; description = "Takes notes"; body = "Take notes."; }
-      { name = "read-notes"; description = "Reads notes"; body = "Read notes."; }
+      { name = "take-notes"; description = "Takes notes"; mode = "inline"; body = "Take notes."; }
+      { name = "read-notes"; description = "Reads notes"; mode = "inline"; body = "Read notes."; }
     ];
   };
 }"#],

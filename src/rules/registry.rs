@@ -86,8 +86,10 @@ pub static RULES: &[Rule] = &[
     super::workspace_files::RULE,
     super::skip_bootstrap::RULE,
     super::duplicate_skill::RULE,
+    super::incomplete_skill::RULE,
     super::app_defaults::RULE,
     super::mac_without_instances::RULE,
+    super::instance_clash::RULE,
     // Our own settings and comments.
     super::no_configuration::RULE,
     super::invalid_settings::RULE,

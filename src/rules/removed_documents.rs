@@ -53,6 +53,8 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         .options
         .as_ref()
         .and_then(|options| options.get("documents"))
+        // The option is still there, and nothing is its default.
+        .filter(|documents| !matches!(documents.value, Value::Null))
     else {
         return;
     };
@@ -117,6 +119,14 @@ mod tests {
             configuration.instances[0].config =
                 crate::openclaw::testing::node(&serde_json::json!({}));
         })
+    }
+
+    #[test]
+    fn nothing_is_its_default() {
+        let outcome = crate::rules::testing::module("{documents: null}").run(&RULE);
+        assert_eq!(outcome.lines(), [""; 0]);
+        let outcome = crate::rules::testing::module("{documents: \"/etc/documents\"}").run(&RULE);
+        assert_eq!(outcome.findings.len(), 1);
     }
 
     #[test]

@@ -46,6 +46,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     };
     let path = format!("{}.runtimePlugins", configuration.option_root);
     let known: Option<Vec<&str>> = subject.release.runtime_plugins().map(Iterator::collect);
+    let sourced = sourced(subject, instance);
     for (index, (id, span)) in plugins.iter().enumerate() {
         let finding = |message: String| {
             Finding::new(INFO.id, Consequence::NixRejects, message)
@@ -61,7 +62,10 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
             );
             continue;
         }
-        if let Some(known) = known.as_ref().filter(|known| !known.contains(&id.as_str())) {
+        let known = known
+            .as_ref()
+            .filter(|known| !known.contains(&id.as_str()) && !sourced.contains(id));
+        if let Some(known) = known {
             let mut help = match nearest(id, known.iter().copied()) {
                 Some(near) => format!("Did you mean `{near}`?"),
                 None => "Plugins from elsewhere belong in `runtimePluginSources`.".to_string(),
@@ -110,6 +114,23 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
             .help("Put the plugin in `runtimePluginSources`, or install all of them by path."),
         );
     }
+}
+
+/// The ids that `runtimePluginSources` brings: those need not be in the set.
+fn sourced(subject: Subject<'_>, instance: &Instance) -> Vec<String> {
+    let Some(options) = subject.configuration.options.as_ref() else {
+        return Vec::new();
+    };
+    let own = options
+        .get("instances")
+        .and_then(|instances| instances.get(&instance.name));
+    [own, Some(options)]
+        .into_iter()
+        .flatten()
+        .filter_map(|holder| holder.get("runtimePluginSources")?.as_list())
+        .flat_map(|list| &list.items)
+        .filter_map(|item| item.get("id")?.as_str())
+        .collect()
 }
 
 fn turned_off<'a>(config: &'a Node, id: &str) -> Option<&'a Node> {
@@ -170,6 +191,29 @@ mod tests {
         assert_eq!(
             outcome.findings[0].help.as_deref(),
             Some("Did you mean `slack`?")
+        );
+    }
+
+    #[test]
+    fn plugins_from_elsewhere_need_not_be_in_the_set() {
+        let run = |options: &str| {
+            module(options)
+                .configuration(|configuration| {
+                    let places = configuration.options.clone();
+                    let span = places.and_then(|options| options.place.primary());
+                    configuration.instances[0].runtime_plugins = Some(vec![("mine".into(), span)]);
+                })
+                .run(&RULE)
+                .findings
+                .len()
+        };
+        assert_eq!(
+            run(r#"{runtimePluginSources: [{id: "mine", spec: "npm:mine@1.0.0"}]}"#),
+            0
+        );
+        assert_eq!(
+            run(r#"{runtimePluginSources: [{id: "other", spec: "npm:other@1.0.0"}]}"#),
+            1
         );
     }
 

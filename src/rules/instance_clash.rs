@@ -1,0 +1,233 @@
+//! Instances that get in each other's way.
+
+use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::openclaw::configuration::Source;
+use crate::openclaw::tree::{Node, Value};
+use crate::releases::Era;
+use crate::report::finding::{Consequence, Finding};
+use crate::workspace::source::Span;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: &INFO,
+    check: Check::Configuration(check),
+};
+
+static INFO: RuleInfo = RuleInfo {
+    id: "instance-clash",
+    summary: "Two instances have the same port, the same file or the same service",
+    consequence: Consequence::GatewayRefuses,
+    explanation: "Each instance is a gateway of its own, with a port, an openclaw.json and a service. `gatewayPort` is 18789 for all of them \
+unless it is set: the second gateway finds the port taken and does not start. With one `configPath` (or `stateDir`) for two, the file of one is lost \
+without a word. Two services of one name stop `home-manager switch` with \"conflicting definition values\". A service that is \
+switched off (`systemd.enable`, `launchd.enable`) takes no port.",
+    refused: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    instances.default = { };
+    instances.work = { };
+  };
+}"#],
+    accepted: &[r#"{
+  programs.openclaw = {
+    enable = true;
+    instances.default = { };
+    instances.work.gatewayPort = 18790;
+  };
+}"#],
+};
+
+/// The port of an instance that sets none.
+const DEFAULT_PORT: i64 = 18789;
+
+/// What an instance takes for itself.
+struct Taken<'a> {
+    name: &'a str,
+    place: Option<Span>,
+    /// With the place where it was set; `None` where it is not known, or where no service runs.
+    port: Option<(i64, Option<Span>)>,
+    file: Option<(String, Option<Span>)>,
+    service: Option<(String, Option<Span>)>,
+}
+
+fn check(subject: Subject<'_>, sink: &mut Sink) {
+    let configuration = subject.configuration;
+    if configuration.source != Source::HomeManager || subject.era < Era::SchemaConfig {
+        return;
+    }
+    let Some(instances) = configuration
+        .options
+        .as_ref()
+        .and_then(|options| options.get("instances"))
+        .and_then(|instances| instances.as_object())
+    else {
+        return;
+    };
+    let all: Vec<Taken<'_>> = instances
+        .entries
+        .iter()
+        .filter(|(_, instance)| is_on(instance, "enable"))
+        .map(|(name, instance)| taken(name, instance))
+        .collect();
+    let root = &configuration.option_root;
+    for (index, one) in all.iter().enumerate() {
+        let clash = |consequence: Consequence, option: &str, message: String, help: String| {
+            Finding::new(INFO.id, consequence, message)
+                .path(format!("{root}.instances.{}.{option}", one.name))
+                .help(help)
+        };
+        for other in &all[..index] {
+            if let (Some((port, span)), Some((taken, first))) = (one.port, other.port)
+                && port == taken
+            {
+                sink.findings.push(
+                    clash(
+                        Consequence::GatewayRefuses,
+                        "gatewayPort",
+                        format!(
+                            "`{}` and `{}` both take the port {port}",
+                            other.name, one.name
+                        ),
+                        format!("Set `gatewayPort` of `{}` to another one.", one.name),
+                    )
+                    .at(span.or(one.place))
+                    .related(first.or(other.place), format!("`{}`", other.name)),
+                );
+            }
+            if let (Some((file, span)), Some((taken, first))) = (&one.file, &other.file)
+                && file == taken
+            {
+                sink.findings.push(
+                    clash(
+                        Consequence::FailsInUse,
+                        "configPath",
+                        format!(
+                            "`{}` and `{}` both write `{file}`, and one is lost",
+                            other.name, one.name
+                        ),
+                        format!(
+                            "Give `{}` a `stateDir` or a `configPath` of its own.",
+                            one.name
+                        ),
+                    )
+                    .at(span.or(one.place))
+                    .related(first.or(other.place), format!("`{}`", other.name)),
+                );
+            }
+            if let (Some((service, span)), Some((taken, first))) = (&one.service, &other.service)
+                && service == taken
+            {
+                sink.findings.push(
+                    clash(
+                        Consequence::NixRejects,
+                        "systemd.unitName",
+                        format!(
+                            "`{}` and `{}` are both the service `{service}`",
+                            other.name, one.name
+                        ),
+                        format!("Give `{}` a `systemd.unitName` of its own.", one.name),
+                    )
+                    .at(span.or(one.place))
+                    .related(first.or(other.place), format!("`{}`", other.name)),
+                );
+            }
+        }
+    }
+}
+
+/// Whether a switch is on; one that is not known counts as off, so that nothing is claimed on the strength of it.
+fn is_on(instance: &Node, switch: &str) -> bool {
+    match instance.at_keys(switch) {
+        None => true,
+        Some(flag) => flag.as_bool() == Some(true),
+    }
+}
+
+fn taken<'a>(name: &'a str, instance: &'a Node) -> Taken<'a> {
+    let is_closed = instance
+        .as_object()
+        .is_some_and(|object| object.open.is_none());
+    let runs = is_closed && is_on(instance, "systemd.enable") && is_on(instance, "launchd.enable");
+    // Without a text of its own it is the default, which `None` stands for; a text that is not known is no text.
+    let text = |option: &str, default: Option<String>| match instance.at_keys(option) {
+        None => default.filter(|_| is_closed).map(|text| (text, None)),
+        Some(node) => node.as_str().map(|text| (text, node.place.primary())),
+    };
+    let suffix = if name == "default" {
+        String::new()
+    } else {
+        format!("-{name}")
+    };
+    let file = match instance.at_keys("configPath") {
+        Some(_) => text("configPath", None),
+        None => text("stateDir", Some(format!("~/.openclaw{suffix}"))).map(|(folder, span)| {
+            (
+                format!("{}/openclaw.json", folder.trim_end_matches('/')),
+                span,
+            )
+        }),
+    };
+    Taken {
+        name,
+        place: instance.place.key.or(instance.place.primary()),
+        port: match instance
+            .get("gatewayPort")
+            .map(|port| (&port.value, port.place.primary()))
+        {
+            _ if !runs => None,
+            None => Some((DEFAULT_PORT, None)),
+            Some((Value::Integer(port), span)) => Some((*port, span)),
+            Some(_) => None,
+        },
+        file,
+        service: text(
+            "systemd.unitName",
+            Some(format!("openclaw-gateway{suffix}")),
+        )
+        .filter(|_| runs),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::module;
+
+    #[test]
+    fn the_port_is_the_same_unless_it_is_set() {
+        let outcome = module(r#"{instances: {default: {}, work: {}}}"#).run(&RULE);
+        assert_eq!(outcome.findings.len(), 1);
+        assert_eq!(
+            outcome.findings[0].message,
+            "`default` and `work` both take the port 18789"
+        );
+        for other in [
+            "{gatewayPort: 18790}",
+            "{gatewayPort: {$unknown: \"?\"}}",
+            "{enable: false}",
+            "{systemd: {enable: false}}",
+            "{$open: \"?\"}",
+        ] {
+            let text = format!("{{instances: {{default: {{}}, work: {other}}}}}");
+            assert_eq!(module(&text).run(&RULE).lines(), [""; 0], "{other}");
+        }
+    }
+
+    #[test]
+    fn files_and_services_are_taken_once() {
+        let outcome = module(
+            r#"{instances: {
+                 a: {gatewayPort: 1, stateDir: "/srv/claw"},
+                 b: {gatewayPort: 2, configPath: "/srv/claw/openclaw.json"},
+                 c: {gatewayPort: 3, systemd: {unitName: "openclaw-gateway-a"}}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "error programs.openclaw.instances.b.configPath: \"/srv/claw/openclaw.json\"",
+                "error programs.openclaw.instances.c.systemd.unitName: \"openclaw-gateway-a\"",
+            ]
+        );
+    }
+}
