@@ -72,6 +72,8 @@ let
   ];
   gatewayOptions = [
     "enable"
+    "unitName"
+    "port"
     "config"
     "configFile"
     "configPath"

@@ -8,6 +8,7 @@ pub mod endpoints;
 pub mod environment;
 pub mod evaluated;
 pub mod from_nix;
+pub mod given_file;
 pub mod include;
 pub mod json;
 pub mod model_reference;

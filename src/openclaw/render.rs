@@ -9,6 +9,7 @@ use super::configuration::{
     Configuration, Delivery, Document, Instance, Presence, Problem, ProblemKind, Provision, Source,
     Variable,
 };
+use super::given_file;
 use super::tree::{
     Kind, List, Lookup, Node, Object, PathLiteral, Place, Text, TextPart, Unknown, Value, World,
 };
@@ -205,7 +206,11 @@ impl Blueprint {
         }
         // A file that is given as it is replaces the rendered one.
         let config = match options.get("configFile") {
-            Some(file) if !matches!(file.value, Value::Null) => Rc::clone(file),
+            Some(file) if !matches!(file.value, Value::Null) => {
+                let (config, problem) = given_file::read(file, context.workspace);
+                configuration.problems.extend(problem);
+                config
+            }
             _ => match options.lookup("config") {
                 Lookup::Present(config) => Rc::clone(config),
                 Lookup::Absent => {
@@ -216,6 +221,20 @@ impl Blueprint {
                 }
             },
         };
+        // The module has asserted this as long as it exists (commit 2a9a3be, February 2026).
+        if let Some(node) = options.get("configPath")
+            && let Some(path) = node.as_str()
+            && !path.starts_with("/etc/")
+        {
+            let mut problem = Problem::new(
+                ProblemKind::Assertion,
+                format!("`configPath` must lie below `/etc`, and `{path}` does not"),
+                node.place.primary(),
+            );
+            problem.path = Some("configPath".into());
+            problem.help = Some("leave it out: then it is `/etc/openclaw/openclaw.json`".into());
+            configuration.problems.push(problem);
+        }
         let mut variables = Vec::new();
         environment(
             options.get("environment"),

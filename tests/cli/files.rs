@@ -170,3 +170,70 @@ fn imports_that_nix_cannot_see_are_findings() {
         assert!(printed.out.contains(&message), "{name}: {}", printed.out);
     }
 }
+
+/// The NixOS service can be given a file as it is instead of options.
+#[test]
+fn a_configuration_that_is_given_as_a_file_is_checked_in_that_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    };
+    let check = |file: &str| {
+        write(
+            "host.nix",
+            &format!(
+                "{{ services.openclaw-gateway = {{ enable = true; configFile = {file}; }}; }}\n"
+            ),
+        );
+        openclaw_check()
+            .args("host.nix --no-git --format concise --openclaw-version 2026.6.11")
+            .inside(folder.path())
+            .run()
+    };
+    write("good.json", "{ \"gateway\": { \"mode\": \"local\" } }\n");
+    write(
+        "bad.json",
+        "{\n  \"gateway\": { \"mode\": \"locall\" }\n}\n",
+    );
+    write("torn.json", "{ \"gateway\": \n");
+    assert_eq!(check("./good.json").code, 0);
+    let bad = check("./bad.json");
+    assert_eq!(bad.code, 1, "{}", bad.out);
+    assert!(bad.out.contains("bad.json:2:"), "{}", bad.out);
+    let torn = check("./torn.json");
+    assert!(
+        torn.out.contains("torn.json:") && torn.code == 1,
+        "{}",
+        torn.out
+    );
+    let missing = check("./nope.json");
+    assert!(
+        missing.out.contains("missing-file") && missing.code == 1,
+        "{}",
+        missing.out
+    );
+    // A file of the machine is read there; nothing is claimed of it.
+    let elsewhere = check("\"/run/secrets/openclaw.json\"");
+    assert_eq!(elsewhere.code, 0, "{}", elsewhere.out);
+    assert!(!elsewhere.out.contains("error["), "{}", elsewhere.out);
+}
+
+#[test]
+fn the_service_writes_its_configuration_below_etc() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let check = |path: &str| {
+        let text = format!(
+            "{{ services.openclaw-gateway = {{ enable = true; configPath = {path}; config.gateway.mode = \"local\"; }}; }}\n"
+        );
+        fs::write(folder.path().join("host.nix"), text).expect("a file");
+        openclaw_check()
+            .args("host.nix --no-git --format concise --openclaw-version 2026.6.11")
+            .inside(folder.path())
+            .run()
+    };
+    let refused = check("\"/var/lib/openclaw/openclaw.json\"");
+    assert_eq!(refused.code, 1, "{}", refused.out);
+    assert!(refused.out.contains("failed-assertion"), "{}", refused.out);
+    let accepted = check("\"/etc/claw.json\"");
+    assert_eq!(accepted.code, 0, "{}", accepted.out);
+}

@@ -1,0 +1,74 @@
+//! A configuration that the NixOS service is given as a file, `services.openclaw-gateway.configFile`, instead of as options.
+
+use super::configuration::{Problem, ProblemKind};
+use super::json::{self, Dialect};
+use super::tree::{Node, Unknown, Value};
+use crate::workspace::source::Span;
+use crate::workspace::{Visibility, Workspace};
+use std::rc::Rc;
+
+/// What the file that an option names holds, with its places; unknown where the sources do not have the file. The problem is
+/// that of a file that is not there or does not parse.
+pub fn read(option: &Rc<Node>, workspace: &Workspace) -> (Rc<Node>, Option<Problem>) {
+    let span = option.place.primary();
+    let unknown = |reason: String| {
+        let value = Value::Unknown(Unknown {
+            kind: None,
+            reason,
+            span,
+        });
+        Node::new(value, option.place.clone())
+    };
+    let path = match &option.value {
+        Value::Path(path) => path,
+        // A file that Nix code writes: its text, or what was rendered into it, is the value.
+        Value::Object(_) | Value::Unknown(_) | Value::Failed(_) | Value::Choice(..) => {
+            return (Rc::clone(option), None);
+        }
+        Value::Text(text) => {
+            let known = text.known();
+            let parsed = known
+                .as_deref()
+                .filter(|text| !text.starts_with('/'))
+                .and_then(|text| json::parse(text, None, Dialect::Json5).ok());
+            let node = match parsed {
+                Some(parsed) => parsed.root,
+                None => unknown("the file is read where the gateway runs".into()),
+            };
+            return (node, None);
+        }
+        _ => return (unknown("this is no file".into()), None),
+    };
+    let shown = workspace.relative(&path.absolute);
+    match workspace.visibility(&path.absolute) {
+        Visibility::Missing | Visibility::Untracked | Visibility::MissingOrUntracked => {
+            let problem = Problem::new(
+                ProblemKind::MissingFile,
+                format!("`{shown}` does not exist, or git does not track it"),
+                span,
+            );
+            return (unknown(format!("`{shown}` is not there")), Some(problem));
+        }
+        _ => {}
+    }
+    let Ok(file) = workspace.read(&path.absolute) else {
+        return (unknown(format!("`{shown}` cannot be read here")), None);
+    };
+    let text = workspace.sources().get(file).text.clone();
+    match json::parse(&text, Some(file), Dialect::Json5) {
+        // What it includes lies where the gateway runs.
+        Ok(parsed) if !text.contains("$include") => (parsed.root, None),
+        Ok(_) => (unknown(format!("`{shown}` includes other files")), None),
+        Err(error) => {
+            let place = Span::new(file, error.range.start as u32, error.range.end as u32);
+            (
+                unknown(format!("`{shown}` does not parse")),
+                Some(Problem::new(
+                    ProblemKind::Syntax,
+                    error.message,
+                    Some(place),
+                )),
+            )
+        }
+    }
+}
