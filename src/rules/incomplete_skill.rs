@@ -16,7 +16,8 @@ static INFO: RuleInfo = RuleInfo {
     summary: "A skill has no `source`",
     consequence: Consequence::NixRejects,
     explanation: "Unless `mode = \"inline\"` says that the text of a skill is its `body`, nix-openclaw takes it from the folder `source`. \
-Without one `home-manager switch` stops with \"cannot coerce null to a string\"; evaluating the options alone does not show it.",
+Without one `home-manager switch` stops with \"cannot coerce null to a string\", until May 2026 while it makes a link to nothing; \
+evaluating the options alone does not show it.",
     refused: &[r#"{
   programs.openclaw = {
     enable = true;
