@@ -5,10 +5,15 @@
 
 use super::configuration::{Problem, ProblemKind, Reach, Source, UnseenModule};
 use super::from_nix::{Converter, Merging, problem};
+use super::json::{self, Dialect};
+use super::option_roots;
+use super::rendered;
 use super::tree::{Condition, Node, Value};
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::value::Thunk;
-use crate::nix::modules::{Class, ModuleProblemKind, ModuleSet, show_path};
+use crate::nix::modules::{
+    Class, Declarations, ModuleProblemKind, ModuleSet, definition, show_path,
+};
 use std::rc::Rc;
 
 /// What surrounds the options and matters for them, by option path: `home.sessionVariables` and others.
@@ -68,6 +73,18 @@ const HOME_SURROUNDINGS: &[&str] = &[
     "systemd.user.services",
     "systemd.user.sessionVariables",
     "launchd.agents",
+    "sops.templates",
+    "sops.secrets",
+    "age.secrets",
+];
+
+/// Options of a system that give something to the services of its users too.
+const FOR_USERS: &[&str] = &[
+    "sops.templates",
+    "sops.secrets",
+    "age.secrets",
+    "environment.etc",
+    "systemd.user.services",
 ];
 
 /// The same for NixOS and nix-darwin.
@@ -80,6 +97,9 @@ const SYSTEM_SURROUNDINGS: &[&str] = &[
     "systemd.tmpfiles",
     "launchd.agents",
     "launchd.user.agents",
+    "sops.templates",
+    "sops.secrets",
+    "age.secrets",
 ];
 
 /// Names under which the program has been known, newest first.
@@ -89,8 +109,14 @@ pub const PROGRAM_NAMES: &[&str] = &["openclaw", "moltbot", "clawdbot"];
 pub struct Sight<'a> {
     /// Whether a module of that input may add to OpenClaw's configuration.
     pub input_may_add: &'a dyn Fn(&str) -> bool,
+    /// Whether an input of that name is nix-openclaw.
+    pub is_openclaw: &'a dyn Fn(&str) -> bool,
     /// How much of the surroundings was seen.
     pub reach: Reach,
+    /// Whether the module of nix-openclaw is among the inputs, or may be.
+    pub has_openclaw: bool,
+    /// Whether the system around it imports a module of nix-openclaw, which may hand the module for users on.
+    pub handed_on: bool,
 }
 
 /// All configurations of OpenClaw in a set of modules.
@@ -101,6 +127,7 @@ pub fn blueprints(
     sight: &Sight<'_>,
 ) -> Vec<Blueprint> {
     let mut found = Vec::new();
+    let before = evaluator.rendered.len();
     match set.request.class {
         Class::HomeManager => home(evaluator, name, set, sight, &mut found),
         Class::Nixos | Class::Darwin => system(evaluator, name, set, sight, &mut found),
@@ -110,7 +137,136 @@ pub fn blueprints(
             system(evaluator, name, set, sight, &mut found);
         }
     }
+    strays(evaluator, name, set, sight, &mut found);
+    rendered::elsewhere(evaluator, name, set, sight, before, &mut found);
     found
+}
+
+/// Options that were meant to be those of OpenClaw: a misspelt root, or one that belongs to another kind of
+/// configuration. What is written there is checked as what was meant.
+fn strays(
+    evaluator: &mut Evaluator,
+    name: &str,
+    set: &Rc<ModuleSet>,
+    sight: &Sight<'_>,
+    found: &mut Vec<Blueprint>,
+) {
+    if !sight.has_openclaw {
+        return;
+    }
+    let is_complete =
+        sight.reach == Reach::Whole && unseen(set, sight).iter().all(|module| !module.may_add);
+    for namespace in ["programs", "services"] {
+        let mut converter = Converter::new(evaluator, Some(set));
+        let definitions = converter.definitions_at(set, &[namespace]);
+        drop(converter);
+        let discharged = evaluator.discharge(&definitions);
+        let strays: Vec<_> = definition::children(&discharged, true)
+            .by_name
+            .iter()
+            .filter_map(|(option, definitions)| {
+                let stray = option_roots::judge(set.request.class, namespace, option.as_str())?;
+                // A module of the user's own may declare an option of that very name.
+                let wanted = (is_complete || !stray.misplaced)
+                    && !is_declared(set, &[namespace, option.as_str()]);
+                let place = definitions.first()?.name_span?;
+                wanted.then_some((option.as_str(), place, stray))
+            })
+            .collect();
+        for (option, place, stray) in strays {
+            let source = match namespace {
+                "programs" => Source::HomeManager,
+                _ => Source::NixosService,
+            };
+            let around = match set.request.class {
+                Class::HomeManager => HOME_SURROUNDINGS,
+                _ => SYSTEM_SURROUNDINGS,
+            };
+            let root = format!("{namespace}.{option}");
+            let before = found.len();
+            options(
+                evaluator,
+                name,
+                set,
+                sight,
+                &root,
+                source,
+                Merging::Options,
+                around,
+                found,
+            );
+            for blueprint in &mut found[before..] {
+                blueprint.option_root.clone_from(&stray.meant);
+                let mut problem =
+                    Problem::new(ProblemKind::UnknownRoot, stray.message.clone(), Some(place));
+                problem.help = Some(stray.help.clone());
+                problem.path = Some(root.clone());
+                blueprint.problems.push(problem);
+            }
+        }
+    }
+}
+
+/// The problem that no module of a configuration declares OpenClaw's options. Only what is seen whole can have it.
+fn nothing_declares(
+    set: &Rc<ModuleSet>,
+    sight: &Sight<'_>,
+    root: &str,
+    definitions: &[definition::Definition],
+) -> Option<Problem> {
+    let output = match set.request.class {
+        Class::HomeManager if root.starts_with("programs.") => "homeManagerModules.openclaw",
+        Class::Nixos if root.starts_with("services.") => "nixosModules.openclaw-gateway",
+        _ => return None,
+    };
+    let unseen = unseen(set, sight);
+    let is_known = PROGRAM_NAMES.iter().any(|name| {
+        root.split('.')
+            .nth(1)
+            .is_some_and(|option| option.starts_with(name))
+    });
+    let may_be_declared = sight.reach == Reach::Alone
+        || sight.handed_on
+        || !is_known
+        || unseen
+            .iter()
+            .any(|module| module.may_add || module.of_openclaw.is_some())
+        || is_declared(set, &root.split('.').collect::<Vec<_>>());
+    if may_be_declared {
+        return None;
+    }
+    let mut problem = Problem::new(
+        ProblemKind::UnknownRoot,
+        format!("the option `{root}` does not exist: no module of this configuration declares it"),
+        definitions
+            .iter()
+            .find_map(|definition| definition.name_span),
+    );
+    problem.help = Some(if sight.has_openclaw {
+        format!("add `{output}` of the input nix-openclaw to the modules")
+    } else {
+        format!("add the input `github:openclaw/nix-openclaw`, and its `{output}` to the modules")
+    });
+    problem.path = Some(root.to_string());
+    Some(problem)
+}
+
+/// Whether a module in sight declares an option at or below a path.
+fn is_declared(set: &Rc<ModuleSet>, path: &[&str]) -> bool {
+    let Some(collected) = set.collected() else {
+        return false;
+    };
+    let mut declarations = &collected.declarations;
+    for name in path {
+        match declarations {
+            Declarations::Option(_) => return true,
+            Declarations::Set(inner) => match inner.get(name) {
+                Some(below) => declarations = below,
+                None => return false,
+            },
+        }
+    }
+    true
 }
 
 fn home(
@@ -181,13 +337,26 @@ fn users(
     }
     let shared = converter.definitions_at(set, &["home-manager", "sharedModules"]);
     let arguments = converter.definitions_at(set, &["home-manager", "extraSpecialArgs"]);
+    let for_users = surroundings_of(&mut converter, set, FOR_USERS);
     drop(converter);
     for (user, modules) in crate::nix::modules::nested_users(evaluator, &definitions) {
         let inner = crate::nix::modules::home_of_system(
             evaluator, set, &user, modules, &shared, &arguments,
         );
         let user_name = format!("{name}: home-manager.users.{user}");
-        home(evaluator, &user_name, &inner, sight, found);
+        let sight = Sight {
+            handed_on: unseen(set, sight)
+                .iter()
+                .any(|module| module.of_openclaw.is_some()),
+            ..*sight
+        };
+        let before = found.len();
+        home(evaluator, &user_name, &inner, &sight, found);
+        for blueprint in &mut found[before..] {
+            if !blueprint.surroundings.is_empty() || blueprint.source != Source::RenderedFile {
+                blueprint.surroundings.extend(for_users.iter().cloned());
+            }
+        }
     }
 }
 
@@ -213,13 +382,24 @@ fn options(
     {
         return;
     }
-    let Some(options) = converter.definitions(&definitions, merging) else {
+    let Some(mut options) = converter.definitions(&definitions, merging) else {
         return;
     };
     let around = surroundings_of(&mut converter, set, surroundings);
     let mut problems = std::mem::take(&mut converter.problems);
     drop(converter);
+    if let Some(file) = options.get("configFile").cloned()
+        && let read = read_json(evaluator, Rc::clone(&file))
+        && !Rc::ptr_eq(&read, &file)
+    {
+        let mut node = (*options).clone();
+        if let Value::Object(object) = &mut node.value {
+            object.entries.insert("configFile".into(), read);
+        }
+        options = Rc::new(node);
+    }
     problems.extend(module_problems(set, &path));
+    problems.extend(nothing_declares(set, sight, root, &definitions));
     found.push(Blueprint {
         name: name.to_string(),
         source,
@@ -233,7 +413,7 @@ fn options(
     });
 }
 
-fn surroundings_of(
+pub(super) fn surroundings_of(
     converter: &mut Converter<'_>,
     set: &Rc<ModuleSet>,
     paths: &[&'static str],
@@ -272,6 +452,10 @@ fn rendered_files(
     drop(converter);
     for (path, node) in &around {
         for (below, content) in rendered_in(path, node) {
+            let content = read_json(evaluator, content);
+            if !may_be_object(&content) {
+                continue;
+            }
             let shown = format!("{path}.{below}");
             found.push(Blueprint {
                 name: format!("{name}: {shown}"),
@@ -305,9 +489,7 @@ fn rendered_in(path: &str, node: &Rc<Node>) -> Vec<(String, Rc<Node>)> {
                     continue;
                 }
                 for content in ["text", "source"] {
-                    if let Some(content) = entry.get(content)
-                        && may_be_object(content)
-                    {
+                    if let Some(content) = entry.get(content) {
                         found.push((format!("\"{name}\""), Rc::clone(content)));
                     }
                 }
@@ -326,9 +508,7 @@ fn rendered_in(path: &str, node: &Rc<Node>) -> Vec<(String, Rc<Node>)> {
                     "MOLTBOT_CONFIG_PATH",
                     "CLAWDBOT_CONFIG_PATH",
                 ] {
-                    if let Some(content) = environment.get(variable)
-                        && may_be_object(content)
-                    {
+                    if let Some(content) = environment.get(variable) {
                         found.push((format!("{name}.environment.{variable}"), Rc::clone(content)));
                     }
                 }
@@ -337,6 +517,34 @@ fn rendered_in(path: &str, node: &Rc<Node>) -> Vec<(String, Rc<Node>)> {
         }
     }
     found
+}
+
+/// The contents of the JSON file that a node names, with the places in it; the node itself where it names none.
+fn read_json(evaluator: &mut Evaluator, node: Rc<Node>) -> Rc<Node> {
+    let Value::Path(path) = &node.value else {
+        return node;
+    };
+    let is_json = [".json", ".json5", ".jsonc"]
+        .iter()
+        .any(|ending| path.absolute.ends_with(ending));
+    if !is_json {
+        return node;
+    }
+    let workspace = Rc::clone(&evaluator.workspace);
+    let Ok(file) = workspace.read(&path.absolute) else {
+        return node;
+    };
+    let text = workspace.sources().get(file).text.clone();
+    match json::parse(&text, Some(file), Dialect::Json5) {
+        Ok(parsed) => {
+            evaluator.note_data(&path.absolute);
+            let mut root = (*parsed.root).clone();
+            root.place.key = node.place.key;
+            Rc::new(root)
+        }
+        // Found again as the file that it is, where its name is that of a configuration.
+        Err(_) => node,
+    }
 }
 
 fn may_be_object(node: &Node) -> bool {
@@ -359,7 +567,7 @@ pub fn is_configuration_file(path: &str) -> bool {
     })
 }
 
-fn unseen(set: &Rc<ModuleSet>, sight: &Sight<'_>) -> Vec<UnseenModule> {
+pub(super) fn unseen(set: &Rc<ModuleSet>, sight: &Sight<'_>) -> Vec<UnseenModule> {
     let Some(collected) = set.collected() else {
         return Vec::new();
     };
@@ -375,7 +583,13 @@ fn unseen(set: &Rc<ModuleSet>, sight: &Sight<'_>) -> Vec<UnseenModule> {
                 },
                 None => true,
             };
+            let of_openclaw = subject
+                .and_then(|subject| subject.strip_prefix("inputs."))
+                .and_then(|rest| rest.split_once('.'))
+                .filter(|(input, _)| (sight.is_openclaw)(input))
+                .map(|(_, output)| output.to_string());
             UnseenModule {
+                of_openclaw,
                 name: subject.map_or_else(|| unseen.unknown.reason.to_string(), str::to_string),
                 span: unseen.span,
                 may_add,
@@ -384,7 +598,7 @@ fn unseen(set: &Rc<ModuleSet>, sight: &Sight<'_>) -> Vec<UnseenModule> {
         .collect()
 }
 
-fn assumptions(set: &Rc<ModuleSet>) -> Vec<String> {
+pub(super) fn assumptions(set: &Rc<ModuleSet>) -> Vec<String> {
     let Some(collected) = set.collected() else {
         return Vec::new();
     };

@@ -35,6 +35,8 @@ pub struct UnseenModule {
     /// Whether it may add providers and the like: a module of the user's own may, those of nix-openclaw,
     /// Home Manager and other well-known inputs do not.
     pub may_add: bool,
+    /// For one that is taken from the input nix-openclaw: which of its outputs it is, `homeManagerModules.openclaw`.
+    pub of_openclaw: Option<String>,
 }
 
 /// Where a variable of a process comes from.
@@ -209,6 +211,8 @@ pub enum ProblemKind {
     ConflictingDefinitions,
     /// A definition of an option that is not declared.
     UnknownOption,
+    /// The options of OpenClaw under a misspelt name, or where their module does not belong.
+    UnknownRoot,
     /// An option that was removed or renamed.
     RemovedOption,
     /// A value of a type that the option does not take.

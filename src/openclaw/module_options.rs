@@ -203,6 +203,20 @@ pub static CONFIGURATION_KEYS: &[&str] = &[
     "tools", "tts",
 ];
 
+/// The modules among the outputs of nix-openclaw, of all eras (`flake.nix`, read over its whole history). Of `homeManagerModules` and
+/// `darwinModules` a commit has the one of the program's name at that time; the newest name comes first.
+pub static MODULES: &[&str] = &[
+    "homeManagerModules.openclaw",
+    "darwinModules.openclaw",
+    "nixosModules.openclaw-gateway",
+    "homeManagerModules.moltbot",
+    "homeManagerModules.clawdbot",
+    "homeManagerModules.clawdis",
+    "darwinModules.moltbot",
+    "darwinModules.clawdbot",
+    "darwinModules.clawdis",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

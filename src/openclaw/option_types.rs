@@ -13,6 +13,8 @@ enum Type {
     Text,
     Integer,
     Path,
+    /// A path that may be that of a rendered file, of which the contents are seen.
+    Contents,
     Texts,
     TextMap,
     PathMap,
@@ -22,7 +24,7 @@ enum Type {
 /// One option: its path (`*` for any name, `[]` for an element) and its type.
 type Declared = (&'static str, Type);
 
-use Type::{Boolean, Integer, OneOf, Path, PathMap, Text, TextMap, Texts};
+use Type::{Boolean, Contents, Integer, OneOf, Path, PathMap, Text, TextMap, Texts};
 
 /// The Home Manager module (packages and free attribute sets are not looked at), below `programs.openclaw` and its older names.
 static HOME_MANAGER: &[Declared] = &[
@@ -93,7 +95,7 @@ static NIXOS: &[Declared] = &[
     ("stateDir", Text),
     ("workingDirectory", Text),
     ("configPath", Text),
-    ("configFile", Path),
+    ("configFile", Contents),
     ("logPath", Text),
     ("environment", TextMap),
     ("environmentFiles", Texts),
@@ -206,11 +208,15 @@ impl Checker {
             (Boolean, Value::Boolean(_))
             | (Text, Value::Text(_))
             | (Integer, Value::Integer(_))
-            | (Path, Value::Path(_)) => None,
+            | (Path | Contents, Value::Path(_))
+            | (Contents, Value::Object(_) | Value::Text(_)) => None,
             (Path, Value::Text(text)) => {
-                let relative = text
-                    .known()
-                    .is_some_and(|text| !text.starts_with('/') && !text.is_empty());
+                // The contents of a file that is rendered here are no path at all.
+                let relative = text.known().is_some_and(|text| {
+                    !text.starts_with('/')
+                        && !text.is_empty()
+                        && !text.contains(|character: char| character.is_whitespace())
+                });
                 relative.then(|| "a path".to_string())
             }
             (OneOf(values), Value::Text(text)) => text
@@ -237,7 +243,7 @@ impl Checker {
             (Boolean, _) => Some("`true` or `false`".to_string()),
             (Text, _) => Some("a string".to_string()),
             (Integer, _) => Some("an integer".to_string()),
-            (Path, _) => Some("a path".to_string()),
+            (Path | Contents, _) => Some("a path".to_string()),
             (OneOf(_), _) => Some("a string".to_string()),
             (Texts, _) => Some("a list of strings".to_string()),
             (TextMap, _) => Some("an attribute set of strings".to_string()),

@@ -9,6 +9,7 @@ use super::configuration::{
     Configuration, Delivery, Document, Instance, Presence, Problem, ProblemKind, Provision, Source,
     Variable,
 };
+use super::delivered_variables;
 use super::given_file;
 use super::tree::{
     Kind, List, Lookup, Node, Object, PathLiteral, Place, Text, TextPart, Unknown, Value, World,
@@ -637,11 +638,12 @@ impl Around<'_> {
 
     /// The variables that services whose name holds one of `units` have (all services for none), and those of sessions.
     fn variables(&self, units: &[&str]) -> Vec<Variable> {
-        let mut found = Vec::new();
-        for services in ["systemd.user.services", "systemd.services"] {
-            let Some(node) = self.get(services) else {
-                continue;
-            };
+        let mut found = delivered_variables::variables(self.0, units);
+        for (_, node) in self
+            .0
+            .iter()
+            .filter(|(option, _)| matches!(*option, "systemd.user.services" | "systemd.services"))
+        {
             for (name, service) in entries(node) {
                 if !units.is_empty() && !units.iter().any(|unit| name.contains(unit)) {
                     continue;

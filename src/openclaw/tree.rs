@@ -417,6 +417,28 @@ impl Node {
         go(self, &mut ConfigPath::root(), visit);
     }
 
+    /// Calls `visit` for the place of each value that is no set and no list, in all worlds.
+    pub fn places(&self, visit: &mut dyn FnMut(&Place)) {
+        match &self.value {
+            Value::Choice(_, then, otherwise) => {
+                for branch in [then, otherwise].into_iter().flatten() {
+                    branch.places(visit);
+                }
+            }
+            Value::Object(object) => {
+                for child in object.entries.values() {
+                    child.places(visit);
+                }
+            }
+            Value::List(list) => {
+                for child in &list.items {
+                    child.places(visit);
+                }
+            }
+            _ => visit(&self.place),
+        }
+    }
+
     /// Adds the conditions that this tree depends on.
     pub fn conditions(&self, found: &mut Vec<Condition>) {
         match &self.value {

@@ -3,6 +3,7 @@
 //! From the flake's outputs to its configurations; then the files that none of them reaches but that mention
 //! OpenClaw, each by itself and with more caution.
 
+use crate::nix::eval::fragments::{self, FragmentKind};
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
 use crate::nix::eval::value::{Origin, Thunk, Value};
 use crate::nix::eval::{Evaluator, Limits};
@@ -11,11 +12,12 @@ use crate::nix::flake::{self, packages};
 use crate::nix::modules::{Class, Request};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{StaticProblem, StaticProblemKind, StringKind};
-use crate::openclaw::blueprint::{self, Blueprint, Sight};
+use crate::openclaw::blueprint::{self, Blueprint, PROGRAM_NAMES, Sight};
 use crate::openclaw::configuration::{Interpolation, Problem, ProblemKind, Reach, Source};
 use crate::openclaw::from_nix;
 use crate::openclaw::include;
 use crate::openclaw::json::{self, Dialect};
+use crate::openclaw::rendered;
 use crate::openclaw::tree::Node;
 use crate::report::finding::{Failure, Finding, Unresolved};
 use crate::workspace::flake_lock::FlakeLock;
@@ -53,6 +55,7 @@ pub fn discover(workspace: &Rc<Workspace>) -> Discovery {
         found: Discovery::default(),
         reached: HashSet::new(),
         inputs: BTreeMap::new(),
+        is_partial: false,
     };
     for target in workspace.targets().to_vec() {
         match target {
@@ -72,13 +75,20 @@ struct Finder {
     /// Absolute paths of files that a configuration reaches.
     reached: HashSet<String>,
     inputs: BTreeMap<String, Option<KnownInput>>,
+    /// Whether some output of the flake could not be evaluated, so that files it reaches may not have been seen in use.
+    is_partial: bool,
 }
 
 impl Finder {
     fn flake(&mut self, directory: &str) {
         self.flake_outputs(directory);
-        let search = self.workspace.candidates_beside(directory, &self.reached);
-        self.search(search);
+        // Where part of the flake could not be evaluated, what it reaches may not have been seen in use.
+        let search = if self.is_partial {
+            self.workspace.candidates(directory)
+        } else {
+            self.workspace.candidates_beside(directory, &self.reached)
+        };
+        self.search(search, Some(directory));
         if self.found.blueprints.is_empty() && self.found.problems.is_empty() {
             self.note_nothing(directory);
         }
@@ -114,16 +124,21 @@ impl Finder {
         }
         let outputs = flake::configurations(&mut self.evaluator, &flake);
         let inputs = self.inputs.clone();
-        let input_may_add = move |name: &str| !matches!(inputs.get(name), Some(Some(_)));
+        let input_may_add = |name: &str| !matches!(inputs.get(name), Some(Some(_)));
+        let is_openclaw = |name: &str| inputs.get(name) == Some(&Some(KnownInput::NixOpenclaw));
         for found in &outputs.found {
             let sight = Sight {
                 input_may_add: &input_may_add,
+                is_openclaw: &is_openclaw,
                 reach: Reach::Whole,
+                has_openclaw: self.found.openclaw_input.is_some(),
+                handed_on: false,
             };
             let blueprints =
                 blueprint::blueprints(&mut self.evaluator, &found.name, &found.set, &sight);
             self.found.blueprints.extend(blueprints);
         }
+        self.is_partial |= !outputs.unknown.is_empty();
         for (name, stop) in outputs.unknown {
             let (reason, span) = match stop {
                 Stop::Unknown(unknown) => (unknown.reason.to_string(), unknown.span),
@@ -162,7 +177,7 @@ impl Finder {
         for flake in &flakes {
             self.flake_outputs(flake);
         }
-        let any = self.search(search);
+        let any = self.search(search, None);
         if !any {
             self.found.failures.push(Failure {
                 path: self.workspace.relative(directory),
@@ -182,31 +197,63 @@ impl Finder {
         } else {
             format!("in `{shown}`")
         };
+        let set: Vec<Span> = self
+            .evaluator
+            .trees()
+            .iter()
+            .flat_map(|tree| fragments::named(tree, &is_root))
+            .collect();
+        let message = if set.is_empty() {
+            format!("nothing {place} configures OpenClaw")
+        } else {
+            format!("no configuration {place} enables OpenClaw, so nothing was checked")
+        };
         let mut note = Finding::new(
             crate::rules::no_configuration::ID,
             Consequence::Advice,
-            format!("nothing {place} configures OpenClaw"),
+            message,
         );
-        note.help = Some(
-            "set `programs.openclaw.enable = true;` in a Home Manager configuration, or name the file to check".into(),
-        );
+        note.help = Some(if set.is_empty() {
+            "set `programs.openclaw.enable = true;` in a Home Manager configuration, or name the file to check".into()
+        } else {
+            "what sets its options is switched off, or part of no configuration of this flake; name the file, or the flake that it belongs to, to check it by itself".into()
+        });
+        for span in set.into_iter().take(3) {
+            note = note.related(Some(span), "its options are set here");
+        }
         self.found.notes.push(note);
     }
 
     /// Checks the files of a search that mention OpenClaw and that nothing reached yet. Tells whether there
     /// is anything that could be checked at all.
-    fn search(&mut self, search: Search) -> bool {
+    fn search(&mut self, search: Search, flake: Option<&str>) -> bool {
         for (path, message) in search.problems {
             self.found.failures.push(Failure { path, message });
         }
         let mut alone = Vec::new();
         let mut json = Vec::new();
+        let mut in_parts = Vec::new();
         for candidate in &search.candidates {
             if self.reached.contains(&candidate.path) {
+                if candidate.kind == CandidateKind::Nix && self.is_partial {
+                    in_parts.push(candidate.path.clone());
+                }
                 continue;
             }
+            // The lock of another flake decides about what is in that one.
+            let is_foreign = flake.is_some()
+                && candidate.flake.as_deref().is_some_and(|own| {
+                    Some(own) != flake
+                        && self.workspace.visibility(&path::join(own, "flake.lock"))
+                            == Visibility::File
+                });
             match candidate.kind {
-                CandidateKind::Nix => alone.push(candidate.path.clone()),
+                CandidateKind::Nix => {
+                    alone.push(candidate.path.clone());
+                    if !is_foreign {
+                        in_parts.push(candidate.path.clone());
+                    }
+                }
                 CandidateKind::Json { certain: true } => json.push(candidate.path.clone()),
                 CandidateKind::Json { certain: false } => {}
             }
@@ -226,6 +273,11 @@ impl Finder {
                 self.found.blueprints.extend(blueprints);
             }
         }
+        for file in in_parts {
+            if !imported.contains(&file) {
+                self.in_parts(&file);
+            }
+        }
         for file in json {
             if !self.evaluator.has_read(&file) {
                 self.document(&file, Reach::Alone);
@@ -240,10 +292,74 @@ impl Finder {
             self.found.lock = Some(lock);
         }
         let (blueprints, _) = self.alone(file);
-        if blueprints.is_empty() && self.found.problems.is_empty() {
+        self.found.blueprints.extend(blueprints);
+        self.in_parts(file);
+        if self.found.blueprints.is_empty() && self.found.problems.is_empty() {
             self.note_nothing(file);
         }
-        self.found.blueprints.extend(blueprints);
+    }
+
+    /// What can be evaluated of a file whose whole gives no configuration: options inside the call of a framework that is not
+    /// modelled, and values that are rendered.
+    fn in_parts(&mut self, file: &str) {
+        let Ok((tree, _)) = self.evaluator.load(file, &Origin::default()) else {
+            return;
+        };
+        let is_seen = |finder: &Self, span: Span| {
+            finder.found.blueprints.iter().any(|blueprint| {
+                let mut seen = false;
+                blueprint.options.places(&mut |place| {
+                    seen |= [place.span, place.key, place.definition]
+                        .into_iter()
+                        .flatten()
+                        .any(|place| span.contains(place));
+                });
+                seen
+            })
+        };
+        let packages = self.packages();
+        let lib = self.evaluator.lib();
+        let arguments = [(Symbol::new("lib"), lib), (Symbol::new("pkgs"), packages)];
+        let shown = self.workspace.relative(file);
+        let fragments = self.evaluator.fragments(&tree, &arguments, &is_root);
+        // Parts of one file belong to one configuration.
+        let options: Vec<Rc<Thunk>> = fragments
+            .iter()
+            .filter(|fragment| {
+                fragment.kind == FragmentKind::Options && !is_seen(self, fragment.span)
+            })
+            .map(|fragment| Rc::clone(&fragment.value))
+            .collect();
+        if !options.is_empty() {
+            let (blueprints, _) = self.modules_alone(file, options);
+            self.found.blueprints.extend(blueprints);
+        }
+        for fragment in fragments {
+            if fragment.kind != FragmentKind::Rendered || is_seen(self, fragment.span) {
+                continue;
+            }
+            let blueprint = blueprint::rendered_value(
+                &mut self.evaluator,
+                &shown,
+                &fragment.value,
+                Reach::Alone,
+            );
+            if rendered::is_like_configuration(&blueprint.options) {
+                self.found.blueprints.push(blueprint);
+            }
+        }
+    }
+
+    /// `pkgs` where nothing says for which system.
+    fn packages(&mut self) -> Rc<Thunk> {
+        let system = self.evaluator.unknown_named(
+            "pkgs.stdenv.hostPlatform.system",
+            "the system is not known here",
+            None,
+            None,
+        );
+        let system = Thunk::unknown(system, Origin::default());
+        packages::packages(&mut self.evaluator, system)
     }
 
     /// The lock of the flake that a file belongs to.
@@ -313,26 +429,35 @@ impl Finder {
         if !is_module_like {
             return (Vec::new(), Vec::new());
         }
-        let mut request = Request::new(Class::Generic, vec![Rc::clone(&thunk)]);
+        self.modules_alone(file, vec![thunk])
+    }
+
+    /// Modules by themselves, which stand in that file: their blueprints, and the other files that they import.
+    fn modules_alone(
+        &mut self,
+        file: &str,
+        modules: Vec<Rc<Thunk>>,
+    ) -> (Vec<Blueprint>, Vec<String>) {
+        let shown = self.workspace.relative(file);
+        let mut request = Request::new(Class::Generic, modules);
         request.closed = false;
-        let system = self.evaluator.unknown_named(
-            "pkgs.stdenv.hostPlatform.system",
-            "the system is not known here",
-            None,
-            None,
-        );
-        let system = Thunk::unknown(system, Origin::default());
-        request.packages = Some(packages::packages(&mut self.evaluator, system));
+        request.partial = true;
+        request.packages = Some(self.packages());
         let set = self.evaluator.evaluate_modules(request);
         let inputs = self.inputs.clone();
         // Without a flake in sight an input is known by its name.
-        let input_may_add = move |name: &str| match inputs.get(name) {
-            Some(known) => known.is_none(),
-            None => known::by_name(name).is_none(),
+        let input = |name: &str| match inputs.get(name) {
+            Some(known) => *known,
+            None => known::by_name(name),
         };
+        let input_may_add = |name: &str| input(name).is_none();
+        let is_openclaw = |name: &str| input(name) == Some(KnownInput::NixOpenclaw);
         let sight = Sight {
             input_may_add: &input_may_add,
+            is_openclaw: &is_openclaw,
             reach: Reach::Alone,
+            has_openclaw: true,
+            handed_on: false,
         };
         let blueprints = blueprint::blueprints(&mut self.evaluator, &shown, &set, &sight);
         let others = set
@@ -547,6 +672,18 @@ impl Finder {
             blueprint.problems.retain(|problem| !is_late(problem));
         }
         self.found
+    }
+}
+
+/// Whether an option, by its first two names, is the root of OpenClaw's options.
+fn is_root(namespace: Symbol, option: Symbol) -> bool {
+    let option = option.as_str();
+    match namespace.as_str() {
+        "programs" => PROGRAM_NAMES.contains(&option),
+        "services" => option
+            .strip_suffix("-gateway")
+            .is_some_and(|program| PROGRAM_NAMES.contains(&program)),
+        _ => false,
     }
 }
 

@@ -93,6 +93,7 @@ pub mod unescaped_placeholder;
 pub mod unknown_agent;
 pub mod unknown_key;
 pub mod unknown_model;
+pub mod unknown_module;
 pub mod unknown_name;
 pub mod unknown_option;
 pub mod unknown_profile;

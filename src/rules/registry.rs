@@ -77,6 +77,7 @@ pub static RULES: &[Rule] = &[
     super::infinite_recursion::RULE,
     super::conflicting_definitions::RULE,
     super::unknown_option::RULE,
+    super::unknown_module::RULE,
     super::removed_option::RULE,
     super::option_type::RULE,
     // What the module asserts.

@@ -22,13 +22,22 @@ static INFO: RuleInfo = RuleInfo {
 \"The option `programs.openclaw.settings` does not exist.\" Which options there are depends on the commit of nix-openclaw \
 that flake.lock pins; what OpenClaw itself reads goes below `config`. `nix flake check` never notices, for it does not \
 evaluate `homeConfigurations`.",
-    refused: &[r#"{
+    refused: &[
+        r#"{
   programs.openclaw = {
     enable = true;
     settings.gateway.mode = "local";
   };
 }
-"#],
+"#,
+        r#"{
+  programs.opneclaw = {
+    enable = true;
+    config.gateway.mode = "local";
+  };
+}
+"#,
+    ],
     accepted: &[r#"{
   programs.openclaw = {
     enable = true;
@@ -46,6 +55,35 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         sink,
         &|_| true,
         &|_, finding| lowered(subject, finding),
+    );
+    report_if(
+        subject,
+        &INFO,
+        ProblemKind::UnknownRoot,
+        sink,
+        &|_| true,
+        &|problem, mut finding| {
+            // No release of nix-openclaw has it, so the release does not matter.
+            if !subject.configuration.is_complete() {
+                finding = finding.at_most(Severity::Warning);
+            }
+            let (Some(wrong), Some(span)) = (problem.path.as_deref(), problem.span) else {
+                return finding;
+            };
+            let root = &subject.configuration.option_root;
+            let (wrong, right) = (last_name(wrong), last_name(root));
+            if span.len() as usize == wrong.len() && wrong != right {
+                finding = finding.fix(Fix {
+                    title: format!("Write `{right}`"),
+                    safe: false,
+                    edits: vec![Edit {
+                        span,
+                        text: right.to_string(),
+                    }],
+                });
+            }
+            finding
+        },
     );
     visit_misplaced(subject, &mut |option| {
         let known: Vec<&str> = names(option.table, subject.era).collect();
@@ -95,6 +133,10 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         }
         sink.findings.push(lowered(subject, finding));
     });
+}
+
+fn last_name(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
 }
 
 /// Less certain where the commit of nix-openclaw is a guess, or where another file may declare the option.

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod builtins;
 pub mod files;
+pub mod fragments;
 pub mod operators;
 pub mod strings;
 pub mod unknown;
@@ -23,7 +24,7 @@ use std::rc::Rc;
 use unknown::{ErrorKind, EvalError, Kind, Stop, Unknown};
 use value::{
     Attr, Attrs, CallFrame, Closure, Env, List, NixPath, NixString, Origin, Part, PartialBuiltin,
-    State, Thunk, Val, Value,
+    Rendered, State, Thunk, Val, Value,
 };
 
 /// Bounds on what an evaluation may cost. Running out of one makes the value unknown, with that reason.
@@ -105,6 +106,9 @@ pub struct Evaluator {
     /// Whether the source tree is one that Nix copies to the store first (a flake), so that paths in it have a text that
     /// is not known here.
     pub store_paths: bool,
+    /// What was rendered so far, in the order of evaluation: a configuration may be handed over in ways that are not
+    /// followed.
+    pub rendered: Vec<Rendered>,
     /// Conditions assumed at the moment, innermost last.
     assumptions: Vec<(u64, bool)>,
     steps: u64,
@@ -126,6 +130,7 @@ impl Evaluator {
             workspace,
             limits,
             store_paths: false,
+            rendered: Vec::new(),
             assumptions: Vec::new(),
             steps: 0,
             stack_base: std::ptr::from_ref(&marker) as usize,

@@ -525,6 +525,15 @@ pub struct PartialBuiltin {
     pub arguments: Vec<Rc<Thunk>>,
 }
 
+/// Something that an evaluation rendered for a program to read.
+#[derive(Clone)]
+pub enum Rendered {
+    /// What `builtins.toJSON` made text of: the value.
+    Json(Rc<Thunk>),
+    /// A file with a known text (`writeText`, `formats.json`'s `generate`): its name and contents.
+    File(Rc<str>, Rc<Thunk>),
+}
+
 /// A frame of variables.
 pub struct Env {
     /// The values of this frame; set once, right after the frame is made, so that they can refer to it.

@@ -2,7 +2,7 @@
 
 use crate::nix::eval::unknown::{Kind, Stop};
 use crate::nix::eval::value::{
-    Attr, Attrs, Marker, NixString, Origin, Part, PartialBuiltin, Thunk, Val, Value,
+    Attr, Attrs, Marker, NixString, Origin, Part, PartialBuiltin, Rendered, Thunk, Val, Value,
 };
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::symbol::Symbol;
@@ -57,6 +57,15 @@ pub fn packages(evaluator: &mut Evaluator, system: Rc<Thunk>) -> Rc<Thunk> {
         ("formats", Val::attrs(formats).thunk()),
         ("writeText", function(&WRITE_TEXT, Vec::new())),
         ("writeTextFile", function(&WRITE_TEXT_FILE, Vec::new())),
+        ("writeScript", function(&WRITE_SCRIPT, Vec::new())),
+        ("writeScriptBin", function(&WRITE_SCRIPT, Vec::new())),
+        ("writeShellScript", function(&WRITE_SCRIPT, Vec::new())),
+        ("writeShellScriptBin", function(&WRITE_SCRIPT, Vec::new())),
+        ("writeTextDir", function(&WRITE_SCRIPT, Vec::new())),
+        (
+            "writeShellApplication",
+            function(&WRITE_SHELL_APPLICATION, Vec::new()),
+        ),
     ]);
     attrs.open = Some(evaluator.unknown_named(
         "pkgs",
@@ -114,6 +123,8 @@ fn text_file(
     contents: Rc<Thunk>,
     origin: &Origin,
 ) -> Val {
+    let rendered = Rendered::File(Rc::clone(&name), Rc::clone(&contents));
+    evaluator.rendered.push(rendered);
     let unknown = evaluator.unknown(
         format!("the store path of `{name}` is made when it is built"),
         Some(Kind::StorePath),
@@ -162,6 +173,35 @@ static WRITE_TEXT_FILE: Builtin = Builtin {
         };
         let text = evaluator.descend(&arguments[0], &["text"])?;
         Ok(text_file(evaluator, name, text, origin))
+    },
+};
+
+/// A package with a text of ours in it; only what is rendered into the text matters.
+fn script(evaluator: &mut Evaluator, text: Rc<Thunk>, origin: &Origin) -> Stop {
+    evaluator.rendered.push(Rendered::File("".into(), text));
+    Stop::Unknown(evaluator.unknown(
+        "it belongs to nixpkgs, which is not evaluated here",
+        Some(Kind::Derivation),
+        origin.span,
+    ))
+}
+
+static WRITE_SCRIPT: Builtin = Builtin {
+    name: "writeScript",
+    arity: 2,
+    run: |evaluator, arguments, origin| Err(script(evaluator, Rc::clone(&arguments[1]), origin)),
+};
+
+static WRITE_SHELL_APPLICATION: Builtin = Builtin {
+    name: "writeShellApplication",
+    arity: 1,
+    run: |evaluator, arguments, origin| {
+        let text = Thunk::select(
+            Rc::clone(&arguments[0]),
+            Symbol::new("text"),
+            origin.clone(),
+        );
+        Err(script(evaluator, text, origin))
     },
 };
 

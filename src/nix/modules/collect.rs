@@ -433,6 +433,12 @@ impl Collector<'_> {
             self.found.freeform = Some(OptionType::from_nix(evaluator, &freeform));
         }
         let definition = if structured {
+            if let Some(stray) = self.beside_config(evaluator, attrs, value, module) {
+                self.found.definitions.push(Definition {
+                    guards: guards.to_vec(),
+                    ..stray
+                });
+            }
             get("config").map(|config| Definition::new(config, module))
         } else {
             let mut plain = (**attrs).clone();
@@ -457,6 +463,58 @@ impl Collector<'_> {
             definition.guards = guards.to_vec();
             self.found.definitions.push(definition);
         }
+    }
+
+    /// What stands beside `config` or `options` and would have to stand in `config`: Nix refuses such a module. What is
+    /// written there is taken as it was meant.
+    fn beside_config(
+        &mut self,
+        evaluator: &mut Evaluator,
+        attrs: &Rc<Attrs>,
+        value: &Val,
+        module: usize,
+    ) -> Option<Definition> {
+        // `unifyModuleSyntax` in nixpkgs' lib/modules.nix.
+        const STRUCTURE: [&str; 9] = [
+            "_class",
+            "_file",
+            "key",
+            "disabledModules",
+            "imports",
+            "options",
+            "config",
+            "meta",
+            "freeformType",
+        ];
+        let strays: Vec<Attr> = attrs
+            .unordered()
+            .iter()
+            .filter(|attr| !STRUCTURE.contains(&attr.name.as_str()) && attr.name.as_str() != ALIAS)
+            .cloned()
+            .collect();
+        let first = strays
+            .iter()
+            .min_by_key(|attr| attr.name_span.map(|span| span.start))?;
+        let beside = match attrs.get(Symbol::new("options")) {
+            Some(_) => "options",
+            None => "config",
+        };
+        let origin = Origin::at(first.name_span.or(value.origin.span));
+        if let Stop::Error(error) = evaluator.error(
+            ErrorKind::Module,
+            format!(
+                "a module with a top-level `{beside}` takes no `{}` beside it: move it into `config = {{ ... }};`",
+                first.name
+            ),
+            &origin,
+        ) {
+            self.found.failures.push(error);
+        }
+        let set = Val::new(
+            Value::Attrs(Rc::new(Attrs::from_entries(strays))),
+            value.origin.clone(),
+        );
+        Some(Definition::new(set.thunk(), module))
     }
 
     fn imports(

@@ -252,6 +252,18 @@ fn option_value(
     definitions: &[Definition],
 ) -> Result<Val, Stop> {
     let mut discharged = evaluator.discharge(definitions);
+    if set.request.partial && discharged.is_empty() && matches!(option.kind, OptionType::Bool) {
+        let root = evaluator.unknown_named(
+            "config",
+            "the option is not set here, and another file may set it",
+            None,
+            option.span,
+        );
+        let unknown = path
+            .iter()
+            .fold(root, |unknown, name| unknown.attribute(*name));
+        return Err(Stop::Unknown(unknown));
+    }
     if let Some(default) = &option.default {
         let mut default = Definition::new(Rc::clone(default), usize::MAX);
         default.priority = Some(OPTION_DEFAULT_PRIORITY);

@@ -128,6 +128,8 @@ pub struct Request {
     pub prefix: Vec<Symbol>,
     /// Whether options that nothing declares are refused, as `lib.evalModules` does without `freeformType`.
     pub closed: bool,
+    /// Whether the modules are part of a configuration that is not here: a switch that nothing in sight sets may be on or off.
+    pub partial: bool,
 }
 
 impl Request {
@@ -143,6 +145,7 @@ impl Request {
             definitions: Vec::new(),
             prefix: Vec::new(),
             closed: class == Class::Generic,
+            partial: false,
         }
     }
 }

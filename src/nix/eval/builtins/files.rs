@@ -2,7 +2,9 @@
 
 use crate::nix::eval::strings::Coercion;
 use crate::nix::eval::unknown::{ErrorKind, Kind, Stop};
-use crate::nix::eval::value::{Attr, Attrs, NixPath, NixString, Origin, Part, Thunk, Val, Value};
+use crate::nix::eval::value::{
+    Attr, Attrs, NixPath, NixString, Origin, Part, Rendered, Thunk, Val, Value,
+};
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::symbol::Symbol;
 use crate::workspace::source::Span;
@@ -213,7 +215,9 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "toFile",
         arity: 2,
         run: |evaluator, arguments, origin| {
-            let name = evaluator.text(&arguments[0], origin)?;
+            let name: Rc<str> = evaluator.text(&arguments[0], origin)?.into();
+            let rendered = Rendered::File(Rc::clone(&name), Rc::clone(&arguments[1]));
+            evaluator.rendered.push(rendered);
             let unknown = evaluator.unknown(
                 format!("the store path of `{name}` depends on its contents"),
                 Some(Kind::StorePath),

@@ -3,7 +3,7 @@
 use crate::nix::eval::strings::Coercion;
 use crate::nix::eval::unknown::{ErrorKind, Stop};
 use crate::nix::eval::value::{
-    Attr, Attrs, JsonText, List, NixString, Origin, Part, Thunk, Val, Value,
+    Attr, Attrs, JsonText, List, NixString, Origin, Part, Rendered, Thunk, Val, Value,
 };
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::symbol::Symbol;
@@ -16,6 +16,10 @@ pub(super) static TABLE: &[Builtin] = &[
         arity: 1,
         run: |evaluator, arguments, origin| {
             let value = evaluator.force(&arguments[0])?;
+            if let Value::Attrs(_) = &value.value {
+                let rendered = Rendered::Json(Rc::clone(&arguments[0]));
+                evaluator.rendered.push(rendered);
+            }
             let mut text = String::new();
             let outcome = write(evaluator, &arguments[0], &mut text, origin);
             let text = match outcome {

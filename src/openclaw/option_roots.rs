@@ -1,0 +1,128 @@
+//! Where the options of OpenClaw begin, and what people write instead: a misspelt `programs.opneclaw`, or the options of
+//! NixOS in a configuration of Home Manager.
+
+use super::blueprint::PROGRAM_NAMES;
+use crate::nix::modules::Class;
+use strsim::damerau_levenshtein;
+
+/// An option beside the real ones that was surely meant to be one of them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stray {
+    /// The option that was meant or that it is elsewhere: `programs.openclaw`, `services.openclaw-gateway`.
+    pub meant: String,
+    /// Whether it is spelt right and only stands where its module does not belong.
+    pub misplaced: bool,
+    /// What is wrong, for people.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+/// What an option named `name` in `programs` or `services` is, if it is neither right nor something else.
+///
+/// A name counts as misspelt only where one slip of the pen leads to it (a letter added, left out, replaced or swapped, for
+/// the long name of the service two; or another case): `programs.opencode` and `services.opencrow` are other programs.
+pub fn judge(class: Class, namespace: &str, name: &str) -> Option<Stray> {
+    for program in PROGRAM_NAMES {
+        let service = format!("{program}-gateway");
+        let (known, slips) = match namespace {
+            "programs" => (*program, 1),
+            "services" => (service.as_str(), 2),
+            _ => return None,
+        };
+        let meant = format!("{namespace}.{known}");
+        if name == known {
+            return misplaced(class, namespace, program, meant);
+        }
+        if damerau_levenshtein(&name.to_lowercase(), known) <= slips {
+            return Some(Stray {
+                message: format!("the option `{namespace}.{name}` does not exist"),
+                help: format!("write `{meant}`"),
+                meant,
+                misplaced: false,
+            });
+        }
+    }
+    None
+}
+
+fn misplaced(class: Class, namespace: &str, program: &str, meant: String) -> Option<Stray> {
+    let (message, help) = match (class, namespace) {
+        (Class::HomeManager, "services") => (
+            format!("`{meant}` is an option of NixOS and does not exist in Home Manager"),
+            format!(
+                "write `programs.{program}`, or move it to the NixOS configuration, with the module `nixosModules.{program}-gateway` of nix-openclaw"
+            ),
+        ),
+        (Class::Nixos | Class::Darwin, "programs") => (
+            format!("`{meant}` is an option of Home Manager and does not exist here"),
+            format!("write `home-manager.users.<user>.{meant}`"),
+        ),
+        _ => return None,
+    };
+    Some(Stray {
+        meant,
+        misplaced: true,
+        message,
+        help,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meant(class: Class, namespace: &str, name: &str) -> Option<String> {
+        judge(class, namespace, name).map(|stray| stray.meant)
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_found() {
+        for name in [
+            "opneclaw",
+            "openclw",
+            "openclaww",
+            "OpenClaw",
+            "openclaW",
+            "opemclaw",
+        ] {
+            assert_eq!(
+                meant(Class::HomeManager, "programs", name).as_deref(),
+                Some("programs.openclaw"),
+                "{name}"
+            );
+        }
+        assert_eq!(
+            meant(Class::Nixos, "services", "openclaw-gatway").as_deref(),
+            Some("services.openclaw-gateway")
+        );
+        assert_eq!(
+            meant(Class::HomeManager, "programs", "clawbot").as_deref(),
+            Some("programs.clawdbot")
+        );
+    }
+
+    #[test]
+    fn other_programs_are_left_alone() {
+        for name in ["opencode", "opencrow", "zeroclaw", "picoclaw", "git"] {
+            assert_eq!(meant(Class::HomeManager, "programs", name), None, "{name}");
+        }
+        for name in ["openclaw", "openclaw-node", "clawdbot"] {
+            assert_eq!(meant(Class::Nixos, "services", name), None, "{name}");
+        }
+        assert_eq!(meant(Class::HomeManager, "xdg", "opneclaw"), None);
+    }
+
+    #[test]
+    fn the_right_name_in_the_wrong_place() {
+        let stray = judge(Class::HomeManager, "services", "openclaw-gateway").expect("one");
+        assert!(stray.misplaced);
+        assert!(stray.message.contains("an option of NixOS"));
+        let stray = judge(Class::Darwin, "programs", "openclaw").expect("one");
+        assert_eq!(
+            stray.help,
+            "write `home-manager.users.<user>.programs.openclaw`"
+        );
+        assert_eq!(judge(Class::Generic, "services", "openclaw-gateway"), None);
+    }
+}

@@ -1,0 +1,254 @@
+//! Configurations that Nix code renders and hands over in ways that are not followed: in a script, an activation, a template
+//! of sops-nix, an environment variable.
+//!
+//! The evaluator notes all JSON and all files that it renders; here the surroundings in which they may be used are evaluated, and
+//! what looks like OpenClaw's configuration among them becomes a blueprint.
+
+use super::blueprint::{
+    Blueprint, Sight, assumptions, is_configuration_file, surroundings_of, unseen,
+};
+use super::configuration::Source;
+use super::from_nix::{Converter, Merging};
+use super::tree::Node;
+use crate::nix::eval::Evaluator;
+use crate::nix::eval::value::{self, Part, Rendered, Thunk};
+use crate::nix::modules::{Class, ModuleSet};
+use crate::workspace::source::Span;
+use std::rc::Rc;
+
+/// Where Home Manager's options may hold a rendered file or a script with one, beside those that are looked at anyway.
+const HOME: &[&str] = &[
+    "home.packages",
+    "home.activation",
+    "home.sessionVariables",
+    "sops.templates",
+    "systemd.user.services",
+    "launchd.agents",
+];
+
+/// The same for NixOS and nix-darwin.
+const SYSTEM: &[&str] = &[
+    "environment.systemPackages",
+    "environment.variables",
+    "environment.sessionVariables",
+    "sops.templates",
+    "system.activationScripts",
+    "systemd.services",
+    "systemd.user.services",
+    "launchd.daemons",
+    "launchd.user.agents",
+    "virtualisation.oci-containers.containers",
+    "containers",
+];
+
+/// Options whose entries are files by name: one with another name is not OpenClaw's configuration, whatever it holds.
+const NAMED_FILES: &[&str] = &["home.file", "xdg.configFile", "environment.etc"];
+
+/// What is rendered at most in one evaluation before we stop to look.
+const MOST: usize = 2_000;
+
+/// Adds what is rendered for OpenClaw beside what was found already. `before` is how many things had been rendered when the
+/// search began.
+pub(super) fn elsewhere(
+    evaluator: &mut Evaluator,
+    name: &str,
+    set: &Rc<ModuleSet>,
+    sight: &Sight<'_>,
+    before: usize,
+    found: &mut Vec<Blueprint>,
+) {
+    let paths = match set.request.class {
+        Class::HomeManager => HOME,
+        Class::Nixos | Class::Darwin => SYSTEM,
+        Class::Generic | Class::FlakeParts => &[HOME, SYSTEM].concat(),
+    };
+    let mut converter = Converter::new(evaluator, Some(set));
+    surroundings_of(&mut converter, set, paths);
+    let files = surroundings_of(&mut converter, set, NAMED_FILES);
+    drop(converter);
+    let mut known: Vec<Span> = Vec::new();
+    for blueprint in found.iter() {
+        places(&blueprint.options, &mut known);
+    }
+    for (_, node) in &files {
+        let Some(object) = node.as_object() else {
+            continue;
+        };
+        for (file, entry) in &object.entries {
+            if !file.contains("claw") && !file.contains("molt") {
+                places(entry, &mut known);
+            }
+        }
+    }
+    for (file, content) in contents(evaluator, before) {
+        let is_named = file.as_deref().is_some_and(is_configuration_name);
+        // Kindred programs have names of their own.
+        let is_foreign = file
+            .as_deref()
+            .is_some_and(|file| !is_named && file.contains("claw"));
+        if is_foreign {
+            continue;
+        }
+        let mut converter = Converter::new(evaluator, Some(set));
+        let options = converter.value(&content, Merging::Plain);
+        drop(converter);
+        if !(is_named && options.as_object().is_some() || is_like_configuration(&options)) {
+            continue;
+        }
+        let mut own = Vec::new();
+        places(&options, &mut own);
+        if own.is_empty() || own.iter().any(|span| known.contains(span)) {
+            continue;
+        }
+        known.extend(own);
+        let shown = match &file {
+            Some(file) if !file.is_empty() => file.to_string(),
+            _ => "rendered JSON".to_string(),
+        };
+        found.push(Blueprint {
+            name: format!("{name}: {shown}"),
+            source: Source::RenderedFile,
+            reach: sight.reach,
+            unseen: unseen(set, sight),
+            option_root: String::new(),
+            options,
+            // Which process reads it, and with which variables, is not known.
+            surroundings: Vec::new(),
+            problems: Vec::new(),
+            assumptions: assumptions(set),
+        });
+    }
+}
+
+/// The values that were rendered since, each with the name of the file that it became, if it did.
+fn contents(evaluator: &mut Evaluator, before: usize) -> Vec<(Option<Rc<str>>, Rc<Thunk>)> {
+    let mut found: Vec<(Option<Rc<str>>, Rc<Thunk>)> = Vec::new();
+    let mut next = before;
+    // Files first evaluate their text here, which renders more.
+    while let Some(rendered) = evaluator.rendered.get(next).cloned() {
+        next += 1;
+        if next - before > MOST {
+            break;
+        }
+        match rendered {
+            Rendered::Json(value) => found.push((None, value)),
+            Rendered::File(name, text) => {
+                let Ok(text) = evaluator.force(&text) else {
+                    continue;
+                };
+                let value::Value::String(string) = &text.value else {
+                    continue;
+                };
+                if let [Part::Json(json)] = string.parts.as_slice() {
+                    // The same was noted as JSON; here it has its name.
+                    found.insert(0, (Some(name), json.value.clone().thunk()));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Where the literals of a tree stand.
+fn places(node: &Node, found: &mut Vec<Span>) {
+    node.places(&mut |place| found.extend(place.span));
+}
+
+/// `openclaw.json`, or a name with the program's in it that ends so: `openclaw-seed.json`.
+fn is_configuration_name(name: &str) -> bool {
+    is_configuration_file(name)
+        || name.ends_with(".json")
+            && super::blueprint::PROGRAM_NAMES
+                .iter()
+                .any(|program| name.starts_with(program))
+}
+
+/// Whether a value can only be OpenClaw's configuration: at least two of its main parts, and nothing at the top that other
+/// programs of this kind have.
+pub fn is_like_configuration(node: &Node) -> bool {
+    let Some(object) = node.as_object() else {
+        return false;
+    };
+    let main = ["agents", "models", "channels", "gateway"]
+        .iter()
+        .filter(|name| object.entries.contains_key(**name))
+        .count();
+    let others = object
+        .entries
+        .keys()
+        .filter(|name| !name.starts_with('_') && !TOP.contains(&name.as_str()))
+        .count();
+    main >= 2 && others == 0
+}
+
+/// What stands at the top of OpenClaw's configuration, over all releases.
+const TOP: &[&str] = &[
+    "$schema",
+    "$include",
+    "acp",
+    "agents",
+    "approvals",
+    "audio",
+    "auth",
+    "bindings",
+    "broadcast",
+    "browser",
+    "canvasHost",
+    "channels",
+    "cli",
+    "commands",
+    "cron",
+    "diagnostics",
+    "discovery",
+    "env",
+    "gateway",
+    "hooks",
+    "logging",
+    "mcp",
+    "media",
+    "memory",
+    "messages",
+    "meta",
+    "models",
+    "nodeHost",
+    "plugins",
+    "secrets",
+    "session",
+    "skills",
+    "surfaces",
+    "talk",
+    "tools",
+    "tts",
+    "ui",
+    "update",
+    "web",
+    "wizard",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::openclaw::json::{Dialect, parse};
+
+    #[test]
+    fn what_can_only_be_a_configuration() {
+        let like = |text: &str| {
+            let parsed = parse(text, None, Dialect::Json5).expect("JSON5");
+            is_like_configuration(&parsed.root)
+        };
+        assert!(like("{agents: {}, gateway: {}}"));
+        assert!(like("{agents: {}, channels: {}, _note: 1}"));
+        assert!(!like("{agents: {}, channels: {}, default_temperature: 1}"));
+        assert!(!like("{agents: {}}"));
+        assert!(!like("{agents: {}, channels: {}, providers: {}}"));
+        assert!(!like("{agents: {}, models: {}, keymap: {}, theme: 1}"));
+    }
+
+    #[test]
+    fn files_are_known_by_their_names() {
+        assert!(is_configuration_name("openclaw.json"));
+        assert!(is_configuration_name("openclaw-seed.json"));
+        assert!(!is_configuration_name("settings.json"));
+        assert!(!is_configuration_name("openclaw.service"));
+    }
+}
