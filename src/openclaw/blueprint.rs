@@ -389,7 +389,7 @@ fn options(
     let mut problems = std::mem::take(&mut converter.problems);
     drop(converter);
     if let Some(file) = options.get("configFile").cloned()
-        && let read = read_json(evaluator, Rc::clone(&file))
+        && let read = read_json(evaluator, Rc::clone(&file), &mut problems)
         && !Rc::ptr_eq(&read, &file)
     {
         let mut node = (*options).clone();
@@ -452,7 +452,8 @@ fn rendered_files(
     drop(converter);
     for (path, node) in &around {
         for (below, content) in rendered_in(path, node) {
-            let content = read_json(evaluator, content);
+            let mut problems = Vec::new();
+            let content = read_json(evaluator, content, &mut problems);
             if !may_be_object(&content) {
                 continue;
             }
@@ -465,7 +466,7 @@ fn rendered_files(
                 option_root: String::new(),
                 options: content,
                 surroundings: around.clone(),
-                problems: Vec::new(),
+                problems,
                 assumptions: assumptions(set),
             });
         }
@@ -520,7 +521,7 @@ fn rendered_in(path: &str, node: &Rc<Node>) -> Vec<(String, Rc<Node>)> {
 }
 
 /// The contents of the JSON file that a node names, with the places in it; the node itself where it names none.
-fn read_json(evaluator: &mut Evaluator, node: Rc<Node>) -> Rc<Node> {
+fn read_json(evaluator: &mut Evaluator, node: Rc<Node>, problems: &mut Vec<Problem>) -> Rc<Node> {
     let Value::Path(path) = &node.value else {
         return node;
     };
@@ -538,6 +539,7 @@ fn read_json(evaluator: &mut Evaluator, node: Rc<Node>) -> Rc<Node> {
     match json::parse(&text, Some(file), Dialect::Json5) {
         Ok(parsed) => {
             evaluator.note_data(&path.absolute);
+            problems.extend(parsed.problems(file));
             let mut root = (*parsed.root).clone();
             root.place.key = node.place.key;
             Rc::new(root)

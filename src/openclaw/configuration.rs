@@ -189,6 +189,8 @@ pub enum ProblemKind {
     Encoding,
     /// An attribute or a formal argument is defined twice.
     DuplicateAttribute,
+    /// A key that stands twice in an object of a JSON file; the later one counts.
+    DuplicateKey,
     /// A variable that nothing binds; `subject` is its name.
     UndefinedVariable,
     /// `<name>`: a lookup in the search path, which a flake does not have; `subject` is the name.

@@ -3,6 +3,7 @@
 //! OpenClaw reads its configuration as JSON5, which includes the other two; [`Dialect::Json5`] accepts what
 //! its parser accepts and nothing else. [`Dialect::Json`] is for `builtins.fromJSON`.
 
+use super::configuration::{Problem, ProblemKind};
 use super::tree::{List, Node, Object, Place, Text, TextPart, Value};
 use crate::workspace::source::{FileId, Span};
 use std::collections::BTreeMap;
@@ -49,6 +50,28 @@ pub struct Parsed {
     pub root: Rc<Node>,
     /// Keys that an object holds twice, in order of the text.
     pub duplicates: Vec<Duplicate>,
+}
+
+impl Parsed {
+    /// The keys that stand twice, as problems of the file.
+    pub fn problems(&self, file: FileId) -> Vec<Problem> {
+        let span = |range: &Range<usize>| Span::new(file, range.start as u32, range.end as u32);
+        self.duplicates
+            .iter()
+            .map(|duplicate| {
+                let mut problem = Problem::new(
+                    ProblemKind::DuplicateKey,
+                    format!(
+                        "the key `{}` stands twice in one object, and what is here is dropped",
+                        duplicate.key
+                    ),
+                    Some(span(&duplicate.first)),
+                );
+                problem.related = vec![(span(&duplicate.second), "this one counts".to_string())];
+                problem
+            })
+            .collect()
+    }
 }
 
 /// Reads a whole text. With a `file`, every value has its place: the span of the value and, in an object, of

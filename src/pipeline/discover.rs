@@ -484,26 +484,28 @@ impl Finder {
         };
         self.found.files.push(id);
         let text = self.workspace.sources().get(id).text.clone();
-        let root: Rc<Node> = match json::parse(&text, Some(id), Dialect::Json5) {
-            Ok(parsed) => parsed.root,
-            Err(error) => {
-                self.found.problems.push(Problem::new(
-                    ProblemKind::Syntax,
-                    error.message.clone(),
-                    Some(Span::new(
-                        id,
-                        error.range.start as u32,
-                        error.range.end as u32,
-                    )),
-                ));
-                return;
-            }
-        };
-        let (root, problems) = if text.contains("$include") {
+        let (root, twice): (Rc<Node>, Vec<Problem>) =
+            match json::parse(&text, Some(id), Dialect::Json5) {
+                Ok(parsed) => (Rc::clone(&parsed.root), parsed.problems(id)),
+                Err(error) => {
+                    self.found.problems.push(Problem::new(
+                        ProblemKind::Syntax,
+                        error.message.clone(),
+                        Some(Span::new(
+                            id,
+                            error.range.start as u32,
+                            error.range.end as u32,
+                        )),
+                    ));
+                    return;
+                }
+            };
+        let (root, mut problems) = if text.contains("$include") {
             self.included(&root, file)
         } else {
             (root, Vec::new())
         };
+        problems.extend(twice);
         self.found.blueprints.push(Blueprint {
             name: shown,
             source: Source::RenderedFile,
@@ -529,7 +531,10 @@ impl Finder {
             files.push(id);
             let text = workspace.sources().get(id).text.clone();
             match json::parse(&text, Some(id), Dialect::Json5) {
-                Ok(parsed) => Ok(parsed.root),
+                Ok(parsed) => {
+                    problems.extend(parsed.problems(id));
+                    Ok(parsed.root)
+                }
                 Err(error) => {
                     problems.push(Problem::new(
                         ProblemKind::Syntax,

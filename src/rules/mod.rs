@@ -20,6 +20,7 @@ pub mod consequence;
 pub mod document_outside_tree;
 pub mod duplicate_attribute;
 pub mod duplicate_fallback;
+pub mod duplicate_key;
 pub mod duplicate_model;
 pub mod duplicate_provider;
 pub mod duplicate_skill;

@@ -68,6 +68,7 @@ pub static RULES: &[Rule] = &[
     super::too_deeply_nested::RULE,
     super::encoding::RULE,
     super::duplicate_attribute::RULE,
+    super::duplicate_key::RULE,
     super::undefined_variable::RULE,
     super::unescaped_placeholder::RULE,
     super::template_text::RULE,

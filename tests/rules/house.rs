@@ -21,6 +21,7 @@ const SHARED: &[&str] = &[
 /// What no single module can show: the bytes of a file, other files, git, our own settings.
 const NOT_IN_ONE_MODULE: &[&str] = &[
     "document-outside-tree",
+    "duplicate-key",
     "empty-document",
     "failed-assertion",
     "import-cycle",

@@ -215,7 +215,7 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "toFile",
         arity: 2,
         run: |evaluator, arguments, origin| {
-            let name: Rc<str> = evaluator.text(&arguments[0], origin)?.into();
+            let name: Rc<str> = evaluator.text(&arguments[0], origin)?;
             let rendered = Rendered::File(Rc::clone(&name), Rc::clone(&arguments[1]));
             evaluator.rendered.push(rendered);
             let unknown = evaluator.unknown(
