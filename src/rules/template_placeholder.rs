@@ -1,9 +1,11 @@
 //! Text of a template that was left where a secret belongs.
 
+use super::secrets::Site;
 use super::secrets::{placeholder, visit_sites};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::credentials::{Role, Written, classify, secret_spans};
+use crate::openclaw::environment::{Provided, provided};
 use crate::openclaw::secret_patterns::words;
 use crate::report::finding::{Consequence, Finding, Severity};
 
@@ -84,6 +86,22 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
                     .help(site.how_to_provide(subject))
                 }
             }
+            Written::VariableName if is_looked_up(subject, site, text.trim()) => {
+                let variable = text.trim();
+                if !matches!(
+                    provided(subject.configuration, instance, variable),
+                    Provided::No | Provided::Empty(_)
+                ) {
+                    return;
+                }
+                Finding::new(
+                    INFO.id,
+                    Consequence::FailsInUse,
+                    format!("{name} stands for the variable `{variable}`, which nothing provides"),
+                )
+                .at_most(Severity::Warning)
+                .help(site.how_to_provide(subject))
+            }
             Written::VariableName => {
                 let variable = text.trim();
                 let help = if site.variable.is_some() {
@@ -111,6 +129,36 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
                 .path(site.path()),
         );
     });
+}
+
+/// Whether OpenClaw itself takes the name of a variable in a provider's `apiKey` for its value: it does for the variables of the
+/// providers that are part of it, not for those that come with a plugin (`KIMI_API_KEY`) and nowhere else. Established by asking
+/// `isKnownEnvApiKeyMarker` of 2026.6.11 about all variables that its manifests name.
+fn is_looked_up(subject: Subject<'_>, site: &Site<'_>, variable: &str) -> bool {
+    // Those that it knows beside its own providers.
+    const OTHERS: &[&str] = &[
+        "AZURE_API_KEY",
+        "AZURE_OPENAI_API_KEY",
+        "CEREBRAS_API_KEY",
+        "DASHSCOPE_API_KEY",
+        "DEEPSEEK_API_KEY",
+        "FIREWORKS_API_KEY",
+        "GOOGLE_API_KEY",
+        "MINIMAX_CODE_PLAN_KEY",
+        "MODELSTUDIO_API_KEY",
+        "NOVITA_API_KEY",
+        "PERPLEXITY_API_KEY",
+        "QWEN_API_KEY",
+        "VOYAGE_API_KEY",
+    ];
+    let path = site.path();
+    path.starts_with("models.providers.")
+        && path.ends_with(".apiKey")
+        && (OTHERS.contains(&variable)
+            || subject.release.providers().any(|provider| {
+                provider.external_plugin().is_none()
+                    && provider.key_variables().any(|known| known == variable)
+            }))
 }
 
 /// Whether a text can mean nothing else: in angle brackets and the like, of several words, or one of the words that people
@@ -147,6 +195,7 @@ fn shown(text: &str) -> String {
 mod tests {
     use super::super::testing::case;
     use super::*;
+    use crate::openclaw::configuration::Provision;
 
     #[test]
     fn text_to_replace_and_names_of_variables() {
@@ -169,6 +218,32 @@ mod tests {
                 .help
                 .as_deref()
                 .is_some_and(|help| help.contains("${DISCORD_BOT_TOKEN}"))
+        );
+    }
+
+    #[test]
+    fn openclaw_looks_up_the_variables_of_its_own_providers() {
+        let text = |key: &str| {
+            format!(
+                r#"{{models: {{providers: {{mine: {{baseUrl: "https://x.example", apiKey: "{key}"}}}}}}}}"#
+            )
+        };
+        let run = |key: &str, given: &str| {
+            case(&text(key))
+                .home_manager(&[])
+                .variable(given, Provision::ModuleEnvironment)
+                .run(&RULE)
+                .lines()
+        };
+        assert_eq!(run("OPENROUTER_API_KEY", "OPENROUTER_API_KEY"), [""; 0]);
+        assert_eq!(
+            run("OPENROUTER_API_KEY", "OTHER"),
+            ["warning models.providers.mine.apiKey: \"OPENROUTER_API_KEY\""]
+        );
+        // Its provider comes with a plugin.
+        assert_eq!(
+            run("KIMI_API_KEY", "KIMI_API_KEY"),
+            ["error models.providers.mine.apiKey: \"KIMI_API_KEY\""]
         );
     }
 

@@ -72,7 +72,7 @@ pub fn classify(text: &str) -> Written {
 fn is_name_of_variable(text: &str) -> bool {
     placeholders::is_reference_name(text)
         && text.contains('_')
-        && is_secret_variable(text)
+        && (is_secret_variable(text) || text.ends_with("_KEY"))
         && !words(text).iter().any(|word| {
             matches!(
                 word.as_str(),
@@ -191,6 +191,7 @@ mod tests {
             ("<gatewayToken>", Written::Template),
             ("your-token-here", Written::Template),
             ("OPENAI_API_KEY", Written::VariableName),
+            ("WORK_PROXY_KEY", Written::VariableName),
             ("/run/secrets/telegram", Written::Path),
             ("~/.secrets/key", Written::Path),
             ("/keys/kimi", Written::Path),
