@@ -382,22 +382,12 @@ fn options(
     {
         return;
     }
-    let Some(mut options) = converter.definitions(&definitions, merging) else {
+    let Some(options) = converter.definitions(&definitions, merging) else {
         return;
     };
     let around = surroundings_of(&mut converter, set, surroundings);
     let mut problems = std::mem::take(&mut converter.problems);
     drop(converter);
-    if let Some(file) = options.get("configFile").cloned()
-        && let read = read_json(evaluator, Rc::clone(&file), &mut problems)
-        && !Rc::ptr_eq(&read, &file)
-    {
-        let mut node = (*options).clone();
-        if let Value::Object(object) = &mut node.value {
-            object.entries.insert("configFile".into(), read);
-        }
-        options = Rc::new(node);
-    }
     problems.extend(module_problems(set, &path));
     problems.extend(nothing_declares(set, sight, root, &definitions));
     found.push(Blueprint {
