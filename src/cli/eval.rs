@@ -91,7 +91,10 @@ pub fn run(arguments: &EvalArguments, progress: &Arc<Progress>) -> u8 {
         .enumerate()
         .filter(|(index, _)| *index == 0 || !matches!(ending, Ending::Unknown(_)))
         .flat_map(|(_, tree)| &tree.problems)
-        .filter(|problem| problem.kind != StaticProblemKind::PipeOperator)
+        // Pipe operators may be turned on where this is deployed; with `--strict` Nix counts as it is set up by default.
+        .filter(|problem| arguments.strict || problem.kind != StaticProblemKind::PipeOperator)
+        // Nix has other limits on nesting than the parser here.
+        .filter(|problem| problem.kind != StaticProblemKind::TooDeep)
         .map(|problem| describe_problem(problem, &sources, &redactor))
         .collect();
     if !refused.is_empty() {

@@ -1,22 +1,24 @@
 //! Values of the evaluator as text: in Nix's own notation, or as JSON.
 
-use crate::nix::eval::Evaluator;
 use crate::nix::eval::strings::Coercion;
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
 use crate::nix::eval::value::{Attrs, List, NixString, Origin, Part, Thunk, Value};
+use crate::nix::eval::{Evaluator, Limits};
+use crate::nix::number;
 use crate::nix::symbol::Symbol;
 use crate::openclaw::credentials::{Written, classify, is_secret_name, is_secret_variable};
 use crate::report::redact::{REDACTED, Redactor};
 use crate::report::sanitize;
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashSet;
+use std::io::IsTerminal;
 use std::rc::Rc;
 
 /// More values than this are not printed.
 const MOST_VALUES: usize = 1_000_000;
 
-/// Values nested deeper than this are not printed.
-const DEEPEST: usize = 200_000;
+/// Values nested deeper than this are not printed: Nix fails there.
+const DEEPEST: usize = Limits::CALLS as usize;
 
 /// Without `--strict`, what is nested deeper is left out.
 const DEEPEST_RELAXED: usize = 30;
@@ -41,6 +43,8 @@ pub struct Printer<'e> {
     evaluator: &'e mut Evaluator,
     redactor: &'e Redactor<'e>,
     strict: bool,
+    /// Whether also a backspace and a form feed are printed as Nix prints them.
+    exact: bool,
     seen: HashSet<usize>,
     /// Sets and lists that are being written as JSON, from the outside in.
     around: HashSet<usize>,
@@ -51,12 +55,14 @@ pub struct Printer<'e> {
 }
 
 impl<'e> Printer<'e> {
-    /// A printer; a strict one evaluates everything and keeps no limit on depth of its own.
+    /// A printer; a strict one evaluates everything and keeps no limit on depth of its own. Where standard output is no terminal,
+    /// it leaves a backspace and a form feed as they are, as Nix does.
     pub fn new(evaluator: &'e mut Evaluator, redactor: &'e Redactor<'e>, strict: bool) -> Self {
         Printer {
             evaluator,
             redactor,
             strict,
+            exact: strict && !std::io::stdout().is_terminal(),
             seen: HashSet::new(),
             around: HashSet::new(),
             values: 0,
@@ -130,12 +136,14 @@ impl<'e> Printer<'e> {
         if self.values > MOST_VALUES {
             return Some(self.not_printed("the value is too large to be printed"));
         }
-        let deepest = if self.strict {
-            DEEPEST
-        } else {
-            DEEPEST_RELAXED
-        };
-        if self.depth > deepest {
+        if self.strict && self.depth > DEEPEST {
+            let message = "it is nested deeper than Nix goes";
+            let stop = self
+                .evaluator
+                .error(ErrorKind::CallDepth, message, &Origin::default());
+            return Some(self.stopped(&stop));
+        }
+        if !self.strict && self.depth > DEEPEST_RELAXED {
             return Some(self.not_printed("it is nested too deeply to be printed"));
         }
         None
@@ -296,12 +304,13 @@ impl<'e> Printer<'e> {
             Value::Null => "null".to_string(),
             Value::Bool(boolean) => boolean.to_string(),
             Value::Int(integer) => integer.to_string(),
-            Value::Float(float) => general(*float),
+            Value::Float(float) => number::general(*float),
             Value::String(string) => self.nix_string(string),
             Value::Path(path) => self.clean(&path.absolute),
             Value::List(list) => {
                 let empty = list.items.is_empty() && list.gaps.is_empty();
-                if !empty && !self.seen.insert(Rc::as_ptr(list) as usize) {
+                // Nix tells lists apart by where they are kept, sets by what is kept there.
+                if !empty && !self.seen.insert(Rc::as_ptr(thunk) as usize) {
                     return "«repeated»".to_string();
                 }
                 self.nix_list(list, width)
@@ -330,23 +339,42 @@ impl<'e> Printer<'e> {
     /// A string; parts that are not known stand as `«unknown: reason»` in it.
     fn nix_string(&mut self, string: &NixString) -> String {
         if let Ok(text) = string.known() {
-            return quoted(&self.redactor.text(&text));
+            return format!("\"{}\"", self.escape(&text));
         }
         let mut result = String::from("\"");
         for part in &string.parts {
             match part {
-                Part::Text { text, .. } => result.push_str(&escaped(&self.redactor.text(text))),
+                Part::Text { text, .. } => result.push_str(&self.escape(text)),
                 Part::Unknown(unknown) | Part::Store(_, unknown) => {
                     result.push_str(&self.nix_stop(&Stop::Unknown(Rc::clone(unknown))));
                 }
                 Part::Json(json) => match &json.text {
-                    Ok(text) => result.push_str(&escaped(&self.redactor.text(text))),
+                    Ok(text) => result.push_str(&self.escape(text)),
                     Err(stop) => result.push_str(&self.nix_stop(stop)),
                 },
             }
         }
         result.push('"');
         result
+    }
+
+    /// The inside of a string literal.
+    fn escape(&self, text: &str) -> String {
+        escaped(&self.redactor.text(text), self.exact)
+    }
+
+    /// A name: in quotes, where it would not be read as one otherwise.
+    fn name(&self, name: &str) -> String {
+        let plain = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_'-".contains(&byte))
+            && !KEYWORDS.contains(&name);
+        if plain {
+            self.clean(name)
+        } else {
+            format!("\"{}\"", self.escape(name))
+        }
     }
 
     fn nix_list(&mut self, list: &List, width: Option<usize>) -> String {
@@ -377,7 +405,7 @@ impl<'e> Printer<'e> {
             } else {
                 self.nix(&attr.value, inner)
             };
-            parts.push(format!("{} = {value};", self.clean(attr.name.as_str())));
+            parts.push(format!("{} = {value};", self.name(attr.name.as_str())));
         }
         if let Some(open) = &attrs.open {
             parts.push(self.nix_stop(&Stop::Unknown(Rc::clone(open))));
@@ -413,12 +441,18 @@ fn enclosed(open: char, parts: &[String], close: char, width: Option<usize>) -> 
     result
 }
 
+/// Words that are no names in Nix.
+const KEYWORDS: &[&str] = &[
+    "if", "then", "else", "assert", "with", "let", "in", "rec", "inherit",
+];
+
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", escaped(text))
+    format!("\"{}\"", escaped(text, false))
 }
 
-/// The inside of a quoted string, as Nix escapes it; what a terminal may act on is made visible as well.
-fn escaped(text: &str) -> String {
+/// The inside of a quoted string, as Nix escapes it; what a terminal may act on is made visible as well, but for a backspace and
+/// a form feed where it is to be exact.
+fn escaped(text: &str, exact: bool) -> String {
     let mut result = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
@@ -431,6 +465,8 @@ fn escaped(text: &str) -> String {
             '\r' => result.push_str("\\r"),
             '\t' => result.push_str("\\t"),
             '$' if characters.peek() == Some(&'{') => result.push_str("\\$"),
+            // Harmless in a file, and what Nix prints.
+            '\u{8}' | '\u{c}' if exact => result.push(character),
             other if sanitize::is_unsafe(other) => result.push_str(&sanitize::visible(other)),
             other => result.push(other),
         }
@@ -438,73 +474,15 @@ fn escaped(text: &str) -> String {
     result
 }
 
-/// A float with six significant digits, as C's `%g` and thus Nix prints it.
-fn general(float: f64) -> String {
-    if !float.is_finite() {
-        return if float.is_nan() {
-            if float.is_sign_negative() {
-                "-nan"
-            } else {
-                "nan"
-            }
-            .to_string()
-        } else if float > 0.0 {
-            "inf".to_string()
-        } else {
-            "-inf".to_string()
-        };
-    }
-    if float == 0.0 {
-        return if float.is_sign_negative() { "-0" } else { "0" }.to_string();
-    }
-    let scientific = format!("{float:.5e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let trimmed = |text: &str| -> String {
-        if text.contains('.') {
-            text.trim_end_matches('0').trim_end_matches('.').to_string()
-        } else {
-            text.to_string()
-        }
-    };
-    if (-4..6).contains(&exponent) {
-        let decimals = (5 - exponent) as usize;
-        trimmed(&format!("{float:.decimals$}"))
-    } else {
-        let sign = if exponent < 0 { '-' } else { '+' };
-        format!("{}e{sign}{:02}", trimmed(digits), exponent.abs())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn floats_are_printed_as_c_does() {
-        for (float, text) in [
-            (1.0, "1"),
-            (0.1, "0.1"),
-            (-2.5, "-2.5"),
-            (2.345678901, "2.34568"),
-            (1e6, "1e+06"),
-            (123456.7, "123457"),
-            (999999.5, "1e+06"),
-            (1e-5, "1e-05"),
-            (0.0001, "0.0001"),
-            (1.5e300, "1.5e+300"),
-            (0.0, "0"),
-            (-0.0, "-0"),
-            (f64::INFINITY, "inf"),
-        ] {
-            assert_eq!(general(float), text);
-        }
-    }
-
-    #[test]
     fn strings_are_escaped_as_nix_does_and_harmless() {
         assert_eq!(quoted("a\"b\\c\n${x} $y"), "\"a\\\"b\\\\c\\n\\${x} $y\"");
         assert_eq!(quoted("\u{1b}[31m"), "\"\\u{1b}[31m\"");
+        assert_eq!(escaped("\u{8}\u{1b}", true), "\u{8}\\u{1b}");
     }
 
     #[test]

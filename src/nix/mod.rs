@@ -4,5 +4,6 @@ pub mod eval;
 pub mod flake;
 pub mod lib;
 pub mod modules;
+pub mod number;
 pub mod symbol;
 pub mod syntax;

@@ -126,6 +126,59 @@ fn attribute_paths_reach_into_sets_lists_and_functions() {
 }
 
 #[test]
+fn the_exit_code_tells_values_from_failures_and_from_what_is_not_known() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for (expression, code) in [
+        ("{ a = [ 1 ]; }", 0),
+        ("{ a = [ (throw \"x\") ]; }", 1),
+        ("{ a = 1; a = 2; }", 1),
+        ("1 |> (x: x)", 1),
+        ("builtins.getEnv \"HOME\"", 3),
+        // A failure outweighs what is not known: Nix fails either way.
+        ("[ (builtins.getEnv \"HOME\") (throw \"x\") ]", 1),
+        // Over a limit of ours.
+        ("builtins.genList (x: x) 1000000000", 3),
+        (&deep, 3),
+        (
+            "let f = n: s: if n == 0 then s else f (n - 1) (s + s); in builtins.stringLength (f 40 \"x\")",
+            3,
+        ),
+        // Over a limit of Nix.
+        ("let f = x: f x; in f 1", 1),
+        ("let f = n: { a = f (n + 1); }; in f 0", 1),
+        ("let x = { inherit x; }; in builtins.toJSON x", 1),
+    ] {
+        let printed = eval(expression, "--strict");
+        let start: String = expression.chars().take(60).collect();
+        assert_eq!(printed.code, code, "{start}: {}", printed.err);
+    }
+}
+
+#[test]
+fn infinite_recursion_is_reported_with_its_places() {
+    let printed = eval(
+        "let\n  a = f b;\n  b = [ a ] == [ 1 ];\n  f = x: x && true;\nin a",
+        "",
+    );
+    assert_eq!(printed.code, 1);
+    for part in ["infinite recursion", "stdin.nix:2:7", "stdin.nix:3:7"] {
+        assert!(printed.err.contains(part), "{part}: {}", printed.err);
+    }
+}
+
+#[test]
+fn names_are_quoted_where_they_have_to_be() {
+    let printed = eval(
+        "{ \"1\" = 1; \"a b\" = 2; or = 3; \"if\" = 4; }",
+        "--strict",
+    );
+    assert_eq!(
+        printed.out,
+        "{ \"1\" = 1; \"a b\" = 2; \"if\" = 4; or = 3; }\n"
+    );
+}
+
+#[test]
 fn keys_and_escapes_in_values_are_not_printed() {
     for options in ["", "--json", "--strict"] {
         let printed = eval("\"sk-proj-a1b2c3d4e5f6g7h8i9j0\"", options);

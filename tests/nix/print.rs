@@ -493,9 +493,13 @@ fn canonical(path: &str) -> String {
 }
 
 /// A float as C++ streams print it: six digits that count.
-fn shortest(value: f64) -> String {
+pub fn shortest(value: f64) -> String {
     if value == 0.0 {
-        return "0".to_string();
+        return if value.is_sign_negative() { "-0" } else { "0" }.to_string();
+    }
+    if !value.is_finite() {
+        let sign = if value.is_sign_negative() { "-" } else { "" };
+        return format!("{sign}{}", if value.is_nan() { "nan" } else { "inf" });
     }
     let scientific = format!("{value:.5e}");
     let (mantissa, exponent) = scientific.split_once('e').expect("an exponent");

@@ -1,7 +1,7 @@
 //! Getting at values: by type, by attribute, by path of attributes.
 
 use super::unknown::{ErrorKind, Stop};
-use super::value::{Attrs, List, NixString, Origin, Thunk, Val, Value};
+use super::value::{Attrs, List, Marker, NixString, Origin, Thunk, Val, Value};
 use super::{Evaluator, Rc, Symbol};
 
 impl Evaluator {
@@ -34,6 +34,25 @@ impl Evaluator {
         self.string(thunk, origin)?.known()
     }
 
+    /// The wholly known text that a thunk is, where Nix takes no string that depends on the store.
+    pub fn plain_text(&mut self, thunk: &Rc<Thunk>, origin: &Origin) -> Result<Rc<str>, Stop> {
+        let string = self.string(thunk, origin)?;
+        self.without_context(&string, origin)?;
+        string.known()
+    }
+
+    /// Fails for a string that depends on the store.
+    pub fn without_context(&self, string: &NixString, origin: &Origin) -> Result<(), Stop> {
+        match string.context.first() {
+            None => Ok(()),
+            Some(item) => Err(self.error(
+                ErrorKind::Other,
+                format!("this string depends on `{item}` in the store, which is not allowed here"),
+                origin,
+            )),
+        }
+    }
+
     /// The integer that a thunk is.
     pub fn integer(&mut self, thunk: &Rc<Thunk>, origin: &Origin) -> Result<i64, Stop> {
         match self.force(thunk)?.value {
@@ -55,6 +74,18 @@ impl Evaluator {
             Value::Lambda(_) | Value::Builtin(_) => Ok(value),
             Value::Attrs(attrs) if attrs.get(Symbol::new("__functor")).is_some() => Ok(value),
             other => Err(self.type_error(other, "a function", origin)),
+        }
+    }
+
+    /// Fails for what is certainly no function, where Nix looks before it calls.
+    pub(crate) fn check_function(
+        &mut self,
+        thunk: &Rc<Thunk>,
+        origin: &Origin,
+    ) -> Result<(), Stop> {
+        match self.function(thunk, origin) {
+            Err(stop @ Stop::Error(_)) => Err(stop),
+            Ok(_) | Err(Stop::Unknown(_) | Stop::Split(_)) => Ok(()),
         }
     }
 
@@ -105,6 +136,11 @@ impl Evaluator {
 
     /// The failure for a missing attribute, with the nearest names that are there.
     pub fn missing_attribute(&self, attrs: &Attrs, name: Symbol, origin: &Origin) -> Stop {
+        if let Some(Marker::Builtins) = attrs.marker.as_deref()
+            && let Some(unknown) = super::builtins::not_there_by_default(self, name.as_str())
+        {
+            return Stop::Unknown(unknown);
+        }
         let near: Vec<&str> = attrs
             .sorted()
             .into_iter()
@@ -144,6 +180,14 @@ impl Evaluator {
         Ok(current)
     }
 
+    /// Forces a value where Nix does so before it looks at it, and only its failing matters.
+    pub(crate) fn force_for_failure(&mut self, thunk: &Rc<Thunk>) -> Result<(), Stop> {
+        match self.force(thunk) {
+            Err(stop @ Stop::Error(_)) => Err(stop),
+            Ok(_) | Err(Stop::Unknown(_) | Stop::Split(_)) => Ok(()),
+        }
+    }
+
     /// Evaluates a value completely, for `deepSeq` and `--strict`: the first failure, unknown or split in it.
     pub fn force_deep(&mut self, thunk: &Rc<Thunk>) -> Result<Val, Stop> {
         let mut visited = std::collections::HashSet::new();
@@ -155,7 +199,18 @@ impl Evaluator {
         thunk: &Rc<Thunk>,
         visited: &mut std::collections::HashSet<usize>,
     ) -> Result<Val, Stop> {
-        self.check_stack()?;
+        self.step(1)?;
+        let origin = &thunk.origin;
+        self.deeper(origin, |evaluator| {
+            evaluator.force_deep_value(thunk, visited)
+        })
+    }
+
+    fn force_deep_value(
+        &mut self,
+        thunk: &Rc<Thunk>,
+        visited: &mut std::collections::HashSet<usize>,
+    ) -> Result<Val, Stop> {
         let value = self.force(thunk)?;
         match &value.value {
             Value::List(list) if visited.insert(Rc::as_ptr(list) as usize) => {

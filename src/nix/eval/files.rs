@@ -1,11 +1,12 @@
 //! Files in evaluation: path literals, `import`.
 
 use super::Evaluator;
+use super::strings::Coercion;
 use super::unknown::{ErrorKind, Kind, Stop};
-use super::value::{Env, NixPath, Origin, State, Thunk};
+use super::value::{Attrs, Env, NixPath, Origin, State, Thunk, Value};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax;
-use crate::nix::syntax::ast::SourceTree;
+use crate::nix::syntax::ast::{SourceTree, StaticProblemKind};
 use crate::workspace::problem::ReadProblem;
 use crate::workspace::source::FileId;
 use crate::workspace::{Visibility, path};
@@ -96,19 +97,54 @@ impl Evaluator {
                 return Ok(known.clone());
             }
         }
-        let file = match self.workspace.read(&absolute) {
-            Ok(file) => file,
+        let file = self.read_nix(&absolute, origin)?;
+        let text = self.workspace.sources().get(file).text.clone();
+        let tree = Rc::new(syntax::parse(file, &text, None));
+        self.loaded.paths.insert(file, Rc::clone(&absolute));
+        self.loaded.trees.push(Rc::clone(&tree));
+        let thunk = if tree.is_unusable() {
+            let stop = self.unusable(&tree, &absolute);
+            Thunk::from_outcome(Err(stop), Origin::at(Some(tree.span(tree.root))))
+        } else {
+            root_thunk(&tree)
+        };
+        self.loaded
+            .files
+            .insert(absolute, (Rc::clone(&tree), Rc::clone(&thunk)));
+        Ok((tree, thunk))
+    }
+
+    /// What a file without a usable tree comes to. Nix has other limits on nesting: what is too deep here may have a value.
+    fn unusable(&mut self, tree: &SourceTree, absolute: &str) -> Stop {
+        let shown = self.workspace.relative(absolute);
+        let span = Some(tree.span(tree.root));
+        if tree
+            .problems
+            .iter()
+            .any(|problem| problem.is_fatal() && problem.kind != StaticProblemKind::TooDeep)
+        {
+            let message = format!("`{shown}` does not parse");
+            return self.error(ErrorKind::Syntax, message, &Origin::at(span));
+        }
+        let reason = format!("`{shown}` nests too deeply to be read");
+        Stop::Unknown(self.unknown(reason, None, span))
+    }
+
+    /// Reads a Nix file.
+    fn read_nix(&mut self, absolute: &str, origin: &Origin) -> Result<FileId, Stop> {
+        match self.workspace.read(absolute) {
+            Ok(file) => Ok(file),
             Err(ReadProblem::OutsideTree) => {
-                let shown = self.workspace.relative(&absolute);
-                return Err(Stop::Unknown(self.unknown_named(
+                let shown = self.workspace.relative(absolute);
+                Err(Stop::Unknown(self.unknown_named(
                     &format!("import {shown}"),
                     format!("`{shown}` lies outside of the source tree"),
                     None,
                     origin.span,
-                )));
+                )))
             }
             Err(problem) => {
-                let shown = self.workspace.relative(&absolute);
+                let shown = self.workspace.relative(absolute);
                 // A file that is not what Nix can read is a failure of Nix; what only we cannot read is unknown.
                 if let Some(file) = problem.file()
                     && self
@@ -126,33 +162,66 @@ impl Evaluator {
                     };
                     return Err(self.error(kind, format!("`{shown}` {problem}"), origin));
                 }
-                return Err(Stop::Unknown(self.unknown_named(
+                Err(Stop::Unknown(self.unknown_named(
                     &format!("import {shown}"),
                     format!("`{shown}` {problem}"),
                     None,
                     origin.span,
-                )));
+                )))
             }
-        };
+        }
+    }
+
+    /// The absolute path of what `import` is to read.
+    pub(super) fn path_to_import(
+        &mut self,
+        argument: &Rc<Thunk>,
+        origin: &Origin,
+    ) -> Result<Rc<str>, Stop> {
+        if let Value::Path(path) = &self.force(argument)?.value {
+            return Ok(Rc::clone(&path.absolute));
+        }
+        let text = self.coerce(argument, Coercion::PATH, origin)?.path_text()?;
+        if !text.starts_with('/') {
+            let message = format!("`{text}` is no absolute path");
+            return Err(self.error(ErrorKind::Other, message, origin));
+        }
+        Ok(text)
+    }
+
+    /// `scopedImport`: the value of a file in which the attributes of a set stand for variables, before any builtin.
+    pub(super) fn import_in_scope(
+        &mut self,
+        absolute: &str,
+        scope: &Attrs,
+        origin: &Origin,
+    ) -> Result<Rc<Thunk>, Stop> {
+        let mut absolute: Rc<str> = path::normalize(absolute).into();
+        if self.workspace.visibility(&absolute) == Visibility::Directory {
+            absolute = path::join(&absolute, "default.nix").into();
+        }
+        let file = self.read_nix(&absolute, origin)?;
         let text = self.workspace.sources().get(file).text.clone();
-        let tree = Rc::new(syntax::parse(file, &text, None));
+        let (names, values): (Vec<Symbol>, Vec<Rc<Thunk>>) = scope
+            .unordered()
+            .iter()
+            .map(|attr| (attr.name, Rc::clone(&attr.value)))
+            .unzip();
+        let tree = Rc::new(syntax::parse(file, &text, Some(&names)));
         self.loaded.paths.insert(file, Rc::clone(&absolute));
         self.loaded.trees.push(Rc::clone(&tree));
-        let thunk = if tree.is_unusable() {
-            let shown = self.workspace.relative(&absolute);
-            let error = self.error(
-                ErrorKind::Syntax,
-                format!("`{shown}` does not parse"),
-                &Origin::at(Some(tree.span(tree.root))),
-            );
-            Thunk::from_outcome(Err(error), Origin::at(Some(tree.span(tree.root))))
-        } else {
-            root_thunk(&tree)
-        };
-        self.loaded
-            .files
-            .insert(absolute, (Rc::clone(&tree), Rc::clone(&thunk)));
-        Ok((tree, thunk))
+        let place = Origin::at(Some(tree.span(tree.root)));
+        if tree.is_unusable() {
+            return Err(self.unusable(&tree, &absolute));
+        }
+        Ok(Thunk::with_state(
+            State::Suspended {
+                expression: tree.root,
+                tree,
+                env: Env::filled(values, None, None),
+            },
+            place,
+        ))
     }
 
     /// `import` of an absolute path.

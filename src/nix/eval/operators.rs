@@ -2,7 +2,7 @@
 
 use super::strings::Coercion;
 use super::unknown::{ErrorKind, Kind, Stop};
-use super::value::{Attrs, Env, List, NixPath, NixString, Origin, Thunk, Val, Value};
+use super::value::{Attrs, Env, List, NixPath, NixString, Origin, Part, Thunk, Val, Value};
 use super::{Evaluator, is_logical};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{BinaryOperator, ExprId, SourceTree};
@@ -357,7 +357,7 @@ impl Evaluator {
             (Value::Int(integer), Value::Float(float))
             | (Value::Float(float), Value::Int(integer)) => *integer as f64 == *float,
             (Value::String(left), Value::String(right)) => {
-                if Rc::ptr_eq(left, right) {
+                if Rc::ptr_eq(left, right) || same_parts(left, right) {
                     return Ok(true);
                 }
                 match (left.known(), right.known()) {
@@ -376,17 +376,24 @@ impl Evaluator {
             }
             (Value::Path(left), Value::Path(right)) => left.absolute == right.absolute,
             (Value::List(left), Value::List(right)) => {
-                if Rc::ptr_eq(left, right) {
-                    return Ok(true);
-                }
                 let (left, right) = (left.all()?, right.all()?);
                 if left.len() != right.len() {
                     return Ok(false);
                 }
+                // In order, so that what follows a difference is not looked at, as in Nix.
                 let mut unknown = None;
                 for (left, right) in left.iter().zip(right) {
-                    if !self.equal_thunks(left, right, origin, &mut unknown)? {
-                        return Ok(false);
+                    match self.equal_thunks(left, right, origin) {
+                        Ok(true) => {}
+                        Err(Stop::Unknown(reason)) => {
+                            unknown.get_or_insert(reason);
+                        }
+                        // What is not known before it may differ already.
+                        Err(Stop::Error(error)) if unknown.is_none() => {
+                            return Err(Stop::Error(error));
+                        }
+                        Err(Stop::Error(_)) => break,
+                        outcome => return outcome,
                     }
                 }
                 return unknown.map_or(Ok(true), |unknown| Err(Stop::Unknown(unknown)));
@@ -405,29 +412,13 @@ impl Evaluator {
         right: &Rc<Attrs>,
         origin: &Origin,
     ) -> Result<bool, Stop> {
-        if Rc::ptr_eq(left, right) {
-            return Ok(true);
-        }
-        let kind = Symbol::new("type");
         let out_path = Symbol::new("outPath");
-        let mut both_derivations = true;
-        for side in [left, right] {
-            let is_derivation = match side.get(kind) {
-                Some(attr) => {
-                    let attr = Rc::clone(&attr.value);
-                    matches!(self.force(&attr)?.value, Value::String(text) if &*text.known()? == "derivation")
-                }
-                None => false,
-            };
-            both_derivations &= is_derivation;
-        }
-        let mut unknown = None;
+        let both_derivations = self.is_derivation(left)? && self.is_derivation(right)?;
         if both_derivations
             && let (Some(left), Some(right)) = (left.get(out_path), right.get(out_path))
         {
             let (left, right) = (Rc::clone(&left.value), Rc::clone(&right.value));
-            let equal = self.equal_thunks(&left, &right, origin, &mut unknown)?;
-            return unknown.map_or(Ok(equal), |unknown| Err(Stop::Unknown(unknown)));
+            return self.equal_thunks(&left, &right, origin);
         }
         let (left, right) = (left.closed()?, right.closed()?);
         if left.unordered().len() != right.unordered().len()
@@ -438,41 +429,76 @@ impl Evaluator {
         {
             return Ok(false);
         }
+        // Nix compares in an order of its own and stops at the first difference. So a difference and a failure
+        // together leave open which of them it comes to.
+        let (mut unknown, mut failure) = (None, None);
         for attr in left.sorted() {
             let Some(other) = right.get(attr.name) else {
                 return Ok(false);
             };
             let (first, second) = (Rc::clone(&attr.value), Rc::clone(&other.value));
-            if !self.equal_thunks(&first, &second, origin, &mut unknown)? {
-                return Ok(false);
+            match self.equal_thunks(&first, &second, origin) {
+                Ok(true) => {}
+                Ok(false) if failure.is_some() => {
+                    return Err(self.limit("one attribute differs and another one fails"));
+                }
+                Ok(false) => return Ok(false),
+                Err(Stop::Unknown(reason)) => {
+                    unknown.get_or_insert(reason);
+                }
+                Err(Stop::Error(error)) => {
+                    failure.get_or_insert(error);
+                }
+                Err(stop @ Stop::Split(_)) => return Err(stop),
             }
         }
-        unknown.map_or(Ok(true), |unknown| Err(Stop::Unknown(unknown)))
+        match (unknown, failure) {
+            (Some(unknown), _) => Err(Stop::Unknown(unknown)),
+            (None, Some(error)) => Err(Stop::Error(error)),
+            (None, None) => Ok(true),
+        }
     }
 
-    /// Equality of two elements. An unknown element does not yet decide: another may still differ.
-    fn equal_thunks(
+    /// Whether a set says of itself that it is a derivation.
+    pub(super) fn is_derivation(&mut self, attrs: &Attrs) -> Result<bool, Stop> {
+        let Some(attr) = attrs.get(Symbol::new("type")) else {
+            return Ok(false);
+        };
+        match self.force(&Rc::clone(&attr.value))?.value {
+            Value::String(text) => Ok(&*text.known()? == "derivation"),
+            _ => Ok(false),
+        }
+    }
+
+    /// Equality of two elements.
+    pub(super) fn equal_thunks(
         &mut self,
         left: &Rc<Thunk>,
         right: &Rc<Thunk>,
         origin: &Origin,
-        unknown: &mut Option<Rc<super::unknown::Unknown>>,
     ) -> Result<bool, Stop> {
+        let first = self.force(left);
         // Nix takes the same value for equal without looking, which shows with functions in a set.
         if Rc::ptr_eq(left, right) {
-            return Ok(true);
+            return match first {
+                Err(stop @ (Stop::Error(_) | Stop::Split(_))) => Err(stop),
+                Ok(_) | Err(Stop::Unknown(_)) => Ok(true),
+            };
         }
-        let outcome = match (self.force(left), self.force(right)) {
-            (Ok(left), Ok(right)) => self.equal(&left, &right, origin),
-            (Err(stop), Ok(_)) | (Ok(_), Err(stop)) => Err(stop),
-            (Err(Stop::Unknown(_)), Err(stop)) | (Err(stop), Err(_)) => Err(stop),
+        let first = match first {
+            Err(stop @ (Stop::Error(_) | Stop::Split(_))) => return Err(stop),
+            first => first,
         };
-        match outcome {
-            Err(Stop::Unknown(reason)) => {
-                unknown.get_or_insert(reason);
+        match (first, self.force(right)) {
+            (Ok(left), Ok(right)) => {
+                self.deeper(origin, |evaluator| evaluator.equal(&left, &right, origin))
+            }
+            (Err(Stop::Unknown(left)), Err(Stop::Unknown(right)))
+                if left.id == right.id && left.id != 0 && is_textual(left.kind) =>
+            {
                 Ok(true)
             }
-            outcome => outcome,
+            (_, Err(stop)) | (Err(stop), _) => Err(stop),
         }
     }
 
@@ -522,4 +548,29 @@ impl Evaluator {
             Ordering::Equal
         })
     }
+}
+
+/// Whether what is not known of this kind equals itself: a function does not, nor does a float that is no number.
+fn is_textual(kind: Option<Kind>) -> bool {
+    matches!(
+        kind,
+        Some(Kind::String | Kind::Path | Kind::SecretPath | Kind::StorePath)
+    )
+}
+
+/// Whether two strings consist of the same known texts and the same unknowns.
+fn same_parts(left: &NixString, right: &NixString) -> bool {
+    left.parts.len() == right.parts.len()
+        && left
+            .parts
+            .iter()
+            .zip(&right.parts)
+            .all(|(left, right)| match (left, right) {
+                (Part::Text { text: left, .. }, Part::Text { text: right, .. }) => left == right,
+                (
+                    Part::Unknown(left) | Part::Store(_, left),
+                    Part::Unknown(right) | Part::Store(_, right),
+                ) => left.id == right.id && left.id != 0,
+                _ => false,
+            })
 }

@@ -70,8 +70,11 @@ impl Evaluator {
         };
         match &value.value {
             Value::String(other) => {
+                let before = string.parts.len();
+                self.step(other.parts.len() as u64 / 8)?;
                 string.parts.extend(other.parts.iter().cloned());
                 string.add_context(&other.context);
+                self.keep_short(string, before)?;
             }
             Value::Path(path) => {
                 if coercion.copy_paths {
@@ -83,13 +86,15 @@ impl Evaluator {
             }
             Value::Attrs(attrs) => {
                 let outcome = self.coerce_attrs(&value, attrs, origin)?;
-                return self.append(string, outcome, coercion, origin);
+                return self.deeper(origin, |evaluator| {
+                    evaluator.append(string, outcome, coercion, origin)
+                });
             }
             Value::Int(integer) if coercion.everything => {
                 text(string, &integer.to_string(), &value.origin);
             }
             Value::Float(float) if coercion.everything => {
-                text(string, &format!("{float:.6}"), &value.origin);
+                text(string, &crate::nix::number::fixed(*float), &value.origin);
             }
             Value::Bool(boolean) if coercion.everything => {
                 text(string, if *boolean { "1" } else { "" }, &value.origin);
@@ -103,7 +108,9 @@ impl Evaluator {
                     // Nix puts no blank after an empty list among the elements.
                     let empty = matches!(&outcome, Ok(Val { value: Value::List(inner), .. })
                         if inner.items.is_empty() && inner.gaps.is_empty());
-                    self.append(string, outcome, coercion, origin)?;
+                    self.deeper(origin, |evaluator| {
+                        evaluator.append(string, outcome, coercion, origin)
+                    })?;
                     if index + 1 < items.len() && !empty {
                         text(string, " ", origin);
                     }
@@ -124,6 +131,53 @@ impl Evaluator {
         if length > self.limits.string {
             return Err(self.limit("the string is too long"));
         }
+        Ok(())
+    }
+
+    /// Joins small parts of a string that has many, and sees to its length. `before` is how many parts it had when this was
+    /// last seen to.
+    fn keep_short(&self, string: &mut NixString, before: usize) -> Result<(), Stop> {
+        /// How many parts are looked at again and again.
+        const FEW: usize = 256;
+        /// Bytes of a part that is worth joining.
+        const SMALL: usize = 4096;
+        let count = string.parts.len();
+        if count / FEW == before / FEW {
+            return Ok(());
+        }
+        let length: usize = string
+            .parts
+            .iter()
+            .map(|part| match part {
+                Part::Text { text, .. } => text.len(),
+                _ => 0,
+            })
+            .sum();
+        if length > self.limits.string {
+            return Err(self.limit("the string is too long"));
+        }
+        let small = |part: &&Part| matches!(part, Part::Text { text, .. } if text.len() < SMALL);
+        let run = string.parts.iter().rev().take_while(small).count();
+        if run < 2 * FEW {
+            return Ok(());
+        }
+        let joined: Vec<Part> = string.parts.drain(count - run..).collect();
+        let mut text = String::new();
+        let mut place = None;
+        for part in &joined {
+            if let Part::Text {
+                text: piece,
+                origin,
+            } = part
+            {
+                text.push_str(piece);
+                place.get_or_insert_with(|| origin.clone());
+            }
+        }
+        string.parts.push(Part::Text {
+            text: text.into(),
+            origin: place.unwrap_or_default(),
+        });
         Ok(())
     }
 

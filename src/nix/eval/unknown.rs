@@ -174,6 +174,8 @@ pub enum ErrorKind {
     Arithmetic,
     /// A value that needs itself.
     InfiniteRecursion,
+    /// More calls inside of each other than Nix allows.
+    CallDepth,
     /// A file that is not there, not visible or not readable.
     MissingFile,
     /// A file that does not parse; reported with the file.

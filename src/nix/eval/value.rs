@@ -348,6 +348,21 @@ pub struct Attrs {
     pub open: Option<Rc<Unknown>>,
     /// What the set stands for besides its attributes.
     pub marker: Option<Rc<Marker>>,
+    /// Whether Nix knows the places of the attributes too.
+    pub places: Places,
+}
+
+/// Which attributes of a set have a place for Nix (`builtins.unsafeGetAttrPos`). Here they keep one through more operations, so
+/// that findings can point at it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Places {
+    /// Those that have one here.
+    #[default]
+    AsHere,
+    /// None.
+    None,
+    /// Some of them.
+    Some,
 }
 
 /// What a set stands for besides its attributes.
@@ -365,6 +380,8 @@ pub enum Marker {
     Input(KnownInput),
     /// An option type.
     Type(Rc<OptionType>),
+    /// `builtins` itself.
+    Builtins,
 }
 
 impl fmt::Debug for Marker {
@@ -374,6 +391,7 @@ impl fmt::Debug for Marker {
             Marker::Modules(_) => "Modules",
             Marker::Input(_) => "Input",
             Marker::Type(_) => "Type",
+            Marker::Builtins => "Builtins",
         })
     }
 }
@@ -399,6 +417,7 @@ impl Attrs {
             entries,
             open: None,
             marker: None,
+            places: Places::AsHere,
         }
     }
 
@@ -501,6 +520,10 @@ impl Attrs {
             entries,
             open: other.open.clone().or_else(|| self.open.clone()),
             marker: self.marker.clone(),
+            places: match self.places == other.places {
+                true => self.places,
+                false => Places::Some,
+            },
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Attribute sets and functions.
 
-use crate::nix::eval::unknown::{ErrorKind, Stop};
-use crate::nix::eval::value::{Attr, Attrs, List, Origin, Thunk, Val, Value};
+use crate::nix::eval::unknown::{ErrorKind, Kind, Stop};
+use crate::nix::eval::value::{Attr, Attrs, List, Origin, Places, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::Parameter;
+use crate::workspace::source::Span;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -51,7 +52,7 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "getAttr",
         arity: 2,
         run: |evaluator, arguments, origin| {
-            let name = Symbol::new(&evaluator.text(&arguments[0], origin)?);
+            let name = Symbol::new(&evaluator.plain_text(&arguments[0], origin)?);
             evaluator.select_attribute(&arguments[1], name, origin)
         },
     },
@@ -59,7 +60,7 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "hasAttr",
         arity: 2,
         run: |evaluator, arguments, origin| {
-            let name = Symbol::new(&evaluator.text(&arguments[0], origin)?);
+            let name = Symbol::new(&evaluator.plain_text(&arguments[0], origin)?);
             let attrs = evaluator.attrs(&arguments[1], origin)?;
             let found = attrs.get(name).is_some();
             if !found {
@@ -94,7 +95,7 @@ pub(super) static TABLE: &[Builtin] = &[
             let names = evaluator.list(&arguments[1], origin)?;
             let mut rest = (*attrs).clone();
             for name in names.all()? {
-                rest.remove(Symbol::new(&evaluator.text(name, origin)?));
+                rest.remove(Symbol::new(&evaluator.plain_text(name, origin)?));
             }
             rest.marker = None;
             Ok(Val::new(Value::Attrs(Rc::new(rest)), origin.clone()))
@@ -113,6 +114,7 @@ pub(super) static TABLE: &[Builtin] = &[
                 .cloned()
                 .collect();
             let mut result = Attrs::from_entries(entries);
+            result.places = right.places;
             if let Some(open) = left.open.clone().or_else(|| right.open.clone()) {
                 result.open = Some(open);
             }
@@ -123,7 +125,7 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "catAttrs",
         arity: 2,
         run: |evaluator, arguments, origin| {
-            let name = Symbol::new(&evaluator.text(&arguments[0], origin)?);
+            let name = Symbol::new(&evaluator.plain_text(&arguments[0], origin)?);
             let list = evaluator.list(&arguments[1], origin)?;
             let mut found = Vec::new();
             for item in list.all()? {
@@ -161,6 +163,7 @@ pub(super) static TABLE: &[Builtin] = &[
                 .collect();
             let mut result = Attrs::from_entries(entries);
             result.open = attrs.open.clone();
+            result.places = Places::None;
             Ok(Val::new(Value::Attrs(Rc::new(result)), origin.clone()))
         },
     },
@@ -173,6 +176,7 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "zipAttrsWith",
         arity: 2,
         run: |evaluator, arguments, origin| {
+            evaluator.check_function(&arguments[0], origin)?;
             let list = evaluator.list(&arguments[1], origin)?;
             let mut zipped: BTreeMap<Symbol, Vec<Rc<Thunk>>> = BTreeMap::new();
             for item in list.all()? {
@@ -215,12 +219,19 @@ pub(super) static TABLE: &[Builtin] = &[
             let attrs = match &function.value {
                 Value::Lambda(closure) => match &closure.lambda.parameter {
                     Parameter::Name(_) => Attrs::new(),
-                    Parameter::Formals { formals, .. } => Attrs::of(formals.iter().map(|formal| {
-                        (
-                            formal.name.as_str(),
-                            Val::bool(formal.default.is_some()).thunk(),
-                        )
-                    })),
+                    Parameter::Formals { formals, .. } => {
+                        let entries = formals.iter().map(|formal| Attr {
+                            name: formal.name,
+                            name_span: Some(Span::new(
+                                closure.tree.file,
+                                formal.span.0,
+                                formal.span.1,
+                            )),
+                            definition: None,
+                            value: Val::bool(formal.default.is_some()).thunk(),
+                        });
+                        Attrs::from_entries(entries.collect())
+                    }
                 },
                 Value::Builtin(_) => Attrs::new(),
                 other => return Err(evaluator.type_error(other, "a function", origin)),
@@ -232,29 +243,29 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "unsafeGetAttrPos",
         arity: 2,
         run: |evaluator, arguments, origin| {
-            let name = Symbol::new(&evaluator.text(&arguments[0], origin)?);
+            let name = Symbol::new(&evaluator.plain_text(&arguments[0], origin)?);
             let attrs = evaluator.attrs(&arguments[1], origin)?;
             let span = attrs.get(name).and_then(|attr| attr.name_span);
-            let Some(span) = span else {
-                return Ok(Val::new(Value::Null, origin.clone()));
+            let is_known = match (attrs.places, span) {
+                (_, None) | (Places::None, _) => true,
+                (Places::Some, Some(_)) => false,
+                // Of `a.b = ...` Nix takes the beginning of the path for the place of `b`.
+                (Places::AsHere, Some(span)) => {
+                    let file = evaluator.workspace.sources().get(span.file);
+                    let before = file.text.get(..span.start as usize).unwrap_or("");
+                    !before.trim_end().ends_with('.')
+                }
             };
-            let Some(path) = evaluator.path_of(span.file) else {
-                return Ok(Val::new(Value::Null, origin.clone()));
-            };
-            let file = evaluator.workspace.sources().get(span.file);
-            let position = file.position(span.start);
-            let attrs = Attrs::of([
-                ("file", Val::string(&path).thunk()),
-                (
-                    "line",
-                    Val::bare(Value::Int(i64::from(position.line))).thunk(),
-                ),
-                (
-                    "column",
-                    Val::bare(Value::Int(i64::from(position.column))).thunk(),
-                ),
-            ]);
-            Ok(Val::new(Value::Attrs(Rc::new(attrs)), origin.clone()))
+            if !is_known {
+                return Err(Stop::Unknown(evaluator.unknown(
+                    "which place Nix has of this attribute is not known",
+                    Some(Kind::Attributes),
+                    origin.span,
+                )));
+            }
+            let span = span.filter(|_| attrs.places == Places::AsHere);
+            let position = evaluator.position(span, origin);
+            Ok(Val::new(position, origin.clone()))
         },
     },
 ];
@@ -318,19 +329,20 @@ fn list_to_attrs(
             }
             Err(stop) => return Err(stop),
         };
+        // Of two with one name the first counts.
+        if !seen.insert(name) {
+            continue;
+        }
         let value_name = Symbol::new("value");
         let Some(value) = attrs.get(value_name) else {
             return Err(evaluator.missing_attribute(&attrs, value_name, origin));
         };
-        // Of two with one name the first counts.
-        if seen.insert(name) {
-            entries.push(Attr {
-                name,
-                name_span,
-                definition: value.definition,
-                value: Rc::clone(&value.value),
-            });
-        }
+        entries.push(Attr {
+            name,
+            name_span,
+            definition: value.definition,
+            value: Rc::clone(&value.value),
+        });
     }
     let mut attrs = Attrs::from_entries(entries);
     attrs.open = open;

@@ -16,6 +16,16 @@ pub(super) static TABLE: &[Builtin] = &[
         run: import,
     },
     Builtin {
+        name: "scopedImport",
+        arity: 2,
+        run: |evaluator, arguments, origin| {
+            let scope = evaluator.attrs(&arguments[0], origin)?;
+            let path = evaluator.path_to_import(&arguments[1], origin)?;
+            let thunk = evaluator.import_in_scope(&path, scope.closed()?, origin)?;
+            evaluator.force(&thunk)
+        },
+    },
+    Builtin {
         name: "throw",
         arity: 1,
         run: |evaluator, arguments, origin| {
@@ -123,12 +133,7 @@ fn import(
         let packages = frameworks::import_nixpkgs();
         return evaluator.force(&packages);
     }
-    let absolute = match &value.value {
-        Value::Path(path) => Rc::clone(&path.absolute),
-        _ => evaluator
-            .coerce(&arguments[0], Coercion::PATH, origin)?
-            .path_text()?,
-    };
+    let absolute = evaluator.path_to_import(&arguments[0], origin)?;
     let thunk = evaluator.import(&absolute, origin)?;
     evaluator.force(&thunk)
 }

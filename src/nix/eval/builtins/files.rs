@@ -7,7 +7,7 @@ use crate::nix::eval::value::{
 };
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::symbol::Symbol;
-use crate::workspace::source::Span;
+use crate::workspace::source::{FileId, Span};
 use crate::workspace::{ReadProblem, Visibility, path};
 use std::rc::Rc;
 
@@ -30,25 +30,63 @@ pub(super) static TABLE: &[Builtin] = &[
     world!("fetchGit", Some(Kind::Attributes), "it is fetched"),
     world!("fetchMercurial", Some(Kind::Attributes), "it is fetched"),
     world!("fetchTarball", Some(Kind::StorePath), "it is fetched"),
-    world!("fetchTree", Some(Kind::Attributes), "it is fetched"),
-    world!("fetchurl", Some(Kind::StorePath), "it is fetched"),
-    world!("fetchClosure", Some(Kind::StorePath), "it is fetched"),
+    Builtin {
+        name: "fetchTree",
+        arity: 1,
+        run: |evaluator, arguments, origin| {
+            let value = evaluator.force(&arguments[0])?;
+            if let Value::Attrs(attrs) = &value.value {
+                for attr in attrs.unordered() {
+                    if let Some(Value::Int(..0)) =
+                        unless_unknown(evaluator.force(&attr.value))?.map(|value| value.value)
+                    {
+                        let message = format!("`{}` is negative", attr.name);
+                        return Err(evaluator.error(ErrorKind::Other, message, origin));
+                    }
+                }
+            }
+            let kind = Some(Kind::Attributes);
+            let reason = "it is fetched";
+            Err(Stop::Unknown(evaluator.unknown(reason, kind, origin.span)))
+        },
+    },
+    Builtin {
+        name: "fetchurl",
+        arity: 1,
+        run: fetch_url,
+    },
     world!("getFlake", None, "it is fetched"),
-    world!(
-        "getEnv",
-        Some(Kind::String),
-        "it is a variable of the environment that Nix runs in"
-    ),
-    world!(
-        "placeholder",
-        Some(Kind::StorePath),
-        "it stands for a path in the store"
-    ),
-    world!(
-        "storePath",
-        Some(Kind::StorePath),
-        "it is a path in the store"
-    ),
+    Builtin {
+        name: "getEnv",
+        arity: 1,
+        run: |evaluator, arguments, origin| {
+            evaluator.plain_text(&arguments[0], origin)?;
+            let reason = "it is a variable of the environment that Nix runs in";
+            let kind = Some(Kind::String);
+            Err(Stop::Unknown(evaluator.unknown(reason, kind, origin.span)))
+        },
+    },
+    Builtin {
+        name: "storePath",
+        arity: 1,
+        run: |evaluator, arguments, origin| {
+            path_argument(evaluator, &arguments[0], origin)?;
+            let reason = "it is a path in the store";
+            let kind = Some(Kind::StorePath);
+            Err(Stop::Unknown(evaluator.unknown(reason, kind, origin.span)))
+        },
+    },
+    Builtin {
+        name: "findFile",
+        arity: 2,
+        run: |evaluator, arguments, origin| {
+            evaluator.list(&arguments[0], origin)?;
+            evaluator.plain_text(&arguments[1], origin)?;
+            let reason = "it is looked up in a search path";
+            let kind = Some(Kind::Path);
+            Err(Stop::Unknown(evaluator.unknown(reason, kind, origin.span)))
+        },
+    },
     Builtin {
         name: "isPath",
         arity: 1,
@@ -127,8 +165,8 @@ pub(super) static TABLE: &[Builtin] = &[
         run: |evaluator, arguments, origin| {
             let (absolute, written) = path_argument(evaluator, &arguments[0], origin)?;
             let kind = match evaluator.workspace.visibility(&absolute) {
-                Visibility::File => "regular",
-                Visibility::Directory => "directory",
+                // A link is one, whatever it leads to.
+                Visibility::File | Visibility::Directory => entry_type(evaluator, &absolute),
                 _ => {
                     return Err(refused(
                         evaluator,
@@ -150,6 +188,10 @@ pub(super) static TABLE: &[Builtin] = &[
             if !string.path_text()?.starts_with('/') {
                 return Err(evaluator.error(ErrorKind::Other, "this is no absolute path", origin));
             }
+            let string = match string.known() {
+                Ok(text) => NixString::plain(path::normalize(&text), origin.clone()),
+                Err(_) => string,
+            };
             Ok(Val::new(Value::String(string), origin.clone()))
         },
     },
@@ -202,14 +244,36 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "path",
         arity: 1,
         run: |evaluator, arguments, origin| {
+            let attrs = evaluator.attrs(&arguments[0], origin)?;
             let given = evaluator.descend(&arguments[0], &["path"])?;
+            let known = ["path", "name", "filter", "recursive", "sha256"];
+            for attr in attrs.sorted() {
+                match attr.name.as_str() {
+                    "name" => {
+                        let name = evaluator.plain_text(&attr.value, origin);
+                        if let Some(name) = unless_unknown(name)? {
+                            super::derivation::check_name(evaluator, &name, origin)?;
+                        }
+                    }
+                    "filter" => filter_entries(evaluator, &attr.value, &given, origin)?,
+                    name if known.contains(&name) => {}
+                    name => {
+                        let message = format!("`builtins.path` takes no `{name}`");
+                        return Err(evaluator.error(ErrorKind::Argument, message, origin));
+                    }
+                }
+            }
             in_store(evaluator, &given, origin)
         },
     },
     Builtin {
         name: "filterSource",
         arity: 2,
-        run: |evaluator, arguments, origin| in_store(evaluator, &arguments[1], origin),
+        run: |evaluator, arguments, origin| {
+            unless_unknown(path_argument(evaluator, &arguments[1], origin))?;
+            filter_entries(evaluator, &arguments[0], &arguments[1], origin)?;
+            in_store(evaluator, &arguments[1], origin)
+        },
     },
     Builtin {
         name: "toFile",
@@ -229,16 +293,6 @@ pub(super) static TABLE: &[Builtin] = &[
             };
             Ok(Val::new(Value::String(Rc::new(string)), origin.clone()))
         },
-    },
-    Builtin {
-        name: "derivationStrict",
-        arity: 1,
-        run: derivation,
-    },
-    Builtin {
-        name: "derivation",
-        arity: 1,
-        run: derivation,
     },
     Builtin {
         name: "trace",
@@ -272,6 +326,21 @@ pub(super) static TABLE: &[Builtin] = &[
         run: |evaluator, arguments, _| evaluator.force(&arguments[0]),
     },
 ];
+
+/// What kind of entry a visible path is.
+fn entry_type(evaluator: &Evaluator, absolute: &str) -> &'static str {
+    let name = absolute.rsplit('/').next().unwrap_or("");
+    let listed = evaluator
+        .workspace
+        .read_directory(path::parent(absolute))
+        .ok()
+        .and_then(|entries| entries.into_iter().find(|(entry, _)| entry == name));
+    match (listed, evaluator.workspace.visibility(absolute)) {
+        (Some((_, kind)), _) => kind.name(),
+        (None, Visibility::Directory) => "directory",
+        (None, _) => "regular",
+    }
+}
 
 /// The absolute path that an argument names, and how it was written.
 fn path_argument(
@@ -322,19 +391,37 @@ fn read_file(
     arguments: &[Rc<Thunk>],
     origin: &Origin,
 ) -> Result<Val, Stop> {
-    let (absolute, written) = path_argument(evaluator, &arguments[0], origin)?;
+    let (file, text) = read(evaluator, &arguments[0], origin)?;
+    let place = Origin {
+        span: Some(Span::new(file, 0, text.len() as u32)),
+        call: origin.call.clone(),
+    };
+    Ok(Val::new(
+        Value::String(NixString::plain(&*text, place.clone())),
+        place,
+    ))
+}
+
+/// The text of the file that an argument names.
+pub(super) fn contents(
+    evaluator: &mut Evaluator,
+    argument: &Rc<Thunk>,
+    origin: &Origin,
+) -> Result<Rc<str>, Stop> {
+    Ok(read(evaluator, argument, origin)?.1)
+}
+
+fn read(
+    evaluator: &mut Evaluator,
+    argument: &Rc<Thunk>,
+    origin: &Origin,
+) -> Result<(FileId, Rc<str>), Stop> {
+    let (absolute, written) = path_argument(evaluator, argument, origin)?;
     match evaluator.workspace.read(&absolute) {
         Ok(file) => {
             evaluator.note_data(&absolute);
             let text = evaluator.workspace.sources().get(file).text.clone();
-            let place = Origin {
-                span: Some(Span::new(file, 0, text.len() as u32)),
-                call: origin.call.clone(),
-            };
-            Ok(Val::new(
-                Value::String(NixString::plain(&*text, place.clone())),
-                place,
-            ))
+            Ok((file, Rc::from(&*text)))
         }
         Err(problem @ (ReadProblem::NotUtf8 { .. } | ReadProblem::ByteOrderMark { .. })) => {
             // Nix reads bytes.
@@ -365,49 +452,76 @@ fn in_store(evaluator: &mut Evaluator, given: &Rc<Thunk>, origin: &Origin) -> Re
     Ok(Val::new(Value::String(Rc::new(string)), origin.clone()))
 }
 
-/// A derivation: its attributes can be used, its paths are not known.
-fn derivation(
+/// A result, or nothing where it is not known; failures stay.
+fn unless_unknown<T>(outcome: Result<T, Stop>) -> Result<Option<T>, Stop> {
+    match outcome {
+        Ok(result) => Ok(Some(result)),
+        Err(Stop::Unknown(_) | Stop::Split(_)) => Ok(None),
+        Err(stop) => Err(stop),
+    }
+}
+
+/// Calls the filter of a source for the entries of its folder, because it may fail. What it says is of no use: which files get
+/// there does not change what is known of the result.
+fn filter_entries(
+    evaluator: &mut Evaluator,
+    filter: &Rc<Thunk>,
+    given: &Rc<Thunk>,
+    origin: &Origin,
+) -> Result<(), Stop> {
+    let Some(function) = unless_unknown(evaluator.function(filter, origin))? else {
+        return Ok(());
+    };
+    let Some((absolute, _)) = unless_unknown(path_argument(evaluator, given, origin))? else {
+        return Ok(());
+    };
+    let Ok(entries) = evaluator.workspace.read_directory(&absolute) else {
+        return Ok(());
+    };
+    for (name, kind) in entries {
+        evaluator.step(1)?;
+        let path = NixPath {
+            absolute: path::join(&absolute, &name).into(),
+            written: None,
+        };
+        let text = NixString {
+            parts: vec![evaluator.path_text(&path, origin)],
+            context: Vec::new(),
+        };
+        let text = Val::bare(Value::String(Rc::new(text))).thunk();
+        let arguments = [text, Val::string(kind.name()).thunk()];
+        let outcome = evaluator.apply_all(&function, &arguments, origin);
+        unless_unknown(evaluator.truth(outcome, origin))?;
+    }
+    Ok(())
+}
+
+/// `fetchurl`: what it is called in the store is checked, the rest is the world's.
+fn fetch_url(
     evaluator: &mut Evaluator,
     arguments: &[Rc<Thunk>],
     origin: &Origin,
 ) -> Result<Val, Stop> {
-    let given = evaluator.attrs(&arguments[0], origin)?;
-    let mut attrs = (*given).clone();
-    let name = evaluator.descend(&arguments[0], &["name"])?;
-    let name = evaluator.text(&name, origin)?;
-    for attribute in ["outPath", "drvPath"] {
-        let unknown = evaluator.unknown(
-            format!("the store path of `{name}` is made when it is built"),
-            Some(Kind::StorePath),
-            origin.span,
-        );
-        attrs.insert(Attr {
-            name: Symbol::new(attribute),
-            name_span: None,
-            definition: None,
-            value: Thunk::unknown(unknown, origin.clone()),
-        });
+    let value = evaluator.force(&arguments[0])?;
+    let (url, name) = match &value.value {
+        Value::Attrs(attrs) => (
+            evaluator.optional_attribute(attrs, "url")?,
+            evaluator.optional_attribute(attrs, "name")?,
+        ),
+        _ => (Some(Rc::clone(&arguments[0])), None),
+    };
+    let name = match (name, url) {
+        (Some(name), _) => unless_unknown(evaluator.plain_text(&name, origin))?,
+        (None, Some(url)) => {
+            let url = unless_unknown(evaluator.plain_text(&url, origin))?;
+            url.map(|url| Rc::from(url.rsplit('/').next().unwrap_or("")))
+        }
+        (None, None) => None,
+    };
+    if let Some(name) = name {
+        super::derivation::check_name(evaluator, &name, origin)?;
     }
-    for (attribute, text) in [("type", "derivation"), ("outputName", "out")] {
-        attrs.insert(Attr {
-            name: Symbol::new(attribute),
-            name_span: None,
-            definition: None,
-            value: Val::string(text).thunk(),
-        });
-    }
-    let me = attrs.clone();
-    attrs.insert(Attr {
-        name: Symbol::new("out"),
-        name_span: None,
-        definition: None,
-        value: Val::attrs(me).thunk(),
-    });
-    attrs.insert(Attr {
-        name: Symbol::new("drvAttrs"),
-        name_span: None,
-        definition: None,
-        value: Rc::clone(&arguments[0]),
-    });
-    Ok(Val::new(Value::Attrs(Rc::new(attrs)), origin.clone()))
+    let kind = Some(Kind::StorePath);
+    let reason = "it is fetched";
+    Err(Stop::Unknown(evaluator.unknown(reason, kind, origin.span)))
 }

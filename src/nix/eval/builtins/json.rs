@@ -3,7 +3,7 @@
 use crate::nix::eval::strings::Coercion;
 use crate::nix::eval::unknown::{ErrorKind, Stop};
 use crate::nix::eval::value::{
-    Attr, Attrs, JsonText, List, NixString, Origin, Part, Rendered, Thunk, Val, Value,
+    Attr, Attrs, JsonText, List, NixString, Origin, Part, Places, Rendered, Thunk, Val, Value,
 };
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::symbol::Symbol;
@@ -21,7 +21,8 @@ pub(super) static TABLE: &[Builtin] = &[
                 evaluator.rendered.push(rendered);
             }
             let mut text = String::new();
-            let outcome = write(evaluator, &arguments[0], &mut text, origin);
+            let mut context = NixString::default();
+            let outcome = write(evaluator, &arguments[0], &mut text, &mut context, origin);
             let text = match outcome {
                 Ok(()) => Ok(text.into()),
                 // What it was made of is known in part: the value stays in sight.
@@ -35,7 +36,7 @@ pub(super) static TABLE: &[Builtin] = &[
             let json = JsonText { value, text };
             let string = NixString {
                 parts: vec![Part::Json(Rc::new(json))],
-                context: Vec::new(),
+                context: context.context,
             };
             Ok(Val::new(Value::String(Rc::new(string)), origin.clone()))
         },
@@ -44,7 +45,8 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "fromJSON",
         arity: 1,
         run: |evaluator, arguments, origin| {
-            let string = evaluator.coerce(&arguments[0], Coercion::INTERPOLATION, origin)?;
+            let string = evaluator.string(&arguments[0], origin)?;
+            evaluator.without_context(&string, origin)?;
             if let [Part::Json(json)] = string.parts.as_slice() {
                 // There and back again is the value, except for what JSON cannot tell apart.
                 if json.text.is_err() {
@@ -52,13 +54,7 @@ pub(super) static TABLE: &[Builtin] = &[
                 }
             }
             let text = string.known()?;
-            let value: serde_json::Value = serde_json::from_str(&text).map_err(|error| {
-                evaluator.error(
-                    ErrorKind::Other,
-                    format!("this is no JSON: {error}"),
-                    origin,
-                )
-            })?;
+            let value = parse(evaluator, &text, origin)?;
             let place = match string.parts.as_slice() {
                 [Part::Text { origin, .. }] => origin.clone(),
                 _ => origin.clone(),
@@ -69,28 +65,95 @@ pub(super) static TABLE: &[Builtin] = &[
     },
 ];
 
-/// Writes a value as JSON, as Nix does: keys sorted, floats in their shortest form.
+/// How deep JSON may nest: each level costs stack.
+const DEEPEST: usize = 50_000;
+
+/// Parses JSON as Nix does.
+fn parse(evaluator: &Evaluator, text: &str, origin: &Origin) -> Result<serde_json::Value, Stop> {
+    let (mut depth, mut deepest) = (0usize, 0usize);
+    let mut quoted = false;
+    let mut bytes = text.bytes().enumerate().peekable();
+    // The crate takes `-0` for a float, Nix for an integer.
+    let mut zeros = Vec::new();
+    while let Some((index, byte)) = bytes.next() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\\' if quoted => {
+                bytes.next();
+            }
+            _ if quoted => {}
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b'-' => {
+                let after = text.as_bytes().get(index + 1..).unwrap_or_default();
+                let goes_on = after
+                    .get(1)
+                    .is_some_and(|next| next.is_ascii_digit() || b".eE".contains(next));
+                if after.first() == Some(&b'0') && !goes_on {
+                    zeros.push(index);
+                }
+            }
+            _ => {}
+        }
+    }
+    if deepest > DEEPEST {
+        return Err(evaluator.limit("this JSON nests too deeply"));
+    }
+    let mut text = std::borrow::Cow::Borrowed(text);
+    for index in zeros {
+        text.to_mut().replace_range(index..=index, " ");
+    }
+    let mut deserializer = serde_json::Deserializer::from_str(&text);
+    deserializer.disable_recursion_limit();
+    serde::Deserialize::deserialize(&mut deserializer)
+        .and_then(|value| deserializer.end().map(|()| value))
+        .map_err(|error| {
+            evaluator.error(
+                ErrorKind::Other,
+                format!("this is no JSON: {error}"),
+                origin,
+            )
+        })
+}
+
+/// Writes a value as JSON, as Nix does: keys sorted, floats as its library writes them. What the strings in it depend on is
+/// added to `context`.
 pub fn write(
     evaluator: &mut Evaluator,
     thunk: &Rc<Thunk>,
     out: &mut String,
+    context: &mut NixString,
     origin: &Origin,
 ) -> Result<(), Stop> {
     evaluator.step(1)?;
-    evaluator.check_stack()?;
     if out.len() > evaluator.limits.string {
         return Err(evaluator.limit("the string is too long"));
     }
+    evaluator.deeper(origin, |evaluator| {
+        write_value(evaluator, thunk, out, context, origin)
+    })
+}
+
+fn write_value(
+    evaluator: &mut Evaluator,
+    thunk: &Rc<Thunk>,
+    out: &mut String,
+    context: &mut NixString,
+    origin: &Origin,
+) -> Result<(), Stop> {
     let value = evaluator.force(thunk)?;
     match &value.value {
         Value::Null => out.push_str("null"),
         Value::Bool(boolean) => out.push_str(if *boolean { "true" } else { "false" }),
         Value::Int(integer) => out.push_str(&integer.to_string()),
-        Value::Float(float) => match serde_json::Number::from_f64(*float) {
-            Some(number) => out.push_str(&number.to_string()),
-            None => out.push_str("null"),
-        },
-        Value::String(string) => quote(&string.known()?, out),
+        Value::Float(float) => out.push_str(&crate::nix::number::json(*float)),
+        Value::String(string) => {
+            quote(&string.known()?, out);
+            context.add_context(&string.context);
+        }
         Value::Path(path) => {
             let mut string = NixString::default();
             let path = Ok(Val::new(Value::Path(path.clone()), value.origin.clone()));
@@ -103,7 +166,7 @@ pub fn write(
                 if index > 0 {
                     out.push(',');
                 }
-                write(evaluator, item, out, origin)?;
+                write(evaluator, item, out, context, origin)?;
             }
             out.push(']');
         }
@@ -113,12 +176,13 @@ pub fn write(
                 let string = evaluator
                     .apply(&method, Thunk::done(value.clone()), origin)?
                     .thunk();
-                let text = evaluator.coerce(&string, Coercion::INTERPOLATION, origin)?;
+                let text = evaluator.coerce(&string, Coercion::PATH, origin)?;
                 quote(&text.known()?, out);
+                context.add_context(&text.context);
                 return Ok(());
             }
             if let Some(path) = attrs.get(Symbol::new("outPath")) {
-                return write(evaluator, &Rc::clone(&path.value), out, origin);
+                return write(evaluator, &Rc::clone(&path.value), out, context, origin);
             }
             out.push('{');
             for (index, attr) in attrs.closed()?.sorted().into_iter().enumerate() {
@@ -127,7 +191,7 @@ pub fn write(
                 }
                 quote(attr.name.as_str(), out);
                 out.push(':');
-                write(evaluator, &attr.value, out, origin)?;
+                write(evaluator, &attr.value, out, context, origin)?;
             }
             out.push('}');
         }
@@ -188,6 +252,13 @@ fn from_json(
             serde_json::Value::Object(entries) => {
                 let mut attrs = Vec::with_capacity(entries.len());
                 for (name, value) in entries {
+                    if name.contains('\0') {
+                        return Err(evaluator.error(
+                            ErrorKind::Other,
+                            "a name in this JSON holds a null byte",
+                            origin,
+                        ));
+                    }
                     attrs.push(Attr {
                         name: Symbol::new(name),
                         name_span: origin.span,
@@ -195,7 +266,9 @@ fn from_json(
                         value: from_json(evaluator, value, origin)?.thunk(),
                     });
                 }
-                Value::Attrs(Rc::new(Attrs::from_entries(attrs)))
+                let mut attrs = Attrs::from_entries(attrs);
+                attrs.places = Places::None;
+                Value::Attrs(Rc::new(attrs))
             }
         },
         origin.clone(),

@@ -1,5 +1,6 @@
 //! Lists.
 
+use super::sort::sort;
 use crate::nix::eval::unknown::{ErrorKind, Stop};
 use crate::nix::eval::value::{Attr, Attrs, List, Origin, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
@@ -65,6 +66,9 @@ pub(super) static TABLE: &[Builtin] = &[
         arity: 2,
         run: |evaluator, arguments, origin| {
             let list = evaluator.list(&arguments[1], origin)?;
+            if !list.items.is_empty() {
+                evaluator.check_function(&arguments[0], origin)?;
+            }
             evaluator.step(list.items.len() as u64)?;
             let items = list
                 .items
@@ -174,6 +178,7 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "concatMap",
         arity: 2,
         run: |evaluator, arguments, origin| {
+            evaluator.check_function(&arguments[0], origin)?;
             let list = evaluator.list(&arguments[1], origin)?;
             let items = list
                 .items
@@ -205,6 +210,7 @@ pub(super) static TABLE: &[Builtin] = &[
                     origin,
                 ));
             };
+            evaluator.check_function(&arguments[0], origin)?;
             if length > evaluator.limits.elements {
                 return Err(evaluator.limit("the list is too long"));
             }
@@ -221,7 +227,19 @@ pub(super) static TABLE: &[Builtin] = &[
     Builtin {
         name: "sort",
         arity: 2,
-        run: sort,
+        run: |evaluator, arguments, origin| {
+            let list = evaluator.list(&arguments[1], origin)?;
+            let items = list.all()?.to_vec();
+            if items.is_empty() {
+                return Ok(made(items, Vec::new(), origin));
+            }
+            let less = evaluator.function(&arguments[0], origin)?;
+            for item in &items {
+                evaluator.force_for_failure(item)?;
+            }
+            let sorted = sort(evaluator, &less, items, origin)?;
+            Ok(made(sorted, Vec::new(), origin))
+        },
     },
     Builtin {
         name: "partition",
@@ -232,6 +250,7 @@ pub(super) static TABLE: &[Builtin] = &[
             let (mut right, mut wrong) = (Vec::new(), Vec::new());
             for item in list.all()? {
                 evaluator.step(1)?;
+                evaluator.force_for_failure(item)?;
                 let outcome = evaluator.apply(&test, Rc::clone(item), origin);
                 if evaluator.truth(outcome, origin)? {
                     right.push(Rc::clone(item));
@@ -256,7 +275,7 @@ pub(super) static TABLE: &[Builtin] = &[
             for item in list.all()? {
                 evaluator.step(1)?;
                 let name = evaluator.apply(&name_of, Rc::clone(item), origin)?.thunk();
-                let name = evaluator.text(&name, origin)?;
+                let name = evaluator.plain_text(&name, origin)?;
                 groups.entry(name).or_default().push(Rc::clone(item));
             }
             let entries = groups
@@ -374,51 +393,6 @@ fn concatenated(evaluator: &mut Evaluator, lists: &List, origin: &Origin) -> Res
     Ok(made(items, gaps, origin))
 }
 
-/// A stable merge sort: the comparison may fail, and Nix's sort is stable.
-fn sort(evaluator: &mut Evaluator, arguments: &[Rc<Thunk>], origin: &Origin) -> Result<Val, Stop> {
-    let list = evaluator.list(&arguments[1], origin)?;
-    let items = list.all()?.to_vec();
-    if items.is_empty() {
-        return Ok(made(items, Vec::new(), origin));
-    }
-    let less = evaluator.function(&arguments[0], origin)?;
-    let sorted = merge_sort(evaluator, &less, items, origin)?;
-    Ok(made(sorted, Vec::new(), origin))
-}
-
-fn merge_sort(
-    evaluator: &mut Evaluator,
-    less: &Val,
-    items: Vec<Rc<Thunk>>,
-    origin: &Origin,
-) -> Result<Vec<Rc<Thunk>>, Stop> {
-    if items.len() < 2 {
-        return Ok(items);
-    }
-    let right = items[items.len() / 2..].to_vec();
-    let left = items[..items.len() / 2].to_vec();
-    let left = merge_sort(evaluator, less, left, origin)?;
-    let right = merge_sort(evaluator, less, right, origin)?;
-    let mut sorted = Vec::with_capacity(left.len() + right.len());
-    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
-    while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
-        evaluator.step(1)?;
-        let (first, second) = (Rc::clone(first), Rc::clone(second));
-        let partial = evaluator.apply(less, Rc::clone(&second), origin)?;
-        let outcome = evaluator.apply(&partial, Rc::clone(&first), origin);
-        if evaluator.truth(outcome, origin)? {
-            sorted.push(second);
-            right.next();
-        } else {
-            sorted.push(first);
-            left.next();
-        }
-    }
-    sorted.extend(left);
-    sorted.extend(right);
-    Ok(sorted)
-}
-
 fn generic_closure(
     evaluator: &mut Evaluator,
     arguments: &[Rc<Thunk>],
@@ -432,30 +406,36 @@ fn generic_closure(
     }
     let operator = evaluator.descend(&arguments[0], &["operator"])?;
     let operator = evaluator.function(&operator, origin)?;
+    // Sorted; Nix asks only which of two keys is less, so those that cannot be ordered are refused.
     let mut keys: Vec<Val> = Vec::new();
     let mut found = Vec::new();
     while let Some(item) = queue.pop_front() {
         evaluator.step(1)?;
         let key = evaluator.descend(&item, &["key"])?;
         let key = evaluator.force(&key)?;
+        let (mut from, mut to) = (0, keys.len());
         let mut known = false;
-        for other in &keys {
-            evaluator.step(1)?;
-            // Keys must be comparable: what cannot be ordered is refused.
-            evaluator.less(other, &key, origin)?;
-            if evaluator.equal(other, &key, origin)? {
+        while from < to && !known {
+            let middle = from.midpoint(to);
+            if evaluator.less(&keys[middle], &key, origin)? {
+                from = middle + 1;
+            } else if evaluator.less(&key, &keys[middle], origin)? {
+                to = middle;
+            } else {
                 known = true;
-                break;
             }
         }
         if known {
             continue;
         }
-        keys.push(key);
+        keys.insert(from, key);
         found.push(Rc::clone(&item));
         let next = evaluator.apply(&operator, item, origin)?.thunk();
         let next = evaluator.list(&next, origin)?;
-        queue.extend(next.all()?.iter().cloned());
+        for item in next.all()? {
+            evaluator.force_for_failure(item)?;
+            queue.push_back(Rc::clone(item));
+        }
     }
     Ok(made(found, Vec::new(), origin))
 }

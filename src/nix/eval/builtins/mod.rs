@@ -1,16 +1,25 @@
 //! The builtins: one table for each subject.
 
 mod attrs;
+mod context;
 mod core;
+mod derivation;
 mod files;
+mod flake_reference;
+mod hashes;
 pub mod json;
 mod lists;
 mod numbers;
 mod regex;
+mod sort;
 pub mod strings;
+mod toml;
+mod xml;
 
-use super::unknown::{ErrorKind, Kind};
-use super::value::{Attr, Attrs, Origin, PartialBuiltin, Thunk, Val, Value};
+pub(super) use regex::Expression;
+
+use super::unknown::{ErrorKind, Kind, Unknown};
+use super::value::{Attr, Attrs, Marker, Origin, PartialBuiltin, Thunk, Val, Value};
 use super::{Builtin, Evaluator};
 use crate::nix::symbol::Symbol;
 use std::rc::Rc;
@@ -25,6 +34,12 @@ static TABLES: &[&[Builtin]] = &[
     json::TABLE,
     files::TABLE,
     regex::TABLE,
+    context::TABLE,
+    hashes::TABLE,
+    derivation::TABLE,
+    toml::TABLE,
+    xml::TABLE,
+    flake_reference::TABLE,
 ];
 
 /// The builtin of that name (without `builtins.` or `__`).
@@ -46,18 +61,18 @@ pub fn function(builtin: &'static Builtin) -> Rc<Thunk> {
 /// The value of a global name.
 pub(super) fn global(evaluator: &mut Evaluator, name: Symbol) -> Rc<Thunk> {
     let text = name.as_str();
-    let constant = |value| Thunk::done(Val::bare(value));
+    let known = |value| Thunk::done(Val::bare(value));
     match text {
-        "true" => constant(Value::Bool(true)),
-        "false" => constant(Value::Bool(false)),
-        "null" => constant(Value::Null),
+        "true" => known(Value::Bool(true)),
+        "false" => known(Value::Bool(false)),
+        "null" => known(Value::Null),
         "builtins" => Thunk::native(|evaluator| Ok(builtins(evaluator)), Origin::default()),
         _ => {
             let plain = text.strip_prefix("__").unwrap_or(text);
             if let Some(builtin) = find(plain) {
                 return function(builtin);
             }
-            if let Some(thunk) = impure(evaluator, plain) {
+            if let Some(thunk) = constant(evaluator, plain) {
                 return thunk;
             }
             let error = evaluator.error(
@@ -70,38 +85,38 @@ pub(super) fn global(evaluator: &mut Evaluator, name: Symbol) -> Rc<Thunk> {
     }
 }
 
-/// Builtins of Nix 2.34 that are not worked out here: what they give is unknown, never missing.
-const NOT_MODELLED: &[&str] = &[
-    "addDrvOutputDependencies",
-    "appendContext",
-    "convertHash",
+/// Builtins that are there only where an experimental feature or a setting of Nix turns them on. They are not in `builtins`; who
+/// uses one all the same has turned it on, so it is unknown rather than missing.
+const NOT_THERE_BY_DEFAULT: &[&str] = &[
     "exec",
+    "fetchClosure",
     "fetchFinalTree",
-    "filterPath",
-    "findFile",
-    "flakeRefToString",
-    "fromTOML",
-    "getContext",
-    "hashFile",
-    "hashString",
+    "filterAttrs",
     "importNative",
     "outputOf",
-    "parseFlakeRef",
-    "scopedImport",
-    "toXML",
-    "unsafeGetLambdaPos",
+    "parallel",
+    "wasm",
 ];
 
-/// What depends on where and when Nix runs.
-fn impure(evaluator: &Evaluator, name: &str) -> Option<Rc<Thunk>> {
+/// The unknown that an attribute of `builtins` is which is there only in some set-ups.
+pub(super) fn not_there_by_default(evaluator: &Evaluator, name: &str) -> Option<Rc<Unknown>> {
+    NOT_THERE_BY_DEFAULT.contains(&name).then(|| {
+        evaluator.unknown_named(
+            &format!("builtins.{name}"),
+            "Nix has this builtin only where it is turned on",
+            Some(Kind::Function),
+            None,
+        )
+    })
+}
+
+/// What depends on where and when Nix runs, and constants.
+fn constant(evaluator: &mut Evaluator, name: &str) -> Option<Rc<Thunk>> {
     let (kind, reason) = match name {
         "currentSystem" => (Kind::String, "it is the system that Nix runs on"),
         "currentTime" => (Kind::Number, "it is the time at which Nix runs"),
         "nixPath" => (Kind::List, "it is Nix's search path"),
-        "curPos" => (Kind::Attributes, "it is not modelled"),
-        name if NOT_MODELLED.contains(&name) && find(name).is_none() => {
-            (Kind::Function, "this builtin is not modelled")
-        }
+        "derivation" => return Some(derivation::derivation(evaluator)),
         "storeDir" => return Some(Thunk::done(Val::string("/nix/store"))),
         "langVersion" => return Some(Thunk::done(Val::bare(Value::Int(6)))),
         "nixVersion" => return Some(Thunk::done(Val::string("2.34.8"))),
@@ -132,17 +147,17 @@ fn builtins(evaluator: &mut Evaluator) -> Val {
     for name in [
         "currentSystem",
         "currentTime",
+        "derivation",
         "nixPath",
         "storeDir",
         "langVersion",
         "nixVersion",
-    ]
-    .iter()
-    .chain(NOT_MODELLED)
-    {
-        if let Some(value) = impure(evaluator, name) {
+    ] {
+        if let Some(value) = constant(evaluator, name) {
             add(name, value);
         }
     }
-    Val::attrs(Attrs::from_entries(entries))
+    let mut attrs = Attrs::from_entries(entries);
+    attrs.marker = Some(Rc::new(Marker::Builtins));
+    Val::attrs(attrs)
 }

@@ -43,7 +43,18 @@ macro_rules! rounding {
             run: |evaluator, arguments, origin| {
                 let value = evaluator.force(&arguments[0])?;
                 let rounded = match value.value {
-                    Value::Int(integer) => integer,
+                    // Nix goes through a float here and refuses what that changes.
+                    Value::Int(integer) => {
+                        let float = integer as f64;
+                        if float >= 9.223_372_036_854_776e18 || float as i64 != integer {
+                            return Err(evaluator.error(
+                                ErrorKind::Arithmetic,
+                                "Nix refuses to round an integer that a float cannot hold exactly",
+                                origin,
+                            ));
+                        }
+                        integer
+                    }
                     Value::Float(float) => {
                         let operator: fn(f64) -> f64 = $operator;
                         let rounded = operator(float);

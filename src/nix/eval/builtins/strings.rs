@@ -63,8 +63,8 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "compareVersions",
         arity: 2,
         run: |evaluator, arguments, origin| {
-            let left = evaluator.text(&arguments[0], origin)?;
-            let right = evaluator.text(&arguments[1], origin)?;
+            let left = evaluator.plain_text(&arguments[0], origin)?;
+            let right = evaluator.plain_text(&arguments[1], origin)?;
             let order = match compare_versions(&left, &right) {
                 Ordering::Less => -1,
                 Ordering::Equal => 0,
@@ -77,7 +77,7 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "splitVersion",
         arity: 1,
         run: |evaluator, arguments, origin| {
-            let version = evaluator.text(&arguments[0], origin)?;
+            let version = evaluator.plain_text(&arguments[0], origin)?;
             let mut rest: &str = &version;
             let mut parts = Vec::new();
             while let Some(part) = version_part(&mut rest) {
@@ -90,7 +90,7 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "parseDrvName",
         arity: 1,
         run: |evaluator, arguments, origin| {
-            let name = evaluator.text(&arguments[0], origin)?;
+            let name = evaluator.plain_text(&arguments[0], origin)?;
             // The version begins after the first dash that no letter follows.
             let dash = name
                 .bytes()
@@ -105,40 +105,6 @@ pub(super) static TABLE: &[Builtin] = &[
                 ("version", Val::string(version).thunk()),
             ]);
             Ok(Val::new(Value::Attrs(Rc::new(attrs)), origin.clone()))
-        },
-    },
-    Builtin {
-        name: "hasContext",
-        arity: 1,
-        run: |evaluator, arguments, origin| {
-            let string = evaluator.string(&arguments[0], origin)?;
-            if string.context.is_empty() {
-                string.known()?;
-            }
-            Ok(Val::new(
-                Value::Bool(!string.context.is_empty()),
-                origin.clone(),
-            ))
-        },
-    },
-    Builtin {
-        name: "unsafeDiscardStringContext",
-        arity: 1,
-        run: |evaluator, arguments, origin| {
-            let string = evaluator.coerce(&arguments[0], Coercion::INTERPOLATION, origin)?;
-            let plain = NixString {
-                parts: string.parts.clone(),
-                context: Vec::new(),
-            };
-            Ok(Val::new(Value::String(Rc::new(plain)), origin.clone()))
-        },
-    },
-    Builtin {
-        name: "unsafeDiscardOutputDependency",
-        arity: 1,
-        run: |evaluator, arguments, origin| {
-            let string = evaluator.coerce(&arguments[0], Coercion::INTERPOLATION, origin)?;
-            Ok(Val::new(Value::String(string), origin.clone()))
         },
     },
 ];
@@ -268,6 +234,10 @@ fn replace_strings(
                 if from[index].is_empty() {
                     // An empty text matches before each character and at the end.
                     match text[position..].chars().next() {
+                        Some(character) if !character.is_ascii() => {
+                            // Nix goes by bytes: it would be torn apart.
+                            return Err(evaluator.limit("a character is cut in two"));
+                        }
                         Some(character) => {
                             plain.push(character);
                             position += character.len_utf8();
@@ -349,7 +319,8 @@ pub fn compare_versions(left: &str, right: &str) -> Ordering {
 }
 
 fn component_is_less(left: &str, right: &str) -> bool {
-    let number = |text: &str| text.parse::<u64>().ok();
+    // Longer numbers are compared as texts.
+    let number = |text: &str| text.parse::<i32>().ok();
     match (number(left), number(right)) {
         (Some(left), Some(right)) => left < right,
         (_, right_number) => {
