@@ -212,6 +212,9 @@ impl EvalError {
 
     /// Whether `builtins.tryEval` catches it.
     pub fn is_catchable(&self) -> bool {
-        matches!(self.kind, ErrorKind::Throw | ErrorKind::Assertion)
+        matches!(
+            self.kind,
+            ErrorKind::Throw | ErrorKind::Assertion | ErrorKind::Module
+        )
     }
 }

@@ -652,6 +652,14 @@ pub struct Thunk {
 }
 
 impl Thunk {
+    /// The value, if it is known without any work.
+    pub fn settled(&self) -> Option<Val> {
+        match &*self.state.borrow() {
+            State::Done(value) => Some(value.clone()),
+            _ => None,
+        }
+    }
+
     pub(super) fn with_state(state: State, origin: Origin) -> Rc<Self> {
         Rc::new(Thunk {
             state: RefCell::new(state),

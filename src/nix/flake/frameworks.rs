@@ -406,6 +406,9 @@ fn option(kind: OptionType) -> Declarations {
         default: None,
         apply: None,
         span: None,
+        read_only: false,
+        written: None,
+        problem: None,
     }))
 }
 

@@ -4,11 +4,11 @@
 //! module system are in Rust ([`types`]). The set is open: a function that is not modelled is unknown, never missing.
 
 mod prelude;
-mod types;
+pub(crate) mod types;
 
 use super::eval::Evaluator;
 use super::eval::unknown::Stop;
-use super::eval::value::{Attr, Attrs, Origin, PartialBuiltin, Thunk, Val, Value};
+use super::eval::value::{Attr, Attrs, List, Marker, Origin, PartialBuiltin, Thunk, Val, Value};
 use super::eval::{Builtin, builtins};
 use super::modules::{Class, Request};
 use super::symbol::Symbol;
@@ -35,6 +35,7 @@ const NAMESPACES: &[&str] = &[
     "cli",
     "generators",
     "gvariant",
+    "hm",
 ];
 
 /// The set `lib`.
@@ -62,9 +63,8 @@ pub fn lib(evaluator: &mut Evaluator) -> Rc<Thunk> {
                     add(name, builtins::function(builtin));
                 }
             }
-            for (name, source) in prelude::FUNCTIONS {
+            for (name, source) in prelude::functions() {
                 let me = Rc::clone(&me);
-                let source: &'static str = source;
                 add(
                     name,
                     Thunk::native(
@@ -77,6 +77,8 @@ pub fn lib(evaluator: &mut Evaluator) -> Rc<Thunk> {
                     ),
                 );
             }
+            add("platforms", platforms(evaluator));
+            add("systems", systems(evaluator));
             add("types", types::types(evaluator));
             add("evalModules", native(&EVAL_MODULES));
             let mut attrs = Attrs::from_entries(entries);
@@ -89,6 +91,9 @@ pub fn lib(evaluator: &mut Evaluator) -> Rc<Thunk> {
                     if owner == namespace {
                         let me = Rc::clone(&me);
                         let source: &'static str = source;
+                        let open = open
+                            .attribute(Symbol::new(namespace))
+                            .attribute(Symbol::new(name));
                         inside.insert(Attr {
                             name: Symbol::new(name),
                             name_span: None,
@@ -98,7 +103,11 @@ pub fn lib(evaluator: &mut Evaluator) -> Rc<Thunk> {
                                     let names = [Symbol::new("lib")];
                                     let value =
                                         evaluator.snippet(source, &names, vec![Rc::clone(&me)]);
-                                    evaluator.force(&value)
+                                    let mut value = evaluator.force(&value)?;
+                                    if let Value::Attrs(attrs) = &mut value.value {
+                                        Rc::make_mut(attrs).open = Some(open.clone());
+                                    }
+                                    Ok(value)
                                 },
                                 Origin::default(),
                             ),
@@ -119,6 +128,68 @@ pub fn lib(evaluator: &mut Evaluator) -> Rc<Thunk> {
     // Set once, here.
     let _ = cell.set(Rc::clone(&lib));
     lib
+}
+
+/// The first systems that nixpkgs lists; which others there are differs from one nixpkgs to the next.
+const SYSTEMS: &[&str] = &[
+    "x86_64-linux",
+    "aarch64-linux",
+    "x86_64-darwin",
+    "armv6l-linux",
+    "armv7l-linux",
+    "i686-linux",
+    "aarch64-darwin",
+    "powerpc64le-linux",
+    "riscv64-linux",
+    "x86_64-freebsd",
+];
+
+/// `lib.systems`.
+fn systems(evaluator: &mut Evaluator) -> Rc<Thunk> {
+    let exposed = SYSTEMS
+        .iter()
+        .map(|system| Val::string(system).thunk())
+        .collect();
+    let mut attrs = Attrs::of([("flakeExposed", Val::list(exposed).thunk())]);
+    attrs.open = Some(evaluator.unknown_named(
+        "lib.systems",
+        "this part of `lib` is not modelled",
+        None,
+        None,
+    ));
+    Val::attrs(attrs).thunk()
+}
+
+/// `lib.platforms`: lists of which only some elements are known.
+fn platforms(evaluator: &mut Evaluator) -> Rc<Thunk> {
+    let open = evaluator.unknown_named(
+        "lib.platforms",
+        "which systems it lists depends on nixpkgs",
+        None,
+        None,
+    );
+    let listed = |wanted: &[&str]| {
+        let items: Vec<_> = [
+            "x86_64-linux",
+            "aarch64-linux",
+            "x86_64-darwin",
+            "aarch64-darwin",
+        ]
+        .iter()
+        .filter(|system| wanted.iter().any(|end| system.ends_with(end)))
+        .map(|system| Val::string(system).thunk())
+        .collect();
+        let gaps = vec![(items.len(), Rc::clone(&open))];
+        Val::bare(Value::List(Rc::new(List { items, gaps }))).thunk()
+    };
+    let mut attrs = Attrs::of([
+        ("linux", listed(&["-linux"])),
+        ("darwin", listed(&["-darwin"])),
+        ("unix", listed(&["-linux", "-darwin"])),
+        ("all", listed(&["-linux", "-darwin"])),
+    ]);
+    attrs.open = Some(open);
+    Val::attrs(attrs).thunk()
 }
 
 fn native(builtin: &'static Builtin) -> Rc<Thunk> {
@@ -148,15 +219,30 @@ static EVAL_MODULES: Builtin = Builtin {
             Err(Stop::Unknown(unknown)) => vec![Thunk::unknown(unknown, origin.clone())],
             Err(stop) => return Err(stop),
         };
-        let mut request = Request::new(Class::Generic, modules);
-        if let Ok(Some(special)) = evaluator.optional_attribute(&attrs, "specialArgs") {
-            let special = evaluator.attrs(&special, origin)?;
+        let mut request = Request::new(Class::Generic, modules.clone());
+        let special = evaluator.optional_attribute(&attrs, "specialArgs");
+        if let Ok(Some(special)) = &special {
+            let special = evaluator.attrs(special, origin)?;
             for attr in special.unordered() {
                 request
                     .special_arguments
                     .push((attr.name, Rc::clone(&attr.value)));
             }
         }
+        if let Ok(Some(prefix)) = evaluator.optional_attribute(&attrs, "prefix") {
+            for name in evaluator.list(&prefix, origin)?.all()? {
+                request
+                    .prefix
+                    .push(Symbol::new(&evaluator.text(name, origin)?));
+            }
+        }
+        let class = match evaluator.optional_attribute(&attrs, "class") {
+            Ok(Some(class)) => class,
+            _ => Val::bare(Value::Null).thunk(),
+        };
+        request
+            .special_arguments
+            .push((Symbol::new("_class"), Rc::clone(&class)));
         let set = evaluator.evaluate_modules(request);
         if let Some(error) = set
             .collected()
@@ -164,18 +250,47 @@ static EVAL_MODULES: Builtin = Builtin {
         {
             return Err(Stop::Error(Rc::clone(error)));
         }
-        let options = evaluator.unknown("`options` is not modelled", None, origin.span);
+        let extend = Val::bare(Value::Builtin(Rc::new(PartialBuiltin {
+            builtin: &EXTEND_MODULES,
+            arguments: vec![Rc::clone(&arguments[0])],
+        })));
+        let kind = types::submodule_of(modules, special.ok().flatten());
         let mut result = Attrs::of([
-            ("config", set.config()),
-            ("options", Thunk::unknown(options, origin.clone())),
+            ("config", set.public_config()),
+            ("options", set.options()),
             ("_type", Val::string("configuration").thunk()),
+            ("class", class),
+            ("extendModules", extend.thunk()),
+            ("type", kind.thunk()),
         ]);
         result.open = Some(evaluator.unknown(
             "this result of `evalModules` is not modelled",
             None,
             origin.span,
         ));
+        result.marker = Some(Rc::new(Marker::Modules(set)));
         Ok(Val::new(Value::Attrs(Rc::new(result)), origin.clone()))
+    },
+};
+
+/// `(lib.evalModules given).extendModules { modules; specialArgs; prefix; }`: the same with more.
+static EXTEND_MODULES: Builtin = Builtin {
+    name: "extendModules",
+    arity: 2,
+    run: |evaluator, arguments, origin| {
+        let names = ["evalModules", "given", "more"].map(Symbol::new);
+        let values = vec![
+            native(&EVAL_MODULES),
+            Rc::clone(&arguments[0]),
+            Rc::clone(&arguments[1]),
+        ];
+        let evaluated = evaluator.snippet(
+            "evalModules (given // { modules = given.modules ++ (more.modules or [ ]); specialArgs = (given.specialArgs or { }) // (more.specialArgs or { }); prefix = more.prefix or given.prefix or [ ]; })",
+            &names,
+            values,
+        );
+        let _ = origin;
+        evaluator.force(&evaluated)
     },
 };
 
@@ -188,13 +303,12 @@ mod tests {
     #[test]
     fn every_piece_of_the_prelude_parses() {
         let names = [Symbol::new("lib")];
-        let flat = prelude::FUNCTIONS
-            .iter()
-            .map(|(name, source)| (*name, *source));
+        let flat = prelude::functions();
         let inner = prelude::NAMESPACED
             .iter()
             .map(|(_, name, source)| (*name, *source));
-        for (name, source) in flat.chain(inner) {
+        let kinds = types::IN_NIX.iter().map(|(name, source)| (*name, *source));
+        for (name, source) in flat.chain(inner).chain(kinds) {
             let tree = syntax::parse(FileId::INTERNAL, source, Some(&names));
             assert!(tree.problems.is_empty(), "{name}: {:?}", tree.problems);
         }

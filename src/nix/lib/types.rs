@@ -1,7 +1,7 @@
 //! `lib.types`.
 
-use crate::nix::eval::unknown::Stop;
-use crate::nix::eval::value::{Attr, Attrs, Marker, PartialBuiltin, Thunk, Val, Value};
+use crate::nix::eval::unknown::{Stop, Unknown, mix};
+use crate::nix::eval::value::{Attr, Attrs, Marker, Origin, PartialBuiltin, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::modules::types::{OptionType, Submodule};
 use crate::nix::symbol::Symbol;
@@ -13,22 +13,16 @@ pub(super) fn types(evaluator: &mut Evaluator) -> Rc<Thunk> {
     let joined = |separator: &str| OptionType::Joined(separator.into());
     let plain: Vec<(&str, OptionType)> = vec![
         ("bool", OptionType::Bool),
-        ("boolByOr", OptionType::Bool),
+        ("boolByOr", OptionType::AnyTrue),
         ("int", int(None, None)),
         ("float", OptionType::Float),
         ("number", OptionType::Number),
-        ("port", int(Some(0), Some(65535))),
         ("str", OptionType::Str),
-        ("singleLineStr", OptionType::Str),
-        ("nonEmptyStr", OptionType::Str),
-        ("passwdEntry", OptionType::Str),
         ("string", joined("")),
         ("lines", joined("\n")),
         ("commas", joined(",")),
         ("envVar", joined(":")),
         ("path", OptionType::Path),
-        ("pathInStore", OptionType::Path),
-        ("externalPath", OptionType::Path),
         ("package", OptionType::Package),
         ("shellPackage", OptionType::Package),
         ("pkgs", OptionType::Raw),
@@ -46,7 +40,19 @@ pub(super) fn types(evaluator: &mut Evaluator) -> Rc<Thunk> {
     for builtin in FUNCTIONS {
         entries.push((builtin.name, function(builtin, Vec::new())));
     }
-    let numbers = |least, most| type_value("int", int(least, most)).thunk();
+    for (name, source) in IN_NIX {
+        let source: &'static str = source;
+        let value = Thunk::native(
+            move |evaluator| {
+                let lib = evaluator.lib();
+                let value = evaluator.snippet(source, &[Symbol::new("lib")], vec![lib]);
+                evaluator.force(&value)
+            },
+            Origin::default(),
+        );
+        entries.push((name, value));
+    }
+    let numbers = |least, most| type_value("", int(least, most)).thunk();
     let mut ints = Attrs::of([
         ("positive", numbers(Some(1), None)),
         ("unsigned", numbers(Some(0), None)),
@@ -61,6 +67,7 @@ pub(super) fn types(evaluator: &mut Evaluator) -> Rc<Thunk> {
     ints.open =
         Some(evaluator.unknown_named("lib.types.ints", "this type is not modelled", None, None));
     entries.push(("ints", Val::attrs(ints).thunk()));
+    entries.push(("port", numbers(Some(0), Some(65535))));
     let mut attrs = Attrs::of(entries);
     attrs.open =
         Some(evaluator.unknown_named("lib.types", "this type is not modelled", None, None));
@@ -74,30 +81,123 @@ fn function(builtin: &'static Builtin, arguments: Vec<Rc<Thunk>>) -> Rc<Thunk> {
     }))))
 }
 
-/// A type as a Nix value.
+/// Types that are made of others, in Nix; each is parsed when it is used.
+pub(super) const IN_NIX: &[(&str, &str)] = &[
+    (
+        "nonEmptyStr",
+        "lib.types.addCheck lib.types.str (text: builtins.match \"[ \\t\\n]*\" text == null)",
+    ),
+    (
+        "singleLineStr",
+        "lib.mkOptionType { name = \"singleLineStr\"; description = \"(optionally newline-terminated) single-line string\"; check = text: builtins.isString text && builtins.match \"[^\\n\\r]*\\n?\" text != null; merge = location: definitions: lib.removeSuffix \"\\n\" (lib.mergeEqualOption location definitions); }",
+    ),
+    (
+        "strMatching",
+        "pattern: lib.types.addCheck lib.types.str (text: builtins.match pattern text != null) // { name = \"strMatching ${lib.escapeNixString pattern}\"; }",
+    ),
+    (
+        "passwdEntry",
+        "entry: lib.types.addCheck entry (text: !(lib.hasInfix \":\" text || lib.hasInfix \"\\n\" text))",
+    ),
+    ("pathInStore", "lib.types.pathWith { inStore = true; }"),
+    (
+        "externalPath",
+        "lib.types.pathWith { absolute = true; inStore = false; }",
+    ),
+    (
+        "pathWith",
+        "{ inStore ? null, absolute ? null }: let isInStore = text: builtins.match \"${builtins.storeDir}/[^.].*\" text != null; isAbsolute = text: builtins.substring 0 1 text == \"/\"; holds = wanted: is: text: wanted == null || wanted == is text; in lib.types.addCheck (if absolute == true || inStore == true then lib.types.path else lib.types.either lib.types.str lib.types.path) (value: let text = toString value; in holds inStore isInStore text && holds absolute isAbsolute text)",
+    ),
+    (
+        "numbers",
+        "{ nonnegative = lib.types.addCheck lib.types.number (number: number >= 0); positive = lib.types.addCheck lib.types.number (number: number > 0); between = lowest: highest: lib.types.addCheck lib.types.number (number: number >= lowest && number <= highest); }",
+    ),
+    (
+        "attrsWith",
+        "{ elemType, lazy ? false, placeholder ? \"name\" }: if lazy then lib.types.lazyAttrsOf elemType else lib.types.attrsOf elemType",
+    ),
+    (
+        "attrTag",
+        "tags: let kinds = builtins.mapAttrs (tag: option: if lib.isOption option then option.type or lib.types.unspecified else throw \"In attrTag, each tag value must be an option, but tag ${tag} was not wrapped in mkOption.\") tags; chosen = value: if builtins.isAttrs value && builtins.length (builtins.attrNames value) == 1 then builtins.head (builtins.attrNames value) else null; in lib.mkOptionType { name = \"attrTag\"; description = \"attribute-tagged union\"; check = value: chosen value != null && kinds ? ${chosen value}; merge = location: definitions: let tag = chosen (builtins.head definitions).value; in if builtins.all (definition: chosen definition.value == tag) definitions then { ${tag} = kinds.${tag}.merge (location ++ [ tag ]) (map (definition: definition // { value = definition.value.${tag}; }) definitions); } else throw \"The option `${lib.showOption location}' is defined with several tags.\"; }",
+    ),
+];
+
+/// A type as a Nix value. What is not modelled of it is unknown.
 fn type_value(name: &str, kind: OptionType) -> Val {
     let description = kind.phrase();
+    let modules = match &kind {
+        OptionType::Submodule(submodule) => Val::list(submodule.modules.clone()),
+        _ => Val::bare(Value::Null),
+    };
     let mut attrs = Attrs::of([
         ("_type", Val::string("option-type").thunk()),
-        ("name", Val::string(name).thunk()),
-        ("description", Val::string(&description).thunk()),
+        ("getSubModules", modules.thunk()),
     ]);
-    attrs.marker = Some(Rc::new(Marker::Type(Rc::new(kind))));
+    if !name.is_empty() {
+        attrs.insert(Attr {
+            name: Symbol::new("name"),
+            name_span: None,
+            definition: None,
+            value: Val::string(name).thunk(),
+        });
+    }
+    let kind = Rc::new(kind);
+    attrs.marker = Some(Rc::new(Marker::Type(Rc::clone(&kind))));
     let me = Val::attrs(attrs.clone()).thunk();
-    attrs.insert(Attr {
-        name: Symbol::new("check"),
-        name_span: None,
-        definition: None,
-        value: function(&CHECK, vec![me]),
-    });
+    for (name, method) in [("check", &CHECK), ("merge", &MERGE)] {
+        attrs.insert(Attr {
+            name: Symbol::new(name),
+            name_span: None,
+            definition: None,
+            value: function(method, vec![Rc::clone(&me)]),
+        });
+    }
+    attrs.open = Some(Rc::new(Unknown {
+        id: mix(3, &description),
+        kind: None,
+        subject: None,
+        reason: "this part of a type is not modelled".into(),
+        span: None,
+    }));
     Val::attrs(attrs)
+}
+
+/// `merge` of a type: from a location and definitions to their value.
+pub(crate) fn merge_function(kind: &Rc<OptionType>) -> Rc<Thunk> {
+    let value = type_value("", (**kind).clone());
+    let Value::Attrs(attrs) = &value.value else {
+        return value.thunk();
+    };
+    match attrs.get(Symbol::new("merge")) {
+        Some(merge) => Rc::clone(&merge.value),
+        None => value.clone().thunk(),
+    }
+}
+
+/// Whether a builtin is the `check` or `merge` of our types.
+pub(crate) fn is_method(builtin: &Builtin) -> bool {
+    std::ptr::eq(builtin, &CHECK) || std::ptr::eq(builtin, &MERGE)
+}
+
+/// The type that a method was given with its first argument, which lacks the methods themselves.
+fn kind_of(evaluator: &mut Evaluator, me: &Rc<Thunk>) -> OptionType {
+    match evaluator.force(me) {
+        Ok(Val {
+            value: Value::Attrs(attrs),
+            ..
+        }) => match attrs.marker.as_deref() {
+            Some(Marker::Type(kind)) => (**kind).clone(),
+            _ => OptionType::Unseen,
+        },
+        _ => OptionType::Unseen,
+    }
 }
 
 static CHECK: Builtin = Builtin {
     name: "check",
     arity: 2,
     run: |evaluator, arguments, origin| {
-        let kind = OptionType::from_nix(evaluator, &arguments[0]);
+        let kind = kind_of(evaluator, &arguments[0]);
         let value = evaluator.force(&arguments[1])?;
         match kind.accepts(evaluator, &value.value) {
             Some(accepted) => Ok(Val::new(Value::Bool(accepted), origin.clone())),
@@ -110,6 +210,23 @@ static CHECK: Builtin = Builtin {
     },
 };
 
+static MERGE: Builtin = Builtin {
+    name: "merge",
+    arity: 3,
+    run: |evaluator, arguments, origin| {
+        let kind = kind_of(evaluator, &arguments[0]);
+        let mut path = Vec::new();
+        for name in evaluator.list(&arguments[1], origin)?.all()? {
+            path.push(Symbol::new(&evaluator.text(name, origin)?));
+        }
+        let mut definitions = Vec::new();
+        for definition in evaluator.list(&arguments[2], origin)?.all()? {
+            definitions.push(evaluator.descend(definition, &["value"])?);
+        }
+        evaluator.merge_values(&kind, &path, definitions)
+    },
+};
+
 static BETWEEN: Builtin = Builtin {
     name: "between",
     arity: 2,
@@ -117,7 +234,7 @@ static BETWEEN: Builtin = Builtin {
         let least = evaluator.integer(&arguments[0], origin)?;
         let most = evaluator.integer(&arguments[1], origin)?;
         Ok(type_value(
-            "int",
+            "",
             OptionType::Int {
                 least: Some(least),
                 most: Some(most),
@@ -141,14 +258,43 @@ macro_rules! wrapper {
     };
 }
 
+static IS_NOT_EMPTY: Builtin = Builtin {
+    name: "nonEmpty",
+    arity: 1,
+    run: |evaluator, arguments, origin| {
+        let list = evaluator.list(&arguments[0], origin)?;
+        // A list with a gap may still be empty.
+        let is_empty = list.items.is_empty() && list.all()?.is_empty();
+        Ok(Val::bool(!is_empty))
+    },
+};
+
+/// `lib.types.submodule` over modules, as `lib.evalModules` gives it in `type`.
+pub(super) fn submodule_of(modules: Vec<Rc<Thunk>>, special_arguments: Option<Rc<Thunk>>) -> Val {
+    type_value(
+        "submodule",
+        OptionType::Submodule(Rc::new(Submodule {
+            modules,
+            declarations: None,
+            shorthand: None,
+            special_arguments,
+            class: None,
+        })),
+    )
+}
+
 static FUNCTIONS: &[Builtin] = &[
     wrapper!("listOf", OptionType::ListOf),
-    wrapper!("nonEmptyListOf", OptionType::ListOf),
+    wrapper!("nonEmptyListOf", |inner| OptionType::Checked {
+        inner: Rc::new(OptionType::ListOf(inner)),
+        check: function(&IS_NOT_EMPTY, Vec::new()),
+        keeps_empty: false,
+    }),
     wrapper!("attrsOf", OptionType::AttrsOf),
-    wrapper!("lazyAttrsOf", OptionType::AttrsOf),
+    wrapper!("lazyAttrsOf", OptionType::LazyAttrsOf),
     wrapper!("nullOr", OptionType::NullOr),
     wrapper!("uniq", OptionType::Unique),
-    wrapper!("functionTo", |_| OptionType::Function),
+    wrapper!("functionTo", OptionType::Function),
     Builtin {
         name: "unique",
         arity: 2,
@@ -202,17 +348,16 @@ static FUNCTIONS: &[Builtin] = &[
         },
     },
     Builtin {
-        name: "strMatching",
-        arity: 1,
-        // Whether a text matches is not checked here.
-        run: |_, _, _| Ok(type_value("strMatching", OptionType::Str)),
-    },
-    Builtin {
         name: "addCheck",
         arity: 2,
         run: |evaluator, arguments, _| {
-            let kind = OptionType::from_nix(evaluator, &arguments[0]);
-            Ok(type_value("addCheck", kind))
+            let inner = OptionType::from_nix(evaluator, &arguments[0]);
+            let kind = OptionType::Checked {
+                inner: Rc::new(inner),
+                check: Rc::clone(&arguments[1]),
+                keeps_empty: true,
+            };
+            Ok(type_value("", kind))
         },
     },
     Builtin {
@@ -245,7 +390,7 @@ static FUNCTIONS: &[Builtin] = &[
                 "submodule",
                 OptionType::Submodule(Rc::new(Submodule {
                     modules,
-                    shorthand: true,
+                    shorthand: Some(Val::bool(true).thunk()),
                     ..Submodule::default()
                 })),
             ))
@@ -258,12 +403,9 @@ static FUNCTIONS: &[Builtin] = &[
             let attrs = evaluator.attrs(&arguments[0], origin)?;
             let modules = evaluator.descend(&arguments[0], &["modules"])?;
             let modules = evaluator.list(&modules, origin)?.all()?.to_vec();
-            let shorthand =
-                match evaluator.optional_attribute(&attrs, "shorthandOnlyDefinesConfig")? {
-                    Some(shorthand) => evaluator.boolean(&shorthand, origin)?,
-                    None => false,
-                };
+            let shorthand = evaluator.optional_attribute(&attrs, "shorthandOnlyDefinesConfig")?;
             let special_arguments = evaluator.optional_attribute(&attrs, "specialArgs")?;
+            let class = evaluator.optional_attribute(&attrs, "class")?;
             Ok(type_value(
                 "submodule",
                 OptionType::Submodule(Rc::new(Submodule {
@@ -271,6 +413,7 @@ static FUNCTIONS: &[Builtin] = &[
                     declarations: None,
                     shorthand,
                     special_arguments,
+                    class,
                 })),
             ))
         },

@@ -2,15 +2,15 @@
 
 use super::definition::{Definition, Guard, children};
 use super::types::OptionType;
-use super::{Collected, Declarations, Module, ModuleSet, OptionDeclaration, Unseen};
+use super::{Class, Collected, Declarations, Module, ModuleSet, OptionDeclaration, Unseen};
 use crate::nix::eval::Evaluator;
-use crate::nix::eval::unknown::{ErrorKind, Stop};
+use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
 use crate::nix::eval::value::{Attr, Attrs, Origin, Thunk, Val, Value};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::Parameter;
 use crate::workspace::path;
 use crate::workspace::source::Span;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 /// Modules that one evaluation reads at most.
@@ -26,6 +26,12 @@ struct Collector<'a> {
     depth: usize,
     /// Options whose definitions go to another one: `mkAliasOptionModule` and its like.
     aliases: Vec<(Vec<Symbol>, Vec<Symbol>)>,
+    /// Keys of modules that are left out.
+    disabled: HashSet<Rc<str>>,
+    /// Keys that `disabledModules` names.
+    to_disable: HashSet<Rc<str>>,
+    /// Modules that are still to be read: each with the worlds in which it takes part and the module that imports it.
+    waiting: VecDeque<(Rc<Thunk>, Vec<Guard>, Option<usize>)>,
 }
 
 /// The attribute by which our `mkAliasOptionModule` says what it does.
@@ -34,19 +40,11 @@ const ALIAS: &str = "_openclawCheckAlias";
 /// Reads all modules of a set.
 pub(super) fn collect(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Collected {
     let arguments = arguments(evaluator, set);
-    let mut collector = Collector {
-        set,
-        arguments,
-        found: Collected {
-            declarations: set.request.declarations.clone(),
-            ..Collected::default()
-        },
-        seen: HashSet::new(),
-        depth: 0,
-        aliases: Vec::new(),
-    };
-    for module in &set.request.modules {
-        collector.module(evaluator, module, &[], None);
+    let mut collector = Collector::read(evaluator, set, &arguments, HashSet::new());
+    if !collector.to_disable.is_empty() {
+        // Which modules are left out is only known once all are read, those that are left out included.
+        let disabled = std::mem::take(&mut collector.to_disable);
+        collector = Collector::read(evaluator, set, &arguments, disabled);
     }
     let framework = collector.add_module("the framework", None);
     for (path, value) in &set.request.definitions {
@@ -66,12 +64,7 @@ pub(super) fn collect(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Collect
             .push(Definition::new(value, framework));
     }
     for (from, to) in std::mem::take(&mut collector.aliases) {
-        let mut definitions = collector.found.definitions.clone();
-        for name in &from {
-            let discharged = evaluator.discharge(&definitions);
-            definitions = children(&discharged, true).get(*name).to_vec();
-        }
-        for definition in definitions {
+        for definition in definitions_at(evaluator, &collector.found.definitions, &from) {
             let value = nested(&to, Rc::clone(&definition.value), &definition);
             collector.found.definitions.push(Definition {
                 value,
@@ -79,7 +72,64 @@ pub(super) fn collect(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Collect
             });
         }
     }
-    collector.found
+    let mut found = collector.found;
+    if set.request.class == Class::Generic {
+        for definition in own_definitions(evaluator, &found.definitions, "freeformType") {
+            let kind = OptionType::from_nix(evaluator, &definition.value);
+            found.freeform = match &found.freeform {
+                Some(known) => known.merged_with(&kind).or(Some(OptionType::Unseen)),
+                None => Some(kind),
+            };
+        }
+        for definition in own_definitions(evaluator, &found.definitions, "check") {
+            let value = evaluator.force(&definition.value).map(|value| value.value);
+            found.unchecked |= !matches!(value, Ok(Value::Bool(true)));
+        }
+    }
+    found
+}
+
+/// The definitions of `_module.name`.
+fn own_definitions(
+    evaluator: &mut Evaluator,
+    definitions: &[Definition],
+    name: &str,
+) -> Vec<Definition> {
+    // Conditions cannot be looked at yet: they may depend on what is being read.
+    let module = Symbol::new("_module");
+    let writing: Vec<Definition> = definitions
+        .iter()
+        .filter(|definition| match evaluator.force(&definition.value) {
+            Ok(Val {
+                value: Value::Attrs(attrs),
+                ..
+            }) => attrs.get(module).is_some(),
+            _ => false,
+        })
+        .cloned()
+        .collect();
+    let below = definitions_at(evaluator, &writing, &[module, Symbol::new(name)]);
+    evaluator
+        .discharge(&below)
+        .into_iter()
+        .map(|one| one.definition)
+        .collect()
+}
+
+fn definitions_at(
+    evaluator: &mut Evaluator,
+    definitions: &[Definition],
+    path: &[Symbol],
+) -> Vec<Definition> {
+    let mut definitions = definitions.to_vec();
+    for name in path {
+        if definitions.is_empty() {
+            break;
+        }
+        let discharged = evaluator.push_down(&definitions);
+        definitions = children(&discharged, true).get(*name).to_vec();
+    }
+    definitions
 }
 
 /// A value below a path of names, which stand where the definition stands.
@@ -102,8 +152,7 @@ fn arguments(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Rc<Thunk> {
     let lib = evaluator.lib();
     entries.push(("lib", lib));
     entries.push(("config", set.config()));
-    let options = evaluator.unknown_named("options", "`options` is not modelled", None, None);
-    entries.push(("options", Thunk::unknown(options, Origin::default())));
+    entries.push(("options", set.options()));
     if let Some(packages) = &request.packages {
         entries.push(("pkgs", Rc::clone(packages)));
     }
@@ -114,6 +163,27 @@ fn arguments(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Rc<Thunk> {
             name_span: None,
             definition: None,
             value: Rc::clone(value),
+        });
+    }
+    if request.class == Class::Generic {
+        let special = Attrs::from_entries(
+            request
+                .special_arguments
+                .iter()
+                .filter(|(name, _)| !matches!(name.as_str(), "name" | "_class"))
+                .map(|(name, value)| Attr {
+                    name: *name,
+                    name_span: None,
+                    definition: None,
+                    value: Rc::clone(value),
+                })
+                .collect(),
+        );
+        attrs.insert(Attr {
+            name: Symbol::new("specialArgs"),
+            name_span: None,
+            definition: None,
+            value: Val::attrs(special).thunk(),
         });
     }
     // What `_module.args` defines is only known once all modules are read, so any other argument looks there.
@@ -129,7 +199,88 @@ fn arguments(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Rc<Thunk> {
     Val::attrs(attrs).thunk()
 }
 
-impl Collector<'_> {
+impl<'a> Collector<'a> {
+    fn read(
+        evaluator: &mut Evaluator,
+        set: &'a Rc<ModuleSet>,
+        arguments: &Rc<Thunk>,
+        disabled: HashSet<Rc<str>>,
+    ) -> Self {
+        let mut collector = Collector {
+            set,
+            arguments: Rc::clone(arguments),
+            found: Collected {
+                declarations: set.request.declarations.clone(),
+                ..Collected::default()
+            },
+            seen: HashSet::new(),
+            depth: 0,
+            aliases: Vec::new(),
+            disabled,
+            to_disable: HashSet::new(),
+            waiting: VecDeque::new(),
+        };
+        for module in &set.request.modules {
+            let waiting = (Rc::clone(module), Vec::new(), None);
+            collector.waiting.push_back(waiting);
+        }
+        // As Nix does: all modules of one level before those that they import, and then the other way round, so that
+        // what is imported comes first and of two neighbours the later one.
+        while let Some((module, guards, importer)) = collector.waiting.pop_front() {
+            collector.module(evaluator, &module, &guards, importer);
+        }
+        collector.found.definitions.reverse();
+        collector
+    }
+
+    /// Remembers which modules `disabledModules` names.
+    fn disable(&mut self, evaluator: &mut Evaluator, list: &Rc<Thunk>) {
+        let origin = list.origin.clone();
+        let Ok(list) = evaluator.list(list, &origin) else {
+            return;
+        };
+        for item in &list.items {
+            let key = match evaluator.force(item).map(|value| value.value) {
+                Ok(Value::Attrs(attrs)) => match attrs.get(Symbol::new("key")) {
+                    Some(key) => key_text(evaluator, &key.value.clone()),
+                    None if attrs.get(Symbol::new("outPath")).is_some() => {
+                        key_text(evaluator, item)
+                    }
+                    None => {
+                        let error = evaluator.error(
+                            ErrorKind::Module,
+                            "`disabledModules` holds a set without a `key`",
+                            &origin,
+                        );
+                        if let Stop::Error(error) = error {
+                            self.found.failures.push(error);
+                        }
+                        None
+                    }
+                },
+                Ok(Value::String(text)) => match text.path_text() {
+                    Ok(text) if text.starts_with('/') => Some(path::normalize(&text).into()),
+                    Ok(text) => self.below_modules_path(evaluator, &text),
+                    Err(_) => None,
+                },
+                _ => key_text(evaluator, item),
+            };
+            self.to_disable.extend(key);
+        }
+    }
+
+    /// A module by its name below `modulesPath`.
+    fn below_modules_path(&self, evaluator: &mut Evaluator, text: &str) -> Option<Rc<str>> {
+        let (_, root) = self
+            .set
+            .request
+            .special_arguments
+            .iter()
+            .find(|(name, _)| name.as_str() == "modulesPath")?;
+        let root = key_text(evaluator, &Rc::clone(root))?;
+        Some(path::normalize(&format!("{root}/{text}")).into())
+    }
+
     fn add_module(&mut self, name: &str, span: Option<Span>) -> usize {
         self.found.modules.push(Module {
             name: name.into(),
@@ -237,7 +388,8 @@ impl Collector<'_> {
             }
             Value::List(list) => {
                 for item in &list.items {
-                    self.module(evaluator, item, guards, importer);
+                    let waiting = (Rc::clone(item), guards.to_vec(), importer);
+                    self.waiting.push_back(waiting);
                 }
                 for (_, unknown) in &list.gaps {
                     self.found.unseen.push(Unseen {
@@ -349,6 +501,9 @@ impl Collector<'_> {
         guards: &[Guard],
     ) {
         let normal = path::normalize(absolute);
+        if self.disabled.contains(normal.as_str()) {
+            return;
+        }
         // In another world the same file takes part again.
         let key = format!(
             "{normal}{}",
@@ -380,12 +535,17 @@ impl Collector<'_> {
                 .get(Symbol::new(name))
                 .map(|attr| Rc::clone(&attr.value))
         };
+        if let Some(class) = get("_class") {
+            self.class(evaluator, &class);
+        }
         if let Some(key) = get("key")
-            && let Ok(Value::String(key)) = evaluator.force(&key).map(|value| value.value)
-            && let Ok(key) = key.known()
-            && !self.seen.insert(format!("key {key}").into())
+            && let Some(key) = key_text(evaluator, &key)
+            && (self.disabled.contains(&key) || !self.seen.insert(format!("key {key}").into()))
         {
             return;
+        }
+        if let Some(list) = get("disabledModules") {
+            self.disable(evaluator, &list);
         }
         let span = value.origin.span.or(thunk.origin.span);
         let name = match get("_file").map(|file| evaluator.force(&file)) {
@@ -405,15 +565,22 @@ impl Collector<'_> {
                 ),
         };
         let module = self.add_module(&name, span);
-        if let Some(imports) = get("imports") {
-            self.imports(evaluator, &imports, guards, module);
+        for name in ["require", "imports"] {
+            if let Some(imports) = get(name) {
+                self.imports(evaluator, &imports, guards, module);
+            }
         }
         let structured = attrs.get(Symbol::new("config")).is_some()
             || attrs.get(Symbol::new(ALIAS)).is_some()
             || attrs.get(Symbol::new("options")).is_some();
         if let Some(options) = get("options") {
-            let declared = declarations(evaluator, &options, 0);
-            merge_declarations(&mut self.found.declarations, declared);
+            let declared = declarations(evaluator, &options, 0, &mut self.found.unseen);
+            merge_declarations(
+                evaluator,
+                &mut self.found.declarations,
+                declared,
+                &mut Vec::new(),
+            );
         }
         if let Some(alias) = get(ALIAS) {
             let ends = |evaluator: &mut Evaluator, end: &str| -> Result<Vec<Symbol>, Stop> {
@@ -448,8 +615,8 @@ impl Collector<'_> {
                 "key",
                 "disabledModules",
                 "imports",
+                "require",
                 "freeformType",
-                "meta",
             ] {
                 plain.remove(Symbol::new(name));
             }
@@ -517,6 +684,38 @@ impl Collector<'_> {
         Some(Definition::new(set.thunk(), module))
     }
 
+    /// Refuses a module that says that it is of another class.
+    fn class(&mut self, evaluator: &mut Evaluator, class: &Rc<Thunk>) {
+        let origin = class.origin.clone();
+        let own: Option<Rc<str>> = match self.set.request.class {
+            Class::HomeManager => Some("homeManager".into()),
+            Class::Nixos => Some("nixos".into()),
+            Class::Darwin => Some("darwin".into()),
+            Class::FlakeParts => Some("flake".into()),
+            Class::Generic => self
+                .set
+                .request
+                .special_arguments
+                .iter()
+                .find(|(name, _)| name.as_str() == "_class")
+                .map(|(_, class)| Rc::clone(class))
+                .and_then(|class| evaluator.text(&class, &origin).ok()),
+        };
+        let (Some(own), Ok(class)) = (own, evaluator.text(class, &origin)) else {
+            return;
+        };
+        if own != class {
+            let error = evaluator.error(
+                ErrorKind::Module,
+                format!("this is a module for `{class}`, and it is imported into a configuration of `{own}`"),
+                &origin,
+            );
+            if let Stop::Error(error) = error {
+                self.found.failures.push(error);
+            }
+        }
+    }
+
     fn imports(
         &mut self,
         evaluator: &mut Evaluator,
@@ -530,7 +729,8 @@ impl Collector<'_> {
         match outcome {
             Ok(list) => {
                 for item in &list.items {
-                    self.module(evaluator, item, guards, Some(module));
+                    let waiting = (Rc::clone(item), guards.to_vec(), Some(module));
+                    self.waiting.push_back(waiting);
                 }
                 for (_, unknown) in &list.gaps {
                     self.found.unseen.push(Unseen {
@@ -557,23 +757,97 @@ impl Collector<'_> {
     }
 }
 
-/// The options that a module's `options` declares.
-fn declarations(evaluator: &mut Evaluator, options: &Rc<Thunk>, depth: usize) -> Declarations {
-    let Ok(value) = evaluator.force(options) else {
-        return Declarations::default();
+/// A module's key, or a path that names a module, as text.
+fn key_text(evaluator: &mut Evaluator, key: &Rc<Thunk>) -> Option<Rc<str>> {
+    match evaluator.force(key).ok()?.value {
+        Value::Path(given) => Some(path::normalize(&given.absolute).into()),
+        Value::String(text) => text.path_text().ok(),
+        Value::Attrs(_) => {
+            let text = evaluator
+                .coerce(
+                    key,
+                    crate::nix::eval::strings::Coercion::PATH,
+                    &Origin::default(),
+                )
+                .ok()?;
+            text.path_text().ok()
+        }
+        _ => None,
+    }
+}
+
+/// The options that a module's `options` declares. What is not known of them goes to `unseen`.
+fn declarations(
+    evaluator: &mut Evaluator,
+    options: &Rc<Thunk>,
+    depth: usize,
+    unseen: &mut Vec<Unseen>,
+) -> Declarations {
+    let value = match evaluator.force(options) {
+        Ok(value) => value,
+        Err(Stop::Error(error)) if error.kind != ErrorKind::InfiniteRecursion => {
+            return broken(options.origin.span, error);
+        }
+        // It depends on the configuration, which cannot be read yet.
+        Err(Stop::Error(error)) => {
+            let unknown = evaluator.unknown(
+                "which options there are depends on the configuration",
+                None,
+                error.span,
+            );
+            unseen.push(Unseen {
+                span: options.origin.span,
+                unknown,
+            });
+            return Declarations::default();
+        }
+        Err(stop) => {
+            if let Stop::Unknown(unknown) = super::unsplit(evaluator, stop) {
+                unseen.push(Unseen {
+                    span: options.origin.span.or(unknown.span),
+                    unknown,
+                });
+            }
+            return Declarations::default();
+        }
+    };
+    let not_an_option = |evaluator: &mut Evaluator| {
+        let error = evaluator.error(
+            ErrorKind::Module,
+            format!(
+                "{} stands where an option is to be declared (`mkOption`)",
+                value.value.type_phrase()
+            ),
+            &value.origin,
+        );
+        match error {
+            Stop::Error(error) => broken(value.origin.span, error),
+            _ => Declarations::default(),
+        }
     };
     let Value::Attrs(attrs) = &value.value else {
-        return Declarations::default();
+        return not_an_option(evaluator);
     };
     if depth > 60 {
         return Declarations::default();
     }
-    let mut set = BTreeMap::new();
     if let Some(option) = option(evaluator, attrs, &value) {
         return Declarations::Option(Rc::new(option));
     }
+    if let Some(kind) = attrs.get(Symbol::new("_type"))
+        && let Ok(Value::String(_)) = evaluator.force(&kind.value.clone()).map(|kind| kind.value)
+    {
+        return not_an_option(evaluator);
+    }
+    if let Some(unknown) = &attrs.open {
+        unseen.push(Unseen {
+            span: value.origin.span.or(unknown.span),
+            unknown: Rc::clone(unknown),
+        });
+    }
+    let mut set = BTreeMap::new();
     for attr in attrs.unordered() {
-        let declared = match declarations(evaluator, &attr.value, depth + 1) {
+        let declared = match declarations(evaluator, &attr.value, depth + 1, unseen) {
             Declarations::Option(option) => {
                 let mut option = (*option).clone();
                 option.span = attr.name_span.or(option.span);
@@ -586,8 +860,21 @@ fn declarations(evaluator: &mut Evaluator, options: &Rc<Thunk>, depth: usize) ->
     Declarations::Set(Rc::new(set))
 }
 
+/// A declaration that fails when its option is read.
+fn broken(span: Option<Span>, error: Rc<EvalError>) -> Declarations {
+    Declarations::Option(Rc::new(OptionDeclaration {
+        kind: OptionType::Unseen,
+        default: None,
+        apply: None,
+        span,
+        read_only: false,
+        written: None,
+        problem: Some(error),
+    }))
+}
+
 /// The option that a `mkOption { ... }` declares, if the set is one.
-fn option(evaluator: &mut Evaluator, attrs: &Attrs, value: &Val) -> Option<OptionDeclaration> {
+fn option(evaluator: &mut Evaluator, attrs: &Rc<Attrs>, value: &Val) -> Option<OptionDeclaration> {
     let get = |name: &str| {
         attrs
             .get(Symbol::new(name))
@@ -598,6 +885,13 @@ fn option(evaluator: &mut Evaluator, attrs: &Attrs, value: &Val) -> Option<Optio
         Value::String(text) if &*text.known().ok()? == "option" => {}
         _ => return None,
     }
+    let read_only = match get("readOnly") {
+        Some(read_only) => matches!(
+            evaluator.force(&read_only).map(|value| value.value),
+            Ok(Value::Bool(true))
+        ),
+        None => false,
+    };
     Some(OptionDeclaration {
         kind: match get("type") {
             Some(kind) => OptionType::from_nix(evaluator, &kind),
@@ -606,17 +900,29 @@ fn option(evaluator: &mut Evaluator, attrs: &Attrs, value: &Val) -> Option<Optio
         default: get("default"),
         apply: get("apply"),
         span: value.origin.span,
+        read_only,
+        written: Some(Rc::clone(attrs)),
+        problem: None,
     })
 }
 
-/// Adds declarations to others; of two declarations of one option the later counts, except that submodules merge.
-fn merge_declarations(into: &mut Declarations, from: Declarations) {
+/// Adds declarations to others. Two declarations of one option are one as long as they do not contradict each other.
+fn merge_declarations(
+    evaluator: &mut Evaluator,
+    into: &mut Declarations,
+    from: Declarations,
+    path: &mut Vec<Symbol>,
+) {
     match (into, from) {
         (Declarations::Set(into), Declarations::Set(from)) => {
             let into = Rc::make_mut(into);
             for (name, declared) in from.iter() {
                 match into.get_mut(name) {
-                    Some(known) => merge_declarations(known, declared.clone()),
+                    Some(known) => {
+                        path.push(Symbol::new(name));
+                        merge_declarations(evaluator, known, declared.clone(), path);
+                        path.pop();
+                    }
                     None => {
                         into.insert(name, declared.clone());
                     }
@@ -624,14 +930,94 @@ fn merge_declarations(into: &mut Declarations, from: Declarations) {
             }
         }
         (Declarations::Option(into), Declarations::Option(from)) => {
-            let kind = into.kind.with_further_modules(&from.kind);
-            *into = Rc::new(OptionDeclaration {
-                kind,
-                default: from.default.clone().or_else(|| into.default.clone()),
-                apply: from.apply.clone().or_else(|| into.apply.clone()),
-                span: into.span,
-            });
+            *into = Rc::new(merged_option(evaluator, into, &from, path));
         }
-        (into, from) => *into = from,
+        (into, from) => {
+            // Options below an option: those of its submodule, or a mistake.
+            let (option, set) = match (&*into, from) {
+                (Declarations::Option(option), set @ Declarations::Set(_)) => {
+                    (Rc::clone(option), set)
+                }
+                (set, Declarations::Option(option)) => (option, set.clone()),
+                _ => return,
+            };
+            let mut option = (*option).clone();
+            match &option.kind {
+                OptionType::Submodule(submodule) => {
+                    let mut submodule = (**submodule).clone();
+                    match &mut submodule.declarations {
+                        Some(known) => merge_declarations(evaluator, known, set, path),
+                        None => submodule.declarations = Some(set),
+                    }
+                    option.kind = OptionType::Submodule(Rc::new(submodule));
+                }
+                OptionType::Unseen | OptionType::Custom(_) => option.kind = OptionType::Unseen,
+                _ => {
+                    let error = evaluator.error(
+                        ErrorKind::Module,
+                        format!(
+                            "the option `{}` has options below it, and its type takes none",
+                            super::show_path(path)
+                        ),
+                        &Origin::at(option.span),
+                    );
+                    if let Stop::Error(error) = error {
+                        option.problem.get_or_insert(error);
+                    }
+                }
+            }
+            *into = Declarations::Option(Rc::new(option));
+        }
+    }
+}
+
+/// What only one of several declarations of an option may give.
+const ONLY_ONCE: &[&str] = &["default", "example", "description", "apply"];
+
+fn merged_option(
+    evaluator: &mut Evaluator,
+    first: &OptionDeclaration,
+    second: &OptionDeclaration,
+    path: &[Symbol],
+) -> OptionDeclaration {
+    let has = |option: &OptionDeclaration, name: &str| {
+        option
+            .written
+            .as_ref()
+            .is_some_and(|written| written.get(Symbol::new(name)).is_some())
+    };
+    let both = ONLY_ONCE
+        .iter()
+        .any(|name| has(first, name) && has(second, name));
+    let kind = first.kind.merged_with(&second.kind);
+    let mut problem = first.problem.clone().or_else(|| second.problem.clone());
+    if (both || kind.is_none()) && problem.is_none() {
+        let error = evaluator.error(
+            ErrorKind::Module,
+            format!("the option `{}` is declared twice", super::show_path(path)),
+            &Origin::at(second.span),
+        );
+        if let Stop::Error(error) = error {
+            let mut error = (*error).clone();
+            error.trace.extend(
+                first
+                    .span
+                    .map(|span| (span, "declared here too".to_string())),
+            );
+            problem = Some(Rc::new(error));
+        }
+    }
+    let written = match (&first.written, &second.written) {
+        (Some(first), Some(second)) => Some(Rc::new(second.update(first))),
+        (first, second) => first.clone().or_else(|| second.clone()),
+    };
+    OptionDeclaration {
+        kind: kind.unwrap_or_else(|| first.kind.clone()),
+        default: first.default.clone().or_else(|| second.default.clone()),
+        apply: first.apply.clone().or_else(|| second.apply.clone()),
+        span: first.span,
+        read_only: first.read_only || second.read_only,
+        written,
+        problem,
     }
 }

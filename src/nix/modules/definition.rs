@@ -41,6 +41,8 @@ pub struct Definition {
     pub order: Option<i64>,
     /// It holds where all of these do.
     pub guards: Vec<Guard>,
+    /// Conditions of `mkIf` around the set that it stands in, which are not looked at before its value is needed.
+    pub conditions: Vec<Rc<Thunk>>,
 }
 
 impl Definition {
@@ -54,6 +56,7 @@ impl Definition {
             priority: None,
             order: None,
             guards: Vec::new(),
+            conditions: Vec::new(),
         }
     }
 
@@ -111,12 +114,55 @@ impl Evaluator {
     /// Takes `mkIf`, `mkMerge`, `mkOverride` and `mkOrder` off definitions and turns every condition that is not
     /// known into a guard. A definition under a condition that is known to be false is gone.
     pub fn discharge(&mut self, definitions: &[Definition]) -> Vec<Discharged> {
+        self.discharge_all(definitions, false)
+    }
+
+    /// The same for definitions of a set of options: conditions are handed down to the options instead of being looked at,
+    /// because they may depend on options of the same set.
+    pub fn push_down(&mut self, definitions: &[Definition]) -> Vec<Discharged> {
+        self.discharge_all(definitions, true)
+    }
+
+    fn discharge_all(&mut self, definitions: &[Definition], lazy: bool) -> Vec<Discharged> {
         let mut found = Vec::with_capacity(definitions.len());
         for definition in definitions {
             let budget = found.len() + MOST;
-            self.discharge_into(definition.clone(), &mut found, budget);
+            self.discharge_into(definition.clone(), &mut found, budget, lazy);
         }
         found
+    }
+
+    /// Looks at a condition of a definition and goes on with what is under it where it holds.
+    fn discharge_under(
+        &mut self,
+        condition: &Rc<Thunk>,
+        outer: Definition,
+        inner: Definition,
+        found: &mut Vec<Discharged>,
+        budget: usize,
+        lazy: bool,
+    ) {
+        let outcome = self.in_world_of(&outer, |evaluator| {
+            evaluator.boolean(condition, &condition.origin.clone())
+        });
+        match outcome {
+            Ok(true) => self.discharge_into(inner, found, budget, lazy),
+            Ok(false) => {}
+            Err(Stop::Split(condition)) => {
+                if found.len() >= budget {
+                    return;
+                }
+                for holds in [true, false] {
+                    if let Some(definition) = outer.guarded(&condition, holds) {
+                        self.discharge_into(definition, found, budget, lazy);
+                    }
+                }
+            }
+            Err(stop) => found.push(Discharged {
+                definition: outer,
+                value: Err(stop),
+            }),
+        }
     }
 
     fn discharge_into(
@@ -124,7 +170,14 @@ impl Evaluator {
         definition: Definition,
         found: &mut Vec<Discharged>,
         budget: usize,
+        lazy: bool,
     ) {
+        if let (false, Some((condition, rest))) = (lazy, definition.conditions.split_first()) {
+            let condition = Rc::clone(condition);
+            let mut inner = definition.clone();
+            inner.conditions = rest.to_vec();
+            return self.discharge_under(&condition, definition, inner, found, budget, lazy);
+        }
         let outcome = self.in_world_of(&definition, |evaluator| evaluator.force(&definition.value));
         let value = match outcome {
             Ok(value) => value,
@@ -143,7 +196,7 @@ impl Evaluator {
                 }
                 for holds in [true, false] {
                     if let Some(definition) = definition.guarded(&condition, holds) {
-                        self.discharge_into(definition, found, budget);
+                        self.discharge_into(definition, found, budget, lazy);
                     }
                 }
                 return;
@@ -178,6 +231,7 @@ impl Evaluator {
                                 definition.with_value(Rc::clone(item)),
                                 found,
                                 budget + list.items.len(),
+                                lazy,
                             );
                         }
                         for (_, unknown) in &list.gaps {
@@ -190,7 +244,7 @@ impl Evaluator {
                     Err(Stop::Split(condition)) => {
                         for holds in [true, false] {
                             if let Some(definition) = definition.guarded(&condition, holds) {
-                                self.discharge_into(definition, found, budget);
+                                self.discharge_into(definition, found, budget, lazy);
                             }
                         }
                     }
@@ -201,27 +255,16 @@ impl Evaluator {
                 }
             }
             Some(Property::If(condition, content)) => {
-                let outcome = self.in_world_of(&definition, |evaluator| {
-                    evaluator.boolean(&condition, &value.origin)
-                });
-                match outcome {
-                    Ok(true) => self.discharge_into(definition.with_value(content), found, budget),
-                    Ok(false) => {}
-                    Err(Stop::Split(condition)) => {
-                        if found.len() >= budget {
-                            return;
-                        }
-                        for holds in [true, false] {
-                            if let Some(definition) = definition.guarded(&condition, holds) {
-                                self.discharge_into(definition, found, budget);
-                            }
-                        }
-                    }
-                    Err(stop) => found.push(Discharged {
-                        definition,
-                        value: Err(stop),
-                    }),
+                let mut inner = definition.with_value(content);
+                if lazy {
+                    inner.conditions.push(condition);
+                    self.discharge_into(inner, found, budget, lazy);
+                } else {
+                    self.discharge_under(&condition, definition, inner, found, budget, lazy);
                 }
+            }
+            Some(Property::Definition(value)) => {
+                self.discharge_into(definition.with_value(value), found, budget, lazy);
             }
             Some(Property::Override(priority, content)) => {
                 let mut inner = definition.with_value(content);
@@ -232,7 +275,7 @@ impl Evaluator {
                 if let Ok(priority) = priority {
                     inner.priority.get_or_insert(priority);
                 }
-                self.discharge_into(inner, found, budget);
+                self.discharge_into(inner, found, budget, lazy);
             }
             Some(Property::Order(order, content)) => {
                 let mut inner = definition.with_value(content);
@@ -242,7 +285,7 @@ impl Evaluator {
                 if let Ok(order) = order {
                     inner.order.get_or_insert(order);
                 }
-                self.discharge_into(inner, found, budget);
+                self.discharge_into(inner, found, budget, lazy);
             }
         }
     }
@@ -266,6 +309,11 @@ impl Evaluator {
         }
     }
 
+    /// Whether a set is a `mkIf`, `mkMerge`, `mkOverride` or `mkOrder`.
+    pub fn is_wrapper(&mut self, attrs: &Attrs) -> bool {
+        self.property(attrs).is_some()
+    }
+
     /// Which wrapper of the module system a set is, if any.
     fn property(&mut self, attrs: &Attrs) -> Option<Property> {
         let kind = Rc::clone(&attrs.get(Symbol::new("_type"))?.value);
@@ -282,6 +330,7 @@ impl Evaluator {
             "merge" => Property::Merge(part("contents")?),
             "override" => Property::Override(part("priority")?, part("content")?),
             "order" => Property::Order(part("priority")?, part("content")?),
+            "definition" => Property::Definition(part("value")?),
             _ => return None,
         })
     }
@@ -300,6 +349,7 @@ enum Property {
     Merge(Rc<Thunk>),
     Override(Rc<Thunk>, Rc<Thunk>),
     Order(Rc<Thunk>, Rc<Thunk>),
+    Definition(Rc<Thunk>),
 }
 
 /// The definitions of the attributes of sets, by name, in the order of the definitions.
@@ -350,6 +400,7 @@ pub fn children(discharged: &[Discharged], keep_priority: bool) -> Children {
                 priority: definition.priority.filter(|_| keep_priority),
                 order: definition.order.filter(|_| keep_priority),
                 guards: definition.guards.clone(),
+                conditions: definition.conditions.clone(),
             };
             if several {
                 match index.entry(attr.name) {

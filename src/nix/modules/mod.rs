@@ -4,9 +4,11 @@
 //! survive. Definitions of options whose declaration is in sight merge by their type; of others they merge
 //! as nearly every option would: sets by attribute, lists by concatenation, anything else only when there is one.
 
+pub mod by_type;
 pub mod collect;
 pub mod definition;
 pub mod merge;
+pub mod option_values;
 pub mod types;
 
 use crate::nix::eval::Evaluator;
@@ -64,6 +66,12 @@ pub struct OptionDeclaration {
     pub apply: Option<Rc<Thunk>>,
     /// Where it is declared.
     pub span: Option<Span>,
+    /// Whether only one definition is allowed.
+    pub read_only: bool,
+    /// What `mkOption` was given, for `options`.
+    pub written: Option<Rc<Attrs>>,
+    /// Why it cannot be read: declarations that contradict each other.
+    pub problem: Option<Rc<EvalError>>,
 }
 
 /// Declared options: an option, or options by name.
@@ -158,6 +166,8 @@ pub struct ModuleSet {
     collected: OnceCell<Collected>,
     /// `config`.
     config: OnceCell<Rc<Thunk>>,
+    /// `options`.
+    options: OnceCell<Rc<Thunk>>,
     /// What merging found wrong so far.
     pub problems: RefCell<Vec<ModuleProblem>>,
     /// Definitions that fail when they are looked at, so far.
@@ -179,6 +189,8 @@ pub struct Collected {
     pub unseen: Vec<Unseen>,
     /// Modules that fail.
     pub failures: Vec<Rc<EvalError>>,
+    /// Whether `_module.check = false` allows definitions without a declaration.
+    pub unchecked: bool,
 }
 
 impl ModuleSet {
@@ -195,12 +207,14 @@ impl Evaluator {
             request,
             collected: OnceCell::new(),
             config: OnceCell::new(),
+            options: OnceCell::new(),
             problems: RefCell::new(Vec::new()),
             failures: RefCell::new(Vec::new()),
         });
         let config = merge::config(&set);
         // Set once, here.
         let _ = set.config.set(config);
+        let _ = set.options.set(option_values::options(&set));
         let collected = collect::collect(self, &set);
         let _ = set.collected.set(collected);
         set
@@ -212,6 +226,19 @@ impl ModuleSet {
     pub fn config(&self) -> Rc<Thunk> {
         match self.config.get() {
             Some(config) => Rc::clone(config),
+            None => Thunk::done(Val::attrs(Attrs::new())),
+        }
+    }
+
+    /// `config` for those who are no module of the set: without `_module`.
+    pub fn public_config(self: &Rc<Self>) -> Rc<Thunk> {
+        merge::public_config(self)
+    }
+
+    /// `options`, as modules and `lib.evalModules` give it.
+    pub fn options(&self) -> Rc<Thunk> {
+        match self.options.get() {
+            Some(options) => Rc::clone(options),
             None => Thunk::done(Val::attrs(Attrs::new())),
         }
     }

@@ -3,7 +3,7 @@
 use super::Declarations;
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::Stop;
-use crate::nix::eval::value::{Marker, Origin, Thunk, Value};
+use crate::nix::eval::value::{Attrs, Marker, Origin, Thunk, Val, Value};
 use crate::nix::symbol::Symbol;
 use std::rc::Rc;
 
@@ -45,8 +45,10 @@ pub enum OptionType {
     Enum(Vec<Rc<Thunk>>),
     /// `types.listOf`.
     ListOf(Rc<OptionType>),
-    /// `types.attrsOf`, `types.lazyAttrsOf`.
+    /// `types.attrsOf`.
     AttrsOf(Rc<OptionType>),
+    /// `types.lazyAttrsOf`: an attribute is there even where its definitions turn out not to hold.
+    LazyAttrsOf(Rc<OptionType>),
     /// `types.nullOr`.
     NullOr(Rc<OptionType>),
     /// `types.either`, `types.oneOf`.
@@ -57,8 +59,21 @@ pub enum OptionType {
     Submodule(Rc<Submodule>),
     /// `types.deferredModule`: definitions are kept as modules to be imported elsewhere.
     Deferred,
-    /// `types.functionTo`.
-    Function,
+    /// `types.functionTo`: the results are merged.
+    Function(Rc<OptionType>),
+    /// `types.boolByOr`: true where any definition is.
+    AnyTrue,
+    /// A type with a further check: `types.addCheck` and the many that are made with it.
+    Checked {
+        /// The type that merges.
+        inner: Rc<OptionType>,
+        /// The function that says whether it takes a value.
+        check: Rc<Thunk>,
+        /// Whether the value without definitions is that of the inner type (not so for `types.nonEmptyListOf`).
+        keeps_empty: bool,
+    },
+    /// A type with its own `check` and `merge` (`mkOptionType`): the set that it is.
+    Custom(Rc<Thunk>),
     /// `types.coercedTo from convert to`.
     Coerced {
         /// The type that is converted.
@@ -77,32 +92,87 @@ pub struct Submodule {
     pub modules: Vec<Rc<Thunk>>,
     /// Options declared otherwise than by modules.
     pub declarations: Option<Declarations>,
-    /// Whether a plain definition is a set of options (and not a module): `shorthandOnlyDefinesConfig`.
-    pub shorthand: bool,
+    /// Whether a plain definition is a set of options (and not a module): `shorthandOnlyDefinesConfig`. Not looked at before
+    /// the option is read.
+    pub shorthand: Option<Rc<Thunk>>,
     /// `specialArgs`.
     pub special_arguments: Option<Rc<Thunk>>,
+    /// `class`.
+    pub class: Option<Rc<Thunk>>,
 }
 
 impl OptionType {
-    /// The type of two declarations of one option: submodules take both's modules.
-    pub fn with_further_modules(&self, other: &OptionType) -> OptionType {
-        match (self, other) {
-            (OptionType::Submodule(first), OptionType::Submodule(second)) => {
+    /// The type of two declarations of one option: submodules take both's modules, enumerations both's values. `None`
+    /// where the types cannot be merged.
+    pub fn merged_with(&self, other: &OptionType) -> Option<OptionType> {
+        use OptionType as T;
+        let both = |first: &Rc<T>, second: &Rc<T>| first.merged_with(second).map(Rc::new);
+        Some(match (self, other) {
+            (T::Unspecified | T::Unseen, other) => other.clone(),
+            (first, T::Unspecified | T::Unseen) => first.clone(),
+            (T::Submodule(first), T::Submodule(second)) => {
                 let mut merged = (**first).clone();
                 merged.modules.extend(second.modules.iter().cloned());
-                OptionType::Submodule(Rc::new(merged))
+                T::Submodule(Rc::new(merged))
             }
-            (OptionType::AttrsOf(first), OptionType::AttrsOf(second)) => {
-                OptionType::AttrsOf(Rc::new(first.with_further_modules(second)))
+            (T::AttrsOf(first), T::AttrsOf(second)) => T::AttrsOf(both(first, second)?),
+            (T::LazyAttrsOf(first), T::LazyAttrsOf(second)) => T::LazyAttrsOf(both(first, second)?),
+            (T::ListOf(first), T::ListOf(second)) => T::ListOf(both(first, second)?),
+            (T::NullOr(first), T::NullOr(second)) => T::NullOr(both(first, second)?),
+            (T::Unique(first), T::Unique(second)) => T::Unique(both(first, second)?),
+            (T::Function(first), T::Function(second)) => T::Function(both(first, second)?),
+            (T::Either(first, second), T::Either(third, fourth)) => {
+                T::Either(both(first, third)?, both(second, fourth)?)
             }
-            (OptionType::ListOf(first), OptionType::ListOf(second)) => {
-                OptionType::ListOf(Rc::new(first.with_further_modules(second)))
+            (T::Enum(first), T::Enum(second)) => {
+                let mut values = first.clone();
+                values.extend(second.iter().cloned());
+                T::Enum(values)
             }
-            (OptionType::NullOr(first), OptionType::NullOr(second)) => {
-                OptionType::NullOr(Rc::new(first.with_further_modules(second)))
+            (T::Joined(first), T::Joined(second)) if first == second => self.clone(),
+            (
+                T::Int { least, most },
+                T::Int {
+                    least: other_least,
+                    most: other_most,
+                },
+            ) if least == other_least && most == other_most => self.clone(),
+            // Whether two such are the same type is not looked into.
+            (T::Coerced { .. }, _) | (_, T::Coerced { .. }) => return None,
+            (T::Checked { .. } | T::Custom(_), _) | (_, T::Checked { .. } | T::Custom(_)) => {
+                self.clone()
             }
-            (OptionType::Unspecified, other) => other.clone(),
-            (first, _) => first.clone(),
+            (T::Joined(_) | T::Int { .. }, _) => return None,
+            (first, second) if std::mem::discriminant(first) == std::mem::discriminant(second) => {
+                self.clone()
+            }
+            _ => return None,
+        })
+    }
+
+    /// What an option of this type is without any definition, if that is allowed.
+    pub fn empty_value(&self, evaluator: &mut Evaluator) -> Option<Val> {
+        match self {
+            OptionType::AttrsOf(_)
+            | OptionType::LazyAttrsOf(_)
+            | OptionType::Attrs
+            | OptionType::Submodule(_)
+            | OptionType::Deferred => Some(Val::attrs(Attrs::new())),
+            OptionType::ListOf(_) => Some(Val::list(Vec::new())),
+            OptionType::NullOr(_) => Some(Val::bare(Value::Null)),
+            OptionType::Unique(inner) | OptionType::Coerced { to: inner, .. } => {
+                inner.empty_value(evaluator)
+            }
+            OptionType::Checked {
+                inner,
+                keeps_empty: true,
+                ..
+            } => inner.empty_value(evaluator),
+            OptionType::Custom(given) => {
+                let empty = evaluator.descend(given, &["emptyValue", "value"]).ok()?;
+                evaluator.force(&empty).ok()
+            }
+            _ => None,
         }
     }
 
@@ -124,7 +194,17 @@ impl OptionType {
         if let Some(marker) = &attrs.marker
             && let Marker::Type(kind) = &**marker
         {
-            return Ok((**kind).clone());
+            // `types.x // { check = ...; }` is another type.
+            let is_ours = |name: &str| {
+                attrs
+                    .get(Symbol::new(name))
+                    .is_some_and(|attr| is_type_method(&attr.value))
+            };
+            return Ok(if is_ours("check") && is_ours("merge") {
+                (**kind).clone()
+            } else {
+                OptionType::Custom(Rc::clone(thunk))
+            });
         }
         let get = |name: &str| {
             attrs
@@ -142,7 +222,8 @@ impl OptionType {
         let payload = |evaluator: &mut Evaluator, name: &str| {
             evaluator.descend(thunk, &["functor", "payload", name])
         };
-        Ok(match &*name {
+        let has_merge = get("merge").is_some();
+        let kind = match &*name {
             "bool" => OptionType::Bool,
             "int" => OptionType::Int {
                 least: None,
@@ -169,7 +250,7 @@ impl OptionType {
                 most: Some(u32::MAX.into()),
             },
             "float" => OptionType::Float,
-            "str" | "singleLineStr" | "nonEmptyStr" | "passwdEntry" => OptionType::Str,
+            "str" | "nonEmptyStr" | "passwdEntry" => OptionType::Str,
             "separatedString" | "string" => {
                 match payload(evaluator, "sep").and_then(|sep| evaluator.text(&sep, &origin)) {
                     Ok(separator) => OptionType::Joined(separator),
@@ -188,23 +269,54 @@ impl OptionType {
                 OptionType::Enum(list.all()?.to_vec())
             }
             "listOf" => OptionType::ListOf(nested(evaluator, "elemType")?),
-            "attrsOf" | "lazyAttrsOf" => OptionType::AttrsOf(nested(evaluator, "elemType")?),
+            "attrsOf" => OptionType::AttrsOf(nested(evaluator, "elemType")?),
+            "lazyAttrsOf" => OptionType::LazyAttrsOf(nested(evaluator, "elemType")?),
+            "boolByOr" => OptionType::AnyTrue,
             "nullOr" => OptionType::NullOr(nested(evaluator, "elemType")?),
             "uniq" | "unique" => OptionType::Unique(nested(evaluator, "elemType")?),
             "either" => OptionType::Either(nested(evaluator, "left")?, nested(evaluator, "right")?),
-            "functionTo" => OptionType::Function,
+            "functionTo" => OptionType::Function(nested(evaluator, "elemType")?),
             "deferredModule" => OptionType::Deferred,
             "submodule" => {
                 let Some(modules) = get("getSubModules") else {
                     return Ok(OptionType::Unseen);
                 };
                 let modules = evaluator.list(&modules, &origin)?;
+                let shorthand = payload(evaluator, "shorthandOnlyDefinesConfig").ok();
+                let special_arguments = payload(evaluator, "specialArgs").ok();
                 OptionType::Submodule(Rc::new(Submodule {
                     modules: modules.all()?.to_vec(),
-                    ..Submodule::default()
+                    declarations: None,
+                    shorthand,
+                    special_arguments,
+                    class: payload(evaluator, "class").ok(),
                 }))
             }
-            _ => OptionType::Unseen,
+            _ if has_merge => return Ok(OptionType::Custom(Rc::clone(thunk))),
+            _ => return Ok(OptionType::Unseen),
+        };
+        // The real types carry their own check, which `addCheck` and the bounds of numbers narrow.
+        Ok(match (kind, get("check")) {
+            (
+                kind @ (OptionType::Submodule(_)
+                | OptionType::AttrsOf(_)
+                | OptionType::LazyAttrsOf(_)
+                | OptionType::NullOr(_)
+                | OptionType::Either(..)
+                | OptionType::Unique(_)
+                | OptionType::Function(_)
+                | OptionType::Deferred
+                | OptionType::Raw
+                | OptionType::Unspecified
+                | OptionType::Anything),
+                _,
+            )
+            | (kind, None) => kind,
+            (kind, Some(check)) => OptionType::Checked {
+                inner: Rc::new(kind),
+                check,
+                keeps_empty: true,
+            },
         })
     }
 
@@ -265,7 +377,28 @@ impl OptionType {
                 false
             }
             OptionType::ListOf(_) => matches!(value, Value::List(_)),
-            OptionType::AttrsOf(_) => matches!(value, Value::Attrs(_)),
+            OptionType::AttrsOf(_) | OptionType::LazyAttrsOf(_) => {
+                matches!(value, Value::Attrs(_))
+            }
+            OptionType::AnyTrue => matches!(value, Value::Bool(_)),
+            OptionType::Checked { inner, check, .. } => {
+                return match inner.accepts(evaluator, value) {
+                    Some(true) => accepted_by(evaluator, check, value),
+                    other => other,
+                };
+            }
+            OptionType::Custom(given) => {
+                let check = match evaluator.attrs(given, &Origin::default()) {
+                    Ok(attrs) => attrs
+                        .get(Symbol::new("check"))
+                        .map(|attr| Rc::clone(&attr.value)),
+                    Err(_) => return None,
+                };
+                return match check {
+                    Some(check) => accepted_by(evaluator, &check, value),
+                    None => Some(true),
+                };
+            }
             OptionType::NullOr(inner) => match value {
                 Value::Null => true,
                 value => return inner.accepts(evaluator, value),
@@ -284,7 +417,7 @@ impl OptionType {
             OptionType::Submodule(_) => {
                 matches!(value, Value::Attrs(_) | Value::Lambda(_) | Value::Path(_))
             }
-            OptionType::Function => match value {
+            OptionType::Function(_) => match value {
                 Value::Lambda(_) | Value::Builtin(_) => true,
                 Value::Attrs(_) => return None,
                 _ => false,
@@ -320,17 +453,41 @@ impl OptionType {
             OptionType::Package => "a package".into(),
             OptionType::Enum(_) => "one of the allowed values".into(),
             OptionType::ListOf(_) => "a list".into(),
-            OptionType::AttrsOf(_) | OptionType::Submodule(_) => "a set".into(),
+            OptionType::AttrsOf(_) | OptionType::LazyAttrsOf(_) | OptionType::Submodule(_) => {
+                "a set".into()
+            }
+            OptionType::AnyTrue => "`true` or `false`".into(),
+            OptionType::Checked { inner, .. } => format!("{} that passes a check", inner.phrase()),
+            OptionType::Custom(_) => "a value that its type takes".into(),
             OptionType::NullOr(inner) => format!("{} or `null`", inner.phrase()),
             OptionType::Either(first, second) => {
                 format!("{} or {}", first.phrase(), second.phrase())
             }
             OptionType::Unique(inner) => inner.phrase(),
             OptionType::Deferred => "a module".into(),
-            OptionType::Function => "a function".into(),
+            OptionType::Function(_) => "a function".into(),
             OptionType::Coerced { from, to, .. } => {
                 format!("{} or {}", to.phrase(), from.phrase())
             }
         }
+    }
+}
+
+/// Whether a `check` function takes a value; `None` where that is not known.
+fn accepted_by(evaluator: &mut Evaluator, check: &Rc<Thunk>, value: &Value) -> Option<bool> {
+    let origin = Origin::default();
+    let check = evaluator.function(check, &origin).ok()?;
+    let given = Val::bare(value.clone()).thunk();
+    match evaluator.apply(&check, given, &origin).ok()?.value {
+        Value::Bool(accepted) => Some(accepted),
+        _ => None,
+    }
+}
+
+/// Whether a `check` or `merge` is the one that our own types have.
+fn is_type_method(thunk: &Rc<Thunk>) -> bool {
+    match thunk.settled().map(|value| value.value) {
+        Some(Value::Builtin(partial)) => crate::nix::lib::types::is_method(partial.builtin),
+        _ => false,
     }
 }

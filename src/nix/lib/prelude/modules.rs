@@ -1,0 +1,92 @@
+//! `lib.modules`.
+
+/// Name and source.
+pub(super) const FUNCTIONS: &[(&str, &str)] = &[
+    (
+        "mkIf",
+        "condition: content: { _type = \"if\"; inherit condition content; }",
+    ),
+    (
+        "mkMerge",
+        "contents: { _type = \"merge\"; inherit contents; }",
+    ),
+    (
+        "mkOverride",
+        "priority: content: { _type = \"override\"; inherit priority content; }",
+    ),
+    ("mkOptionDefault", "lib.mkOverride 1500"),
+    ("mkDefault", "lib.mkOverride 1000"),
+    ("mkImageMediaOverride", "lib.mkOverride 60"),
+    ("mkForce", "lib.mkOverride 50"),
+    ("mkVMOverride", "lib.mkOverride 10"),
+    (
+        "mkOrder",
+        "priority: content: { _type = \"order\"; inherit priority content; }",
+    ),
+    ("mkBefore", "lib.mkOrder 500"),
+    ("mkAfter", "lib.mkOrder 1500"),
+    ("mkFixStrictness", "value: value"),
+    (
+        "mkAssert",
+        "assertion: message: content: lib.mkIf (if assertion then true else throw message) content",
+    ),
+    ("defaultOverridePriority", "100"),
+    ("defaultOrderPriority", "1000"),
+    (
+        "importApply",
+        "path: arguments: lib.setDefaultModuleLocation path (import path arguments)",
+    ),
+    (
+        "setDefaultModuleLocation",
+        "file: module: { _file = file; imports = [ module ]; }",
+    ),
+    (
+        "mkRemovedOptionModule",
+        "path: message: { options = lib.setAttrByPath path (lib.mkOption { visible = false; apply = _: throw \"The option `${lib.showOption path}' can no longer be used since it's been removed. ${message}\"; }); }",
+    ),
+    (
+        "mkRenamedOptionModule",
+        "from: to: lib.mkAliasOptionModule from to",
+    ),
+    (
+        "mkRenamedOptionModuleWith",
+        "{ from, to, ... }: lib.mkAliasOptionModule from to",
+    ),
+    (
+        "mkAliasOptionModule",
+        "from: to: { config, ... }: { _openclawCheckAlias = { inherit from to; }; options = lib.setAttrByPath from (lib.mkOption { visible = false; type = lib.types.raw; apply = _: lib.getAttrFromPath to config; }); }",
+    ),
+    ("mkAliasOptionModuleMD", "lib.mkAliasOptionModule"),
+    (
+        "mkDerivedConfig",
+        "option: function: lib.mkOverride (option.highestPrio or lib.defaultOverridePriority) (function option.value)",
+    ),
+    (
+        "mkAliasIfDef",
+        "option: lib.mkIf (lib.isOption option && option.isDefined)",
+    ),
+    (
+        "mkAliasDefinitions",
+        "lib.mkAliasAndWrapDefinitions (value: value)",
+    ),
+    (
+        "mkAliasAndWrapDefinitions",
+        "wrap: option: lib.mkAliasIfDef option (wrap (lib.mkMerge option.definitions))",
+    ),
+    (
+        "mkAliasAndWrapDefsWithPriority",
+        "wrap: option: let priority = option.highestPrio or lib.defaultOverridePriority; in lib.mkAliasIfDef option (wrap (lib.mkMerge (map (lib.mkOverride priority) option.definitions)))",
+    ),
+    (
+        "doRename",
+        "{ from, to, visible, warn, use, withPriority ? true, condition ? true }: { config, options, ... }: let old = lib.getAttrFromPath from options; target = lib.attrByPath to (abort \"Renaming error: option `${lib.showOption to}' does not exist.\"); new = lib.attrByPath to { } options; in { options = lib.setAttrByPath from (lib.mkOption ({ inherit visible; description = \"Alias of ${lib.showOption to}.\"; apply = _: use (target config); } // lib.optionalAttrs (new ? type) { inherit (new) type; })); config = lib.mkIf condition ((if withPriority then lib.mkAliasAndWrapDefsWithPriority else lib.mkAliasAndWrapDefinitions) (lib.setAttrByPath to) old); }",
+    ),
+    (
+        "mkMergedOptionModule",
+        "from: to: merge: { config, ... }: let unset = \"_mkMergedOptionModule\"; isSet = path: lib.getAttrFromPath path config != unset; in { options = builtins.foldl' lib.recursiveUpdate { } (map (path: lib.setAttrByPath path (lib.mkOption { visible = false; default = unset; })) from); config = { warnings = map (path: \"The option `${lib.showOption path}' has been changed to `${lib.showOption to}'.\") (builtins.filter isSet from); } // lib.setAttrByPath to (lib.mkMerge (lib.optional (builtins.any isSet from) (merge config))); }",
+    ),
+    (
+        "mkChangedOptionModule",
+        "from: to: change: lib.mkMergedOptionModule [ from ] to change",
+    ),
+];

@@ -1,0 +1,677 @@
+//! Merging the definitions of one option by its type.
+
+use super::definition::{Definition, Discharged, children};
+use super::merge::{Active, active as in_force, entry, extended, problem, unseen_thunk};
+use super::types::{OptionType, Submodule};
+use super::{Class, ModuleProblemKind, ModuleSet, Request, show_path};
+use crate::nix::eval::Evaluator;
+use crate::nix::eval::unknown::{ErrorKind, Stop};
+use crate::nix::eval::value::{Attrs, List, NixString, Origin, Part, Thunk, Val, Value};
+use crate::nix::symbol::Symbol;
+use std::rc::Rc;
+
+/// Merges definitions of the same priority by type.
+pub(super) fn merge(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    kind: &OptionType,
+    active: Vec<Active>,
+) -> Result<Val, Stop> {
+    for one in &active {
+        if let OptionType::Coerced { .. } = kind {
+            break;
+        }
+        if kind.accepts(evaluator, &one.value) == Some(false) {
+            return Err(refused(evaluator, set, path, kind, one));
+        }
+    }
+    match kind {
+        OptionType::Unseen => merge_unseen(evaluator, set, path, kind, active),
+        OptionType::Unspecified => merge_untyped(evaluator, set, path, active),
+        OptionType::Anything => merge_anything(evaluator, set, path, active),
+        OptionType::Raw | OptionType::Package if active.len() > 1 => {
+            Err(conflict(evaluator, set, path, &active))
+        }
+        OptionType::AnyTrue => {
+            let any = active
+                .iter()
+                .find(|one| matches!(one.value, Value::Bool(true)))
+                .or(active.first());
+            match any {
+                Some(one) => one.force(evaluator),
+                None => Ok(Val::bool(false)),
+            }
+        }
+        OptionType::Checked { inner, .. } => merge(evaluator, set, path, inner, active),
+        OptionType::Custom(given) => merge_custom(evaluator, set, path, given, &active),
+        OptionType::Deferred => Ok(merge_deferred(&active)),
+        OptionType::Function(inner) => Ok(merge_functions(evaluator, path, inner, &active, true)),
+        OptionType::Attrs => {
+            let mut result = Attrs::new();
+            for one in &active {
+                if let Value::Attrs(attrs) = &one.value {
+                    result = result.update(attrs);
+                }
+            }
+            Ok(Val::new(
+                Value::Attrs(Rc::new(result)),
+                Origin::at(active.first().and_then(|one| one.definition.span())),
+            ))
+        }
+        OptionType::Joined(separator) => {
+            let mut string = NixString::default();
+            for (index, one) in active.iter().enumerate() {
+                if index > 0 {
+                    string.parts.push(Part::Text {
+                        text: Rc::clone(separator),
+                        origin: Origin::default(),
+                    });
+                }
+                if let Value::String(part) = &one.value {
+                    string.parts.extend(part.parts.iter().cloned());
+                    string.add_context(&part.context);
+                }
+            }
+            let origin = active
+                .first()
+                .map(|one| one.definition.value.origin.clone())
+                .unwrap_or_default();
+            Ok(Val::new(Value::String(Rc::new(string)), origin))
+        }
+        OptionType::ListOf(inner) => merge_lists(evaluator, set, path, inner, &active),
+        OptionType::LazyAttrsOf(inner) => merge_attrs(set, path, inner, &active),
+        OptionType::AttrsOf(inner) => {
+            let merged = merge_attrs(set, path, inner, &active)?;
+            present_only(evaluator, merged, &active)
+        }
+        OptionType::NullOr(inner) => {
+            let nulls = active
+                .iter()
+                .filter(|one| matches!(one.value, Value::Null))
+                .count();
+            if nulls == active.len() {
+                match active.first() {
+                    Some(one) => one.force(evaluator),
+                    None => Ok(Val::bare(Value::Null)),
+                }
+            } else if nulls > 0 {
+                Err(conflict(evaluator, set, path, &active))
+            } else {
+                merge(evaluator, set, path, inner, active)
+            }
+        }
+        OptionType::Either(first, second) => {
+            for kind in [first, second] {
+                let mut all = Some(true);
+                for one in &active {
+                    match kind.accepts(evaluator, &one.value) {
+                        Some(true) => {}
+                        Some(false) => {
+                            all = Some(false);
+                            break;
+                        }
+                        None => all = None,
+                    }
+                }
+                if all != Some(false) {
+                    return merge(evaluator, set, path, kind, active);
+                }
+            }
+            Err(conflict(evaluator, set, path, &active))
+        }
+        OptionType::Unique(inner) if active.len() > 1 => {
+            let _ = inner;
+            Err(conflict(evaluator, set, path, &active))
+        }
+        OptionType::Unique(inner) => merge(evaluator, set, path, inner, active),
+        OptionType::Submodule(submodule) => {
+            merge_submodule(evaluator, set, path, submodule, active)
+        }
+        OptionType::Coerced { from, convert, to } => {
+            let mut coerced = Vec::with_capacity(active.len());
+            for mut one in active {
+                let direct = to.accepts(evaluator, &one.value);
+                if direct != Some(true) && from.accepts(evaluator, &one.value) == Some(true) {
+                    let function = evaluator.function(convert, &Origin::default())?;
+                    let origin = one.definition.value.origin.clone();
+                    let value =
+                        evaluator.apply(&function, Rc::clone(&one.definition.value), &origin)?;
+                    one.value = value.value.clone();
+                    one.definition.value = Thunk::done(value);
+                }
+                coerced.push(one);
+            }
+            merge(evaluator, set, path, to, coerced)
+        }
+        _ => merge_equal(evaluator, set, path, active),
+    }
+}
+
+fn refused(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    kind: &OptionType,
+    one: &Active,
+) -> Stop {
+    let shown = show_path(&[set.request.prefix.as_slice(), path].concat());
+    let message = format!(
+        "the option `{shown}` takes {}, and {} is given",
+        kind.phrase(),
+        one.value.type_phrase()
+    );
+    problem(
+        set,
+        path,
+        ModuleProblemKind::Type,
+        message.clone(),
+        std::slice::from_ref(&one.definition),
+    );
+    evaluator.error(
+        ErrorKind::Module,
+        message,
+        &Origin::at(one.definition.span()),
+    )
+}
+
+pub(super) fn conflict(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    active: &[Active],
+) -> Stop {
+    let shown = show_path(&[set.request.prefix.as_slice(), path].concat());
+    let message = format!("the option `{shown}` has definitions that contradict each other");
+    let definitions: Vec<_> = active.iter().map(|one| one.definition.clone()).collect();
+    problem(
+        set,
+        path,
+        ModuleProblemKind::Conflict,
+        message.clone(),
+        &definitions,
+    );
+    let span = active.first().and_then(|one| one.definition.span());
+    evaluator.error(ErrorKind::Module, message, &Origin::at(span))
+}
+
+/// One definition, or several that are equal.
+fn merge_equal(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    active: Vec<Active>,
+) -> Result<Val, Stop> {
+    let Some((first, rest)) = active.split_first() else {
+        return Err(Stop::Unknown(set.undefined_option(evaluator, path)));
+    };
+    let value = first.force(evaluator)?;
+    for other in rest {
+        let other = other.force(evaluator)?;
+        if !evaluator.equal(&value, &other, &value.origin)? {
+            return Err(conflict(evaluator, set, path, &active));
+        }
+    }
+    Ok(value)
+}
+
+/// Definitions of an option whose type is not in sight.
+fn merge_unseen(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    kind: &OptionType,
+    active: Vec<Active>,
+) -> Result<Val, Stop> {
+    let is_plain_set = |value: &Value| match value {
+        Value::Attrs(attrs) => {
+            attrs.marker.is_none()
+                && attrs.get(Symbol::new("_type")).is_none()
+                && attrs.get(Symbol::new("outPath")).is_none()
+                && attrs.get(Symbol::new("__functor")).is_none()
+        }
+        _ => false,
+    };
+    if active.iter().all(|one| is_plain_set(&one.value)) {
+        let merged = merge_attrs(set, path, &Rc::new(kind.clone()), &active)?;
+        // Further options may be declared here, with defaults that are not in sight.
+        if let (false, OptionType::Unseen, Value::Attrs(attrs)) =
+            (set.request.closed, kind, &merged.value)
+            && attrs.open.is_none()
+        {
+            let mut attrs = (**attrs).clone();
+            attrs.open = Some(set.undefined_option(evaluator, path));
+            return Ok(Val::new(Value::Attrs(Rc::new(attrs)), merged.origin));
+        }
+        return Ok(merged);
+    }
+    if let [one] = active.as_slice() {
+        return one.force(evaluator);
+    }
+    let all_lists = active.iter().all(|one| matches!(one.value, Value::List(_)));
+    if all_lists {
+        return merge_lists(evaluator, set, path, &Rc::new(kind.clone()), &active);
+    }
+    let mut first = None;
+    for one in &active {
+        let value = one.force(evaluator)?;
+        match &first {
+            None => first = Some(value),
+            Some(known) => {
+                let equal = match evaluator.equal(known, &value, &value.origin) {
+                    Ok(equal) => equal,
+                    Err(Stop::Split(condition)) => return Err(Stop::Split(condition)),
+                    Err(_) => false,
+                };
+                if !equal {
+                    if set.request.closed {
+                        return Err(conflict(evaluator, set, path, &active));
+                    }
+                    let shown = show_path(path);
+                    let unknown = evaluator.unknown(
+                        format!(
+                            "`{shown}` is defined several times, and how the definitions merge is declared elsewhere"
+                        ),
+                        None,
+                        one.definition.span(),
+                    );
+                    return Err(Stop::Unknown(unknown));
+                }
+            }
+        }
+    }
+    first.ok_or_else(|| Stop::Unknown(set.undefined_option(evaluator, path)))
+}
+
+/// Lists, one after the other; an element is merged like an option of its own.
+fn merge_lists(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    inner: &Rc<OptionType>,
+    active: &[Active],
+) -> Result<Val, Stop> {
+    let mut result = List::default();
+    for (position, one) in active.iter().enumerate() {
+        let Value::List(list) = &one.value else {
+            continue;
+        };
+        let mut gaps = list.gaps.iter().peekable();
+        for (index, item) in list.items.iter().enumerate() {
+            while let Some((_, unknown)) = gaps.next_if(|(before, _)| *before <= index) {
+                result.gaps.push((result.items.len(), Rc::clone(unknown)));
+            }
+            let mut definition = one.definition.clone();
+            definition.value = Rc::clone(item);
+            definition.expression = item.origin.span;
+            definition.name_span = None;
+            definition.priority = None;
+            definition.guards.clear();
+            let is_wrapped = match evaluator.force(item) {
+                Ok(Val {
+                    value: Value::Attrs(attrs),
+                    ..
+                }) => evaluator.is_wrapper(&attrs),
+                _ => false,
+            };
+            if is_wrapped {
+                // `mkIf false` leaves the element out.
+                let discharged = evaluator.discharge(std::slice::from_ref(&definition));
+                if in_force(evaluator, discharged)?.is_empty() {
+                    continue;
+                }
+            } else if matches!(
+                **inner,
+                OptionType::Unseen | OptionType::Raw | OptionType::Unspecified
+            ) {
+                // It needs no merge of its own, and keeps its place.
+                result.items.push(Rc::clone(item));
+                continue;
+            }
+            let name = format!("[definition {}-entry {}]", position + 1, index + 1);
+            let path = extended(path, Symbol::new(&name));
+            result
+                .items
+                .push(unseen_thunk(set, path, (**inner).clone(), vec![definition]));
+        }
+        for (_, unknown) in gaps {
+            result.gaps.push((result.items.len(), Rc::clone(unknown)));
+        }
+    }
+    let origin = match active {
+        [one] => one.definition.value.origin.clone(),
+        _ => Origin::at(active.first().and_then(|one| one.definition.span())),
+    };
+    Ok(Val::new(Value::List(Rc::new(result)), origin))
+}
+
+/// Definitions of an option without a type: what `lib.mergeDefaultOption` makes of them.
+fn merge_untyped(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    active: Vec<Active>,
+) -> Result<Val, Stop> {
+    if let [one] = active.as_slice() {
+        return one.force(evaluator);
+    }
+    let all = |wanted: fn(&Value) -> bool| active.iter().all(|one| wanted(&one.value));
+    if all(|value| matches!(value, Value::Attrs(_))) {
+        return merge(evaluator, set, path, &OptionType::Attrs, active);
+    }
+    if all(|value| matches!(value, Value::List(_))) {
+        let inner = Rc::new(OptionType::Raw);
+        return merge_lists(evaluator, set, path, &inner, &active);
+    }
+    if all(|value| matches!(value, Value::Bool(_))) {
+        return merge(evaluator, set, path, &OptionType::AnyTrue, active);
+    }
+    if all(|value| matches!(value, Value::String(_))) {
+        return merge(evaluator, set, path, &OptionType::Joined("".into()), active);
+    }
+    if all(|value| matches!(value, Value::Int(_))) {
+        return merge_equal(evaluator, set, path, active);
+    }
+    if all(|value| matches!(value, Value::Lambda(_) | Value::Builtin(_))) {
+        let inner = Rc::new(OptionType::Unspecified);
+        return Ok(merge_functions(evaluator, path, &inner, &active, false));
+    }
+    Err(conflict(evaluator, set, path, &active))
+}
+
+/// `types.anything`: sets by attribute, functions by result, everything else only when equal.
+fn merge_anything(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    active: Vec<Active>,
+) -> Result<Val, Stop> {
+    let is_package = |value: &Value| match value {
+        Value::Attrs(attrs) => ["outPath", "__toString"]
+            .iter()
+            .any(|name| attrs.get(Symbol::new(name)).is_some()),
+        _ => false,
+    };
+    let same_type = active
+        .windows(2)
+        .all(|pair| pair[0].value.type_name() == pair[1].value.type_name());
+    let packages = active.iter().filter(|one| is_package(&one.value)).count();
+    if !same_type || (packages > 0 && active.len() > 1) {
+        return Err(conflict(evaluator, set, path, &active));
+    }
+    match active.first().map(|one| &one.value) {
+        Some(Value::Attrs(_)) if packages == 0 => {
+            let merged = merge_attrs(set, path, &Rc::new(OptionType::Anything), &active)?;
+            present_only(evaluator, merged, &active)
+        }
+        Some(Value::Lambda(_) | Value::Builtin(_)) if active.len() > 1 => {
+            let inner = Rc::new(OptionType::Anything);
+            Ok(merge_functions(evaluator, path, &inner, &active, false))
+        }
+        _ => merge_equal(evaluator, set, path, active),
+    }
+}
+
+/// The definitions as the list that a type's own `merge` takes: `[ { file; value; } ]`.
+fn as_nix(set: &Rc<ModuleSet>, active: &[Active]) -> Rc<Thunk> {
+    let collected = set.collected();
+    let definitions = active
+        .iter()
+        .map(|one| {
+            let file = collected
+                .and_then(|collected| collected.modules.get(one.definition.module))
+                .map_or("<unknown-file>", |module| &module.name);
+            let attrs = Attrs::of([
+                ("file", Val::string(file).thunk()),
+                ("value", Rc::clone(&one.definition.value)),
+            ]);
+            Val::attrs(attrs).thunk()
+        })
+        .collect();
+    Val::list(definitions).thunk()
+}
+
+/// A path of option names as a list of strings.
+pub(super) fn location(path: &[Symbol]) -> Rc<Thunk> {
+    Val::list(
+        path.iter()
+            .map(|name| Val::string(name.as_str()).thunk())
+            .collect(),
+    )
+    .thunk()
+}
+
+/// A type with a `merge` of its own: that is called.
+fn merge_custom(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    given: &Rc<Thunk>,
+    active: &[Active],
+) -> Result<Val, Stop> {
+    let origin = Origin::at(active.first().and_then(|one| one.definition.span()));
+    let merge = evaluator.descend(given, &["merge"])?;
+    let merge = evaluator.function(&merge, &origin)?;
+    let full = [set.request.prefix.as_slice(), path].concat();
+    let arguments = [location(&full), as_nix(set, active)];
+    evaluator.apply_all(&merge, &arguments, &origin)
+}
+
+/// `types.deferredModule`: the definitions stay modules, to be imported elsewhere.
+fn merge_deferred(active: &[Active]) -> Val {
+    let imports = active
+        .iter()
+        .map(|one| Rc::clone(&one.definition.value))
+        .collect();
+    let origin = match active {
+        [one] => one.definition.value.origin.clone(),
+        _ => Origin::at(active.first().and_then(|one| one.definition.span())),
+    };
+    let attrs = Attrs::of([("imports", Val::list(imports).thunk())]);
+    Val::new(Value::Attrs(Rc::new(attrs)), origin)
+}
+
+/// `types.functionTo`: a function whose results are merged.
+fn merge_functions(
+    evaluator: &mut Evaluator,
+    path: &[Symbol],
+    inner: &Rc<OptionType>,
+    active: &[Active],
+    names_arguments: bool,
+) -> Val {
+    if let ([one], OptionType::Unseen) = (active, &**inner)
+        && let Ok(function) = one.force(evaluator)
+    {
+        return function;
+    }
+    let names = ["merge", "location", "functions"].map(Symbol::new);
+    let functions = Val::list(
+        active
+            .iter()
+            .map(|one| Rc::clone(&one.definition.value))
+            .collect(),
+    );
+    let body = extended(path, Symbol::new("<function body>"));
+    let values = vec![
+        crate::nix::lib::types::merge_function(inner),
+        location(&body),
+        functions.thunk(),
+    ];
+    let merged = evaluator.snippet(
+        if names_arguments {
+            "{ __functor = _: argument: merge location (map (function: { file = \"<function body>\"; value = function argument; }) functions); __functionArgs = builtins.foldl' (all: function: all // (if builtins.isFunction function then builtins.functionArgs function else function.__functionArgs or { })) { } functions; }"
+        } else {
+            "argument: merge location (map (function: { file = \"<function body>\"; value = function argument; }) functions)"
+        },
+        &names,
+        values,
+    );
+    match evaluator.force(&merged) {
+        Ok(function) => function,
+        // A lambda is a value already.
+        Err(_) => Val::bare(Value::Null),
+    }
+}
+
+fn merge_attrs(
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    inner: &Rc<OptionType>,
+    active: &[Active],
+) -> Result<Val, Stop> {
+    let discharged: Vec<Discharged> = active
+        .iter()
+        .map(|one| Discharged {
+            definition: Definition {
+                guards: Vec::new(),
+                ..one.definition.clone()
+            },
+            value: Ok(one.value.clone()),
+        })
+        .collect();
+    let defined = children(&discharged, false);
+    let entries = defined
+        .by_name
+        .into_iter()
+        .map(|(name, definitions)| {
+            let value = unseen_thunk(
+                set,
+                extended(path, name),
+                (**inner).clone(),
+                definitions.clone(),
+            );
+            entry(name, value, &definitions)
+        })
+        .collect();
+    let mut attrs = Attrs::from_entries(entries);
+    attrs.open = defined.open;
+    let origin = match active {
+        [one] => one.definition.value.origin.clone(),
+        _ => Origin::at(active.first().and_then(|one| one.definition.span())),
+    };
+    Ok(Val::new(Value::Attrs(Rc::new(attrs)), origin))
+}
+
+/// Drops the attributes that have no definition in the present world, as `attrsOf` does. (A set of options keeps them: it
+/// must not look at its definitions before one is read.)
+fn present_only(evaluator: &mut Evaluator, merged: Val, defined: &[Active]) -> Result<Val, Stop> {
+    let Value::Attrs(attrs) = &merged.value else {
+        return Ok(merged);
+    };
+    let mut absent = Vec::new();
+    for attr in attrs.sorted() {
+        let mut present = false;
+        for one in defined {
+            let Value::Attrs(given) = &one.value else {
+                continue;
+            };
+            let Some(given) = given.get(attr.name) else {
+                continue;
+            };
+            let definition = Definition::new(Rc::clone(&given.value), one.definition.module);
+            let discharged = evaluator.discharge(&[definition]);
+            match in_force(evaluator, discharged) {
+                Err(Stop::Split(condition)) => return Err(Stop::Split(condition)),
+                Ok(active) => present = !active.is_empty(),
+                Err(_) => present = true,
+            }
+            if present {
+                break;
+            }
+        }
+        if !present {
+            absent.push(attr.name);
+        }
+    }
+    if absent.is_empty() {
+        return Ok(merged);
+    }
+    let mut attrs = (**attrs).clone();
+    for name in absent {
+        attrs.remove(name);
+    }
+    Ok(Val::new(Value::Attrs(Rc::new(attrs)), merged.origin))
+}
+
+fn merge_submodule(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    submodule: &Rc<Submodule>,
+    active: Vec<Active>,
+) -> Result<Val, Stop> {
+    let shorthand = match &submodule.shorthand {
+        Some(shorthand) => evaluator.boolean(shorthand, &Origin::default())?,
+        None => false,
+    };
+    let mut modules = submodule.modules.clone();
+    for one in &active {
+        let module = match &one.value {
+            Value::Attrs(_) if shorthand => {
+                Val::attrs(Attrs::of([("config", Rc::clone(&one.definition.value))])).thunk()
+            }
+            _ => Rc::clone(&one.definition.value),
+        };
+        modules.push(module);
+    }
+    let mut request = Request::new(Class::Generic, modules);
+    request.prefix = [set.request.prefix.as_slice(), path].concat();
+    request.declarations = submodule.declarations.clone().unwrap_or_default();
+    request.packages = set.request.packages.clone();
+    if let Some(name) = path.last() {
+        request
+            .special_arguments
+            .push((Symbol::new("name"), Val::string(name.as_str()).thunk()));
+    }
+    let class = match &submodule.class {
+        Some(class) => Rc::clone(class),
+        None => Val::bare(Value::Null).thunk(),
+    };
+    request
+        .special_arguments
+        .push((Symbol::new("_class"), class));
+    if let Some(arguments) = &submodule.special_arguments {
+        let attrs = evaluator.attrs(arguments, &Origin::default())?;
+        for attr in attrs.unordered() {
+            request
+                .special_arguments
+                .push((attr.name, Rc::clone(&attr.value)));
+        }
+    }
+    let inner = evaluator.evaluate_modules(request);
+    if let Some(error) = inner
+        .collected()
+        .and_then(|collected| collected.failures.first())
+    {
+        return Err(Stop::Error(Rc::clone(error)));
+    }
+    evaluator.force(&inner.public_config())
+}
+
+impl Evaluator {
+    /// What a type's `merge` makes of values, outside of a module evaluation.
+    ///
+    /// # Errors
+    /// Where Nix fails; where it is not known.
+    pub fn merge_values(
+        &mut self,
+        kind: &OptionType,
+        path: &[Symbol],
+        values: Vec<Rc<Thunk>>,
+    ) -> Result<Val, Stop> {
+        let set = self.evaluate_modules(Request::new(Class::Generic, Vec::new()));
+        let definitions: Vec<Definition> = values
+            .into_iter()
+            .map(|value| Definition::new(value, usize::MAX))
+            .collect();
+        let discharged = self.discharge(&definitions);
+        let active = in_force(self, discharged)?;
+        if active.is_empty() {
+            return match kind.empty_value(self) {
+                Some(empty) => Ok(empty),
+                None => Err(Stop::Unknown(set.undefined_option(self, path))),
+            };
+        }
+        merge(self, &set, path, kind, active)
+    }
+}

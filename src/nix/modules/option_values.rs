@@ -1,0 +1,204 @@
+//! `options`: the declared options as values, for modules that look at them and for `lib.evalModules`.
+
+use super::by_type::location;
+use super::definition::{Definition, OPTION_DEFAULT_PRIORITY, children};
+use super::merge::{active, extended, option_thunk};
+use super::{Class, Declarations, ModuleSet, OptionDeclaration};
+use crate::nix::eval::Evaluator;
+use crate::nix::eval::unknown::{ErrorKind, Stop};
+use crate::nix::eval::value::{Attr, Attrs, Origin, Thunk, Val, Value};
+use crate::nix::flake::known::{self, KnownInput};
+use crate::nix::symbol::Symbol;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The lazily made `options` of a set.
+pub(super) fn options(set: &Rc<ModuleSet>) -> Rc<Thunk> {
+    let set = Rc::clone(set);
+    Thunk::native(
+        move |evaluator| {
+            let Some(collected) = set.collected() else {
+                return Err(evaluator.error(
+                    ErrorKind::InfiniteRecursion,
+                    "the modules to import depend on `options`, which depends on them (infinite recursion)",
+                    &Origin::default(),
+                ));
+            };
+            let Declarations::Set(declared) = &collected.declarations else {
+                return Ok(Val::attrs(Attrs::new()));
+            };
+            let (mut declared, definitions) = (Rc::clone(declared), collected.definitions.clone());
+            if declares_openclaw(&set) {
+                // The options themselves stay out of sight; that they are there is known.
+                let programs = BTreeMap::from([("openclaw", Declarations::default())]);
+                Rc::make_mut(&mut declared)
+                    .entry("programs")
+                    .or_insert_with(|| Declarations::Set(Rc::new(programs)));
+            }
+            tree(evaluator, &set, &[], &declared, &definitions)
+        },
+        Origin::default(),
+    )
+}
+
+/// Whether a module that is not in sight is nix-openclaw's for Home Manager.
+fn declares_openclaw(set: &ModuleSet) -> bool {
+    set.request.class == Class::HomeManager
+        && set.collected().is_some_and(|collected| {
+            collected.unseen.iter().any(|unseen| {
+                let subject = unseen.unknown.subject.as_deref().unwrap_or_default();
+                let input = subject.strip_prefix("inputs.").unwrap_or_default();
+                let input = input.split('.').next().unwrap_or_default();
+                known::by_name(input) == Some(KnownInput::NixOpenclaw)
+            })
+        })
+}
+
+fn tree(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    declared: &Rc<BTreeMap<&'static str, Declarations>>,
+    definitions: &[Definition],
+) -> Result<Val, Stop> {
+    let mut entries = Vec::new();
+    // Only what an option's own value needs looks at definitions: which options there are does not.
+    let definitions: Rc<[Definition]> = definitions.into();
+    for (name, declaration) in declared.iter() {
+        let name = Symbol::new(name);
+        let path = extended(path, name);
+        let (set, declaration, definitions) =
+            (Rc::clone(set), declaration.clone(), Rc::clone(&definitions));
+        let value = Thunk::native(
+            move |evaluator| {
+                let discharged = evaluator.push_down(&definitions);
+                let own = children(&discharged, true).get(name).to_vec();
+                match &declaration {
+                    Declarations::Option(option) => {
+                        Ok(option_value(evaluator, &set, &path, option, own))
+                    }
+                    Declarations::Set(inner) => tree(evaluator, &set, &path, inner, &own),
+                }
+            },
+            Origin::default(),
+        );
+        entries.push(Attr {
+            name,
+            name_span: None,
+            definition: None,
+            value,
+        });
+    }
+    let mut attrs = Attrs::from_entries(entries);
+    let unseen = set
+        .collected()
+        .is_some_and(|collected| !collected.unseen.is_empty());
+    if path.is_empty() || !set.request.closed || unseen {
+        // Further options may be declared by modules that are not in sight; `_module` always is.
+        let root = evaluator.unknown_named(
+            "options",
+            "the option is not declared by a module that is in sight",
+            None,
+            None,
+        );
+        let open = path
+            .iter()
+            .fold(root, |unknown, name| unknown.attribute(*name));
+        if set.request.closed && !unseen {
+            attrs.insert(Attr {
+                name: Symbol::new("_module"),
+                name_span: None,
+                definition: None,
+                value: Thunk::unknown(open.attribute(Symbol::new("_module")), Origin::default()),
+            });
+        } else {
+            attrs.open = Some(open);
+        }
+    }
+    Ok(Val::attrs(attrs))
+}
+
+/// One option: what `mkOption` was given, and what became of it.
+fn option_value(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    option: &Rc<OptionDeclaration>,
+    definitions: Vec<Definition>,
+) -> Val {
+    let mut attrs = option.written.as_deref().cloned().unwrap_or_default();
+    let definitions: Rc<[Definition]> = definitions.into();
+    let full = [set.request.prefix.as_slice(), path].concat();
+    let in_force = |pick: fn(&ModuleSet, &Definition) -> Rc<Thunk>| {
+        let (set, definitions) = (Rc::clone(set), Rc::clone(&definitions));
+        Thunk::native(
+            move |evaluator| {
+                let discharged = evaluator.discharge(&definitions);
+                let active = active(evaluator, discharged)?;
+                let picked = active
+                    .iter()
+                    .map(|one| pick(&set, &one.definition))
+                    .collect();
+                Ok(Val::list(picked))
+            },
+            Origin::default(),
+        )
+    };
+    let strongest = |work: fn(Option<i64>) -> Value| {
+        let (option, definitions) = (Rc::clone(option), Rc::clone(&definitions));
+        Thunk::native(
+            move |evaluator| {
+                let discharged = evaluator.discharge(&definitions);
+                let active = active(evaluator, discharged)?;
+                let default = option.default.as_ref().map(|_| OPTION_DEFAULT_PRIORITY);
+                let priority = active
+                    .first()
+                    .map(|one| one.definition.effective_priority())
+                    .or(default);
+                Ok(Val::bare(work(priority)))
+            },
+            Origin::default(),
+        )
+    };
+    let value = option_thunk(set, path.to_vec(), Rc::clone(option), definitions.to_vec());
+    for (name, thunk) in [
+        ("_type", Val::string("option").thunk()),
+        ("loc", location(&full)),
+        ("value", value),
+        (
+            "isDefined",
+            strongest(|priority| Value::Bool(priority.is_some())),
+        ),
+        (
+            "highestPrio",
+            strongest(|priority| Value::Int(priority.unwrap_or(9999))),
+        ),
+        ("definitions", in_force(|_, one| Rc::clone(&one.value))),
+        ("files", in_force(file)),
+        (
+            "definitionsWithLocations",
+            in_force(|set, one| {
+                let attrs = Attrs::of([("file", file(set, one)), ("value", Rc::clone(&one.value))]);
+                Val::attrs(attrs).thunk()
+            }),
+        ),
+    ] {
+        attrs.insert(Attr {
+            name: Symbol::new(name),
+            name_span: None,
+            definition: None,
+            value: thunk,
+        });
+    }
+    attrs.open =
+        Some(evaluator.unknown("this part of an option is not modelled", None, option.span));
+    Val::new(Value::Attrs(Rc::new(attrs)), Origin::at(option.span))
+}
+
+fn file(set: &ModuleSet, definition: &Definition) -> Rc<Thunk> {
+    let name = set
+        .collected()
+        .and_then(|collected| collected.modules.get(definition.module))
+        .map_or("<unknown-file>", |module| &module.name);
+    Val::string(name).thunk()
+}
