@@ -332,6 +332,38 @@ static DARWIN_SYSTEM: Builtin = Builtin {
     },
 };
 
+/// The hosts of a colmena hive `{ meta = { specialArgs; nixpkgs; }; defaults = module; HOST = module; }`.
+pub(super) fn hive(
+    evaluator: &mut Evaluator,
+    hive: &Rc<Thunk>,
+) -> Result<Vec<(Symbol, Rc<ModuleSet>)>, Stop> {
+    let origin = hive.origin.clone();
+    let hive = evaluator.attrs(hive, &origin)?;
+    let (meta, defaults) = (Symbol::new("meta"), Symbol::new("defaults"));
+    let meta_attrs = match hive.get(meta) {
+        Some(attr) => Some(evaluator.attrs(&attr.value.clone(), &origin)?),
+        None => None,
+    };
+    let mut hosts = Vec::new();
+    for attr in hive.sorted() {
+        if attr.name == meta || attr.name == defaults || attr.name.as_str() == "network" {
+            continue;
+        }
+        let mut modules = vec![Rc::clone(&attr.value)];
+        modules.extend(hive.get(defaults).map(|attr| Rc::clone(&attr.value)));
+        let mut request = Request::new(Class::Nixos, modules);
+        request
+            .special_arguments
+            .push((Symbol::new("name"), Val::string(attr.name.as_str()).thunk()));
+        if let Some(meta) = &meta_attrs {
+            special_arguments(evaluator, meta, "specialArgs", &mut request)?;
+            request.packages = argument(evaluator, meta, "nixpkgs")?;
+        }
+        hosts.push((attr.name, evaluator.evaluate_modules(request)));
+    }
+    Ok(hosts)
+}
+
 /// `eachSystem systems (system: { a = ...; })` gives `{ a.<system> = ...; }`.
 static EACH_SYSTEM: Builtin = Builtin {
     name: "eachSystem",

@@ -537,6 +537,9 @@ pub fn configurations(evaluator: &mut Evaluator, flake: &Flake) -> Outputs {
             outputs.hold(evaluator, holder, &attr.value);
         }
     }
+    if let Some(attr) = attrs.get(Symbol::new("colmena")) {
+        outputs.hive(evaluator, &attr.value);
+    }
     for per_system in ["legacyPackages", "packages"] {
         let Some(attr) = attrs.get(Symbol::new(per_system)) else {
             continue;
@@ -570,6 +573,19 @@ impl Outputs {
         match stop {
             Stop::Error(error) => self.failures.push((name.to_string(), error)),
             stop => self.unknown.push((name.to_string(), stop)),
+        }
+    }
+
+    /// The hosts of a colmena hive, which are NixOS modules and no configurations yet.
+    fn hive(&mut self, evaluator: &mut Evaluator, thunk: &Rc<Thunk>) {
+        match frameworks::hive(evaluator, thunk) {
+            Ok(hosts) => self
+                .found
+                .extend(hosts.into_iter().map(|(name, set)| Found {
+                    name: format!("colmena.{}", crate::nix::modules::show_path(&[name])),
+                    set,
+                })),
+            Err(stop) => self.stopped("colmena", stop),
         }
     }
 
