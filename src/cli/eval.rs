@@ -59,7 +59,7 @@ pub fn run(arguments: &EvalArguments, progress: &Arc<Progress>) -> u8 {
     }
     let start = evaluator
         .load(&file, &Origin::default())
-        .map(|(_, thunk)| thunk)
+        .and_then(|(_, thunk)| with_outputs(&mut evaluator, thunk, &file))
         .and_then(|thunk| select(&mut evaluator, thunk, &path));
     let thunk = match start {
         Ok(thunk) => thunk,
@@ -102,6 +102,28 @@ pub fn run(arguments: &EvalArguments, progress: &Arc<Progress>) -> u8 {
         return exit_code::FINDINGS;
     }
     finish(ending, &text, arguments, &sources, &redactor)
+}
+
+/// A flake with its outputs as Nix has them: called with the inputs, so that `outputs.lib.x` can be asked for.
+fn with_outputs(
+    evaluator: &mut Evaluator,
+    thunk: Rc<Thunk>,
+    file: &str,
+) -> Result<Rc<Thunk>, Stop> {
+    if !file.ends_with("/flake.nix") {
+        return Ok(thunk);
+    }
+    let Ok(Value::Attrs(attrs)) = evaluator.force(&thunk).map(|value| value.value) else {
+        return Ok(thunk);
+    };
+    if attrs.get(Symbol::new("outputs")).is_none() {
+        return Ok(thunk);
+    }
+    evaluator.store_paths = true;
+    let flake = evaluator.load_flake(path::parent(file))?;
+    let outputs = Attrs::of([("outputs", flake.outputs)]);
+    let origin = thunk.origin.clone();
+    Ok(Val::new(Value::Attrs(Rc::new(attrs.update(&outputs))), origin).thunk())
 }
 
 /// What is printed and with which exit code: without `--strict` only a failure of the value as a whole counts.

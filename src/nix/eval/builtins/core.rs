@@ -126,7 +126,23 @@ fn import(
     arguments: &[Rc<Thunk>],
     origin: &Origin,
 ) -> Result<Val, Stop> {
-    let value = evaluator.force(&arguments[0])?;
+    let value = match evaluator.force(&arguments[0]) {
+        // What the search path holds is not known, but `<nixpkgs>` is nixpkgs everywhere.
+        Err(Stop::Unknown(unknown)) => {
+            return match unknown.subject.as_deref() {
+                Some("<nixpkgs>") => {
+                    let packages = frameworks::import_nixpkgs();
+                    evaluator.force(&packages)
+                }
+                Some("<nixpkgs/lib>") => {
+                    let lib = evaluator.lib();
+                    evaluator.force(&lib)
+                }
+                _ => Err(Stop::Unknown(unknown)),
+            };
+        }
+        outcome => outcome?,
+    };
     if let Value::Attrs(attrs) = &value.value
         && let Some(Marker::Input(KnownInput::Nixpkgs)) = attrs.marker.as_deref()
     {
