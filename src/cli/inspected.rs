@@ -1,5 +1,6 @@
 //! The configurations themselves, for the subcommands that show them instead of checking them.
 
+use crate::openclaw::blueprint::Blueprint;
 use crate::openclaw::configuration::Configuration;
 use crate::openclaw::render::Context;
 use crate::openclaw::tree::World;
@@ -49,6 +50,7 @@ impl Inspection {
                 workspace: &one.workspace,
                 variables: &[],
                 instance_replaces: false,
+                skills_by_load_path: true,
             };
             for blueprint in &one.discovery.blueprints {
                 let selection = pipeline::release::select(wanted, &one.discovery, blueprint);
@@ -56,11 +58,13 @@ impl Inspection {
                 let context = pipeline::worlds::in_time(&context, &selection);
                 let mut assumptions = vec![selection.explanation.clone()];
                 assumptions.extend(blueprint.assumptions.iter().cloned());
-                let worlds = worlds(&blueprint.conditions())
+                let worlds = worlds(blueprint)
                     .into_iter()
-                    .filter_map(|(world, texts)| {
-                        Some((texts, blueprint.in_world(&world, &context)?))
-                    })
+                    .map(|(world, texts)| (texts, blueprint.in_world(&world, &context)))
+                    .collect();
+                let worlds = without_idle_conditions(worlds)
+                    .into_iter()
+                    .filter_map(|(texts, configuration)| Some((texts, configuration?)))
                     .collect();
                 configurations.push(Inspected {
                     name: blueprint.name.clone(),
@@ -100,26 +104,72 @@ impl Inspection {
     }
 }
 
-/// The worlds to show, each with its conditions in words.
-fn worlds(conditions: &[crate::openclaw::tree::Condition]) -> Vec<(World, Vec<String>)> {
-    let told_apart = conditions.len().min(MOST_CONDITIONS);
+/// Leaves out the conditions that make no difference to any openclaw.json. `worlds` are those of [`worlds`], in its order.
+fn without_idle_conditions(
+    mut worlds: Vec<(Vec<String>, Option<Configuration>)>,
+) -> Vec<(Vec<String>, Option<Configuration>)> {
+    let mut position = worlds.len().ilog2();
+    while position > 0 {
+        position -= 1;
+        let distance = 1 << position;
+        let is_idle = (0..worlds.len())
+            .filter(|index| index & distance == 0)
+            .all(|index| same_rendering(&worlds[index].1, &worlds[index + distance].1));
+        if is_idle {
+            let mut index = 0;
+            worlds.retain_mut(|(texts, _)| {
+                texts.remove(position as usize);
+                index += 1;
+                (index - 1) & distance == 0
+            });
+        }
+    }
+    worlds
+}
+
+fn same_rendering(one: &Option<Configuration>, other: &Option<Configuration>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some(one), Some(other)) => {
+            one.instances.len() == other.instances.len()
+                && one
+                    .instances
+                    .iter()
+                    .zip(&other.instances)
+                    .all(|(one, other)| {
+                        one.name == other.name && one.config.is_same_as(&other.config)
+                    })
+        }
+        _ => false,
+    }
+}
+
+/// The worlds to show, each with its conditions in words. Only conditions that the options depend on are told apart: what
+/// surrounds them changes no openclaw.json but by the home directory.
+fn worlds(blueprint: &Blueprint) -> Vec<(World, Vec<String>)> {
+    let mut shown = Vec::new();
+    blueprint.options.conditions(&mut shown);
+    if let Some(home) = blueprint.surrounding("home.homeDirectory") {
+        home.conditions(&mut shown);
+    }
+    let told_apart = shown.len().min(MOST_CONDITIONS);
     (0..1usize << told_apart)
         .map(|bits| {
             let mut texts = Vec::new();
-            let world = conditions
-                .iter()
-                .enumerate()
-                .map(|(position, condition)| {
-                    let holds = position >= told_apart || bits >> position & 1 == 0;
-                    texts.push(if holds {
-                        condition.text.clone()
-                    } else {
-                        format!("not: {}", condition.text)
-                    });
-                    (condition.clone(), holds)
-                })
-                .collect();
-            (World(world), texts)
+            let mut world = World::default();
+            for (position, condition) in shown.iter().enumerate() {
+                let holds = position >= told_apart || bits >> position & 1 == 0;
+                texts.push(if holds {
+                    condition.text.clone()
+                } else {
+                    format!("not: {}", condition.text)
+                });
+                world.0.insert(condition.clone(), holds);
+            }
+            for condition in blueprint.conditions() {
+                world.0.entry(condition).or_insert(true);
+            }
+            (world, texts)
         })
         .collect()
 }

@@ -794,9 +794,12 @@ fn plugins(configuration: &Configuration, instance: &Instance, release: &Release
         .is_some_and(|paths| match &paths.value {
             Value::List(list) => {
                 list.open.is_some()
+                    // What nix-openclaw's module adds itself stands nowhere in the sources.
                     || list.items.iter().any(|path| {
-                        path.as_str()
-                            .is_none_or(|it| !it.starts_with("/nix/store/"))
+                        path.place.primary().is_some()
+                            && path
+                                .as_str()
+                                .is_none_or(|it| !it.starts_with("/nix/store/"))
                     })
             }
             Value::Unknown(_) => true,
@@ -807,10 +810,10 @@ fn plugins(configuration: &Configuration, instance: &Instance, release: &Release
         .at_keys("plugins.entries")
         .and_then(|entries| entries.as_object())
         .is_some_and(|entries| {
-            entries
-                .entries
-                .keys()
-                .any(|id| release.plugin(id).is_none())
+            entries.entries.iter().any(|(id, entry)| {
+                let is_written = entry.place.key.or(entry.place.primary()).is_some();
+                is_written && release.plugin(id).is_none()
+            })
         });
     Plugins {
         complete: listed.is_some(),

@@ -27,6 +27,8 @@ pub struct Context<'a> {
     /// Whether an instance's `config` replaces the top-level one as a whole, as nix-openclaw did until 5 May 2026 (commit
     /// 216f835): every option of it that was not set was `null`, and the nulls won.
     pub instance_replaces: bool,
+    /// Whether skills are handed over as `skills.load.extraDirs`, as nix-openclaw does in its newest era (read at 910c1ce).
+    pub skills_by_load_path: bool,
 }
 
 /// The attribute names of `workspace.bootstrapFiles` and the files that they become.
@@ -295,10 +297,18 @@ fn render_home(
             }
         }
     }
+    config = with_runtime_plugins(config, options, instance);
+    if context.skills_by_load_path {
+        config = with_skills(config, options);
+    }
     let bootstrap = options
         .at_keys("workspace.bootstrapFiles")
         .is_some_and(|node| !matches!(node.value, Value::Null));
-    if bootstrap {
+    // What the module adds wins over what is written; a `false` there fails an assertion (`skip-bootstrap`).
+    let skips = config
+        .at_keys("agents.defaults.skipBootstrap")
+        .is_some_and(|node| node.as_bool() == Some(true));
+    if bootstrap && !skips {
         let added = object([(
             "agents",
             object([(
@@ -309,10 +319,13 @@ fn render_home(
                 )]),
             )]),
         )]);
-        config = update(&added, &config);
+        config = update(&config, &added);
     }
+    let pinned = options
+        .at_keys("workspace.pinAgentDefaults")
+        .is_none_or(|node| node.as_bool() != Some(false));
     let has_workspace = config.at_keys("agents.defaults.workspace").is_some();
-    if !has_workspace {
+    if pinned && !has_workspace {
         let workspace = workspace_directory(options, instance, name, around);
         let added = object([(
             "agents",
@@ -321,6 +334,130 @@ fn render_home(
         config = update(&added, &config);
     }
     config
+}
+
+/// What the module adds for runtime plugins: each is enabled, allowed where there is an allow-list, and loaded from the
+/// store.
+fn with_runtime_plugins(config: Rc<Node>, options: &Node, instance: Option<&Node>) -> Rc<Node> {
+    let ids: Vec<String> = match runtime_plugins(options, instance) {
+        Some(plugins) => plugins.into_iter().map(|(id, _)| id).collect(),
+        None => {
+            let unknown = Unknown {
+                kind: None,
+                reason: "the list of runtime plugins is not known here".into(),
+                span: None,
+            };
+            let added = object([(
+                "plugins",
+                opened(
+                    &object([("entries", opened(&object([]), &unknown))]),
+                    &unknown,
+                ),
+            )]);
+            return update(&added, &config);
+        }
+    };
+    if ids.is_empty() {
+        return config;
+    }
+    let bare = |value| Node::new(value, Place::default());
+    let turned_off = |id: &str| {
+        config
+            .at_keys("plugins.entries")
+            .and_then(|entries| entries.get(id))
+            .and_then(|entry| entry.get("enabled"))
+            .is_some_and(|enabled| enabled.as_bool() == Some(false))
+    };
+    // One that is turned off fails an assertion of the module: what was written stays in sight.
+    let enabled = ids
+        .iter()
+        .filter(|id| !turned_off(id))
+        .map(|id| {
+            let entry = object([("enabled", bare(Value::Boolean(true)))]);
+            (id.clone(), entry)
+        })
+        .collect();
+    let mut plugins = Object {
+        entries: std::iter::once((
+            "entries".to_string(),
+            bare(Value::Object(Object {
+                entries: enabled,
+                open: None,
+            })),
+        ))
+        .collect(),
+        open: None,
+    };
+    if let Some(allowed) = config.at_keys("plugins.allow")
+        && let Some(list) = allowed.as_list()
+    {
+        let mut list = list.clone();
+        for id in &ids {
+            if list
+                .items
+                .iter()
+                .all(|item| item.as_str().as_ref() != Some(id))
+            {
+                list.items.push(Node::text(id, None));
+            }
+        }
+        let node = Node::new(Value::List(list), allowed.place.clone());
+        plugins.entries.insert("allow".into(), node);
+    }
+    let existing = config.at_keys("plugins.load.paths");
+    let paths = store_paths(ids.len(), "a runtime plugin", existing);
+    plugins
+        .entries
+        .insert("load".into(), object([("paths", paths)]));
+    update(
+        &config,
+        &object([("plugins", bare(Value::Object(plugins)))]),
+    )
+}
+
+/// What the module adds for skills: the folder of each.
+fn with_skills(config: Rc<Node>, options: &Node) -> Rc<Node> {
+    let count = match options.lookup("skills") {
+        Lookup::Present(node) => match node.as_list() {
+            Some(list) if list.open.is_none() => list.items.len(),
+            _ => return config,
+        },
+        _ => 0,
+    };
+    if count == 0 {
+        return config;
+    }
+    let existing = config.at_keys("skills.load.extraDirs");
+    let folders = store_paths(count, "a skill", existing);
+    let added = object([(
+        "skills",
+        object([("load", object([("extraDirs", folders)]))]),
+    )]);
+    update(&config, &added)
+}
+
+/// A list of store paths that are made when the configuration is built, before what is there already.
+fn store_paths(count: usize, what: &str, existing: Option<&Rc<Node>>) -> Rc<Node> {
+    let made = |_| {
+        Node::new(
+            Value::Unknown(Unknown {
+                kind: Some(Kind::StorePath),
+                reason: format!("the store path of {what} is made when it is built"),
+                span: None,
+            }),
+            Place::default(),
+        )
+    };
+    let mut list = List {
+        items: (0..count).map(made).collect(),
+        open: None,
+    };
+    if let Some(known) = existing.and_then(|node| node.as_list()) {
+        list.items.extend(known.items.iter().cloned());
+        list.open.clone_from(&known.open);
+    }
+    let place = existing.map(|node| node.place.clone()).unwrap_or_default();
+    Node::new(Value::List(list), place)
 }
 
 /// `workspaceDir`, or the workspace below the state directory.
@@ -333,7 +470,8 @@ fn workspace_directory(
     let pick = |option: &str| {
         instance
             .and_then(|instance| instance.get(option))
-            .or_else(|| options.get(option).filter(|_| name == "default"))
+            // A named instance takes nothing from the top level, not even the one called `default`.
+            .or_else(|| options.get(option).filter(|_| instance.is_none()))
             .cloned()
     };
     if let Some(given) = pick("workspaceDir") {
@@ -476,35 +614,29 @@ fn has_null(node: &Node) -> bool {
     }
 }
 
+/// The runtime plugins of an instance: a list of its own replaces the one at the top level.
 fn runtime_plugins(options: &Node, instance: Option<&Node>) -> Option<Vec<(String, Option<Span>)>> {
     let mut found = Vec::new();
-    for source in [Some(options), instance].into_iter().flatten() {
-        match source.lookup("runtimePlugins") {
-            Lookup::Absent => {}
+    for option in ["runtimePlugins", "runtimePluginSources"] {
+        let lookup = match instance.map(|instance| instance.lookup(option)) {
+            None | Some(Lookup::Absent) => options.lookup(option),
+            Some(own) => own,
+        };
+        let node = match lookup {
+            Lookup::Absent => continue,
             Lookup::Unknown(_) => return None,
-            Lookup::Present(node) => {
-                let list = node.as_list()?;
-                if list.open.is_some() {
-                    return None;
-                }
-                for item in &list.items {
-                    found.push((item.as_str()?, item.place.primary()));
-                }
-            }
+            Lookup::Present(node) => node,
+        };
+        let list = node.as_list()?;
+        if list.open.is_some() {
+            return None;
         }
-        match source.lookup("runtimePluginSources") {
-            Lookup::Absent => {}
-            Lookup::Unknown(_) => return None,
-            Lookup::Present(node) => {
-                let list = node.as_list()?;
-                if list.open.is_some() {
-                    return None;
-                }
-                for item in &list.items {
-                    let id = item.get("id")?;
-                    found.push((id.as_str()?, id.place.primary()));
-                }
-            }
+        for item in &list.items {
+            let id = match option {
+                "runtimePlugins" => item,
+                _ => item.get("id")?,
+            };
+            found.push((id.as_str()?, id.place.primary()));
         }
     }
     Some(found)

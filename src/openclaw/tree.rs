@@ -263,6 +263,52 @@ impl Node {
         )
     }
 
+    /// Whether another node holds the same, wherever it was written.
+    pub fn is_same_as(&self, other: &Node) -> bool {
+        let same_branch = |one: &Option<Rc<Node>>, other: &Option<Rc<Node>>| match (one, other) {
+            (None, None) => true,
+            (Some(one), Some(other)) => one.is_same_as(other),
+            _ => false,
+        };
+        match (&self.value, &other.value) {
+            (Value::Null, Value::Null) => true,
+            (Value::Boolean(one), Value::Boolean(other)) => one == other,
+            (Value::Integer(one), Value::Integer(other)) => one == other,
+            (Value::Float(one), Value::Float(other)) => one.to_bits() == other.to_bits(),
+            (Value::Text(one), Value::Text(other)) => match (one.known(), other.known()) {
+                (Some(one), Some(other)) => one == other,
+                _ => one == other,
+            },
+            (Value::Path(one), Value::Path(other)) => one.absolute == other.absolute,
+            (Value::List(one), Value::List(other)) => {
+                one.open == other.open
+                    && one.items.len() == other.items.len()
+                    && one
+                        .items
+                        .iter()
+                        .zip(&other.items)
+                        .all(|(one, other)| one.is_same_as(other))
+            }
+            (Value::Object(one), Value::Object(other)) => {
+                one.open == other.open
+                    && one.entries.len() == other.entries.len()
+                    && one.entries.iter().zip(&other.entries).all(
+                        |((name, one), (other_name, other))| {
+                            name == other_name && one.is_same_as(other)
+                        },
+                    )
+            }
+            (Value::Unknown(one), Value::Unknown(other)) => one == other,
+            (Value::Choice(one, then, unless), Value::Choice(other, other_then, other_unless)) => {
+                one.id == other.id
+                    && same_branch(then, other_then)
+                    && same_branch(unless, other_unless)
+            }
+            (Value::Failed(one), Value::Failed(other)) => one == other,
+            _ => false,
+        }
+    }
+
     /// The wholly known string.
     pub fn as_str(&self) -> Option<String> {
         match &self.value {

@@ -224,6 +224,7 @@ fn check_tree(request: &Request, examined: &Examined, variables: &[String], outc
         workspace: &examined.workspace,
         variables: &context_variables,
         instance_replaces: false,
+        skills_by_load_path: true,
     };
     let wanted = match release::wanted(request, &examined.settings) {
         Ok(wanted) => wanted,

@@ -5,7 +5,7 @@ use crate::openclaw::configuration::Configuration;
 use crate::openclaw::render::Context;
 use crate::openclaw::tree::{Condition, Node, Step, World};
 use crate::releases::selection::Selection;
-use crate::releases::{self, Release, Version};
+use crate::releases::{self, Era, Release, Version};
 use crate::report::finding::{Finding, Related, Severity};
 use crate::rules::shared::Shared;
 use crate::rules::{Sink, Subject, run};
@@ -66,6 +66,7 @@ pub fn in_time<'a>(context: &Context<'a>, selection: &Selection) -> Context<'a> 
         workspace: context.workspace,
         variables: context.variables,
         instance_replaces: selection.era_certain && selection.version < changed,
+        skills_by_load_path: selection.era >= Era::BootstrapFiles,
     }
 }
 
