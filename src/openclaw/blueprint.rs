@@ -10,10 +10,14 @@ use super::option_roots;
 use super::rendered;
 use super::tree::{Condition, Node, Value};
 use crate::nix::eval::Evaluator;
-use crate::nix::eval::value::Thunk;
+use crate::nix::eval::value::{Origin, Thunk, Value as Evaluated};
+use crate::nix::modules::definition::{Definition, children};
+use crate::nix::modules::merge::find_undeclared;
 use crate::nix::modules::{
     Class, Declarations, ModuleProblemKind, ModuleSet, definition, show_path,
 };
+use crate::nix::symbol::Symbol;
+use crate::workspace::source::Span;
 use std::rc::Rc;
 
 /// What surrounds the options and matters for them, by option path: `home.sessionVariables` and others.
@@ -390,11 +394,17 @@ fn options(
     drop(converter);
     problems.extend(module_problems(set, &path));
     problems.extend(nothing_declares(set, sight, root, &definitions));
+    problems.extend(undeclared_options(evaluator, set, &path));
+    let unseen = unseen(set, sight);
+    // A module that is not seen might give what an assertion asks for.
+    if sight.reach == Reach::Whole && unseen.iter().all(|module| !module.may_add) {
+        problems.extend(failed_assertions(evaluator, set));
+    }
     found.push(Blueprint {
         name: name.to_string(),
         source,
         reach: sight.reach,
-        unseen: unseen(set, sight),
+        unseen,
         option_root: root.to_string(),
         options,
         surroundings: around,
@@ -609,6 +619,83 @@ pub(super) fn assumptions(set: &Rc<ModuleSet>) -> Vec<String> {
     assumed.sort();
     assumed.dedup();
     assumed
+}
+
+/// Options below `root` that are defined and that nothing declares, where a module in sight declares what stands there.
+fn undeclared_options(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    root: &[&str],
+) -> Vec<Problem> {
+    let Some(collected) = set.collected() else {
+        return Vec::new();
+    };
+    let mut declared = &collected.declarations;
+    for name in root {
+        match declared {
+            Declarations::Set(inner) => match inner.get(name) {
+                Some(below) => declared = below,
+                None => return Vec::new(),
+            },
+            Declarations::Option(_) => return Vec::new(),
+        }
+    }
+    let Declarations::Set(declared) = declared else {
+        return Vec::new();
+    };
+    let path: Vec<Symbol> = root.iter().map(|name| Symbol::new(name)).collect();
+    let mut definitions = collected.definitions.clone();
+    for name in &path {
+        let discharged = evaluator.discharge(&definitions);
+        definitions = children(&discharged, true).get(*name).to_vec();
+    }
+    let Some((path, definitions)) = find_undeclared(evaluator, &path, declared, &definitions)
+    else {
+        return Vec::new();
+    };
+    let places: Vec<Span> = definitions.iter().filter_map(Definition::span).collect();
+    let mut problem = Problem::new(
+        ProblemKind::UnknownOption,
+        format!("the option `{}` does not exist", show_path(&path)),
+        places.first().copied(),
+    );
+    problem.path = Some(show_path(&path));
+    vec![problem]
+}
+
+/// The assertions of modules in sight that do not hold, in any world. Each stops the switch to the configuration.
+fn failed_assertions(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Vec<Problem> {
+    let mut converter = Converter::new(evaluator, Some(set));
+    let definitions = converter.definitions_at(set, &["assertions"]);
+    drop(converter);
+    let mut problems = Vec::new();
+    for one in evaluator.discharge(&definitions) {
+        let (Ok(Evaluated::List(list)), true) = (one.value, one.definition.guards.is_empty())
+        else {
+            continue;
+        };
+        for item in &list.items {
+            let holds = evaluator
+                .descend(item, &["assertion"])
+                .and_then(|assertion| evaluator.force(&assertion));
+            if !matches!(holds.map(|value| value.value), Ok(Evaluated::Bool(false))) {
+                continue;
+            }
+            let message = evaluator
+                .descend(item, &["message"])
+                .and_then(|message| evaluator.text(&message, &Origin::default()));
+            let text = match &message {
+                Ok(text) => text.trim(),
+                Err(_) => "its message is not known here",
+            };
+            problems.push(Problem::new(
+                ProblemKind::Assertion,
+                format!("an assertion does not hold: {text}"),
+                item.origin.span.or(one.definition.span()),
+            ));
+        }
+    }
+    problems
 }
 
 /// What went wrong while reading and merging the modules, as far as it concerns the options below `root`.
