@@ -9,5 +9,7 @@ mod fixtures;
 mod formats;
 mod harness;
 mod information;
+mod nix_openclaw;
+mod nixpkgs_lib;
 mod streams;
 mod usage;
