@@ -195,7 +195,7 @@ fn evaluated(folder: &Path, name: &str) -> Verdict {
             };
             let around = folder.parent().map(|around| around.to_string_lossy());
             let printed = printed.replace(&*around.unwrap_or_default(), "/pwd");
-            match printed.trim_end() == expected.trim_end() {
+            match is_same(printed.trim_end(), expected.trim_end()) {
                 true => (SAME, None),
                 false => (
                     WRONG,
@@ -209,4 +209,28 @@ fn evaluated(folder: &Path, name: &str) -> Verdict {
         }
         (_, code) => (WRONG, Some(format!("exit code {code:?}: {complaint}"))),
     }
+}
+
+/// Whether two texts are the same but for what is never printed: a string that stands where a credential would.
+fn is_same(printed: &str, expected: &str) -> bool {
+    let mut rest = expected;
+    let mut pieces = printed.split("\"[redacted]\"");
+    let mut is_first = true;
+    pieces.all(|piece| {
+        if !is_first {
+            let literal = rest
+                .strip_prefix('"')
+                .and_then(|inside| inside.split_once('"'));
+            match literal {
+                Some((_, after)) => rest = after,
+                None => return false,
+            }
+        }
+        is_first = false;
+        match rest.strip_prefix(piece) {
+            Some(after) => rest = after,
+            None => return false,
+        }
+        true
+    }) && rest.is_empty()
 }
