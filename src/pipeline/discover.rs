@@ -3,6 +3,7 @@
 //! From the flake's outputs to its configurations; then the files that none of them reaches but that mention
 //! OpenClaw, each by itself and with more caution.
 
+use super::import_cycles;
 use crate::nix::eval::fragments::{self, FragmentKind};
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
 use crate::nix::eval::value::{Origin, Thunk, Value};
@@ -600,6 +601,33 @@ impl Finder {
         }
     }
 
+    /// Whether a file that no configuration reaches lies in a flake below the one that is checked: a template of it, for instance.
+    fn is_of_another_flake(&self, file: FileId) -> bool {
+        let Some(absolute) = self.evaluator.path_of(file) else {
+            return false;
+        };
+        if self.reached.contains(&*absolute) {
+            return false;
+        }
+        self.workspace.targets().iter().all(|target| {
+            let Target::Flake { directory } = target else {
+                return false;
+            };
+            let mut folder = path::parent(&absolute);
+            while folder != directory && self.workspace.is_in_tree(folder) {
+                if self.workspace.visibility(&path::join(folder, "flake.nix")) == Visibility::File {
+                    return true;
+                }
+                let parent = path::parent(folder);
+                if parent == folder {
+                    break;
+                }
+                folder = parent;
+            }
+            false
+        })
+    }
+
     fn finish(mut self) -> Discovery {
         for tree in self.evaluator.trees() {
             if !self.found.files.contains(&tree.file) {
@@ -609,6 +637,9 @@ impl Finder {
                 self.found
                     .problems
                     .push(static_problem(problem, &self.workspace));
+            }
+            if self.is_of_another_flake(tree.file) {
+                continue;
             }
             let text = self.workspace.sources().get(tree.file).text.clone();
             for (range, marker) in crate::nix::syntax::template_markers(&text) {
@@ -627,6 +658,7 @@ impl Finder {
                 .trees()
                 .iter()
                 .map(|tree| tree.file)
+                .filter(|file| !self.is_of_another_flake(*file))
                 .collect();
             for file in files {
                 let text = self.workspace.sources().get(file).text.clone();
@@ -659,6 +691,7 @@ impl Finder {
                 Some(span),
             ));
         }
+        import_cycles::name(&self.evaluator, &self.workspace, &mut self.found);
         // The same undefined variable is found before evaluation, and by it.
         let early: HashSet<Span> = self
             .found

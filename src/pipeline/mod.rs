@@ -4,6 +4,7 @@
 //! the rules in every world ([`worlds`]), and put together what they say.
 
 pub mod discover;
+mod import_cycles;
 pub mod release;
 pub mod worlds;
 

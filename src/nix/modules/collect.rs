@@ -750,7 +750,15 @@ impl<'a> Collector<'a> {
                 }
             }
             Err(stop) => {
-                let stop = super::unsplit(evaluator, stop);
+                let stop = match super::unsplit(evaluator, stop) {
+                    // What needs `config` to tell the imports has no place of its own.
+                    Stop::Error(error) if error.span.is_none() => evaluator.error(
+                        error.kind,
+                        error.message.clone(),
+                        &Origin::at(imports.origin.span),
+                    ),
+                    stop => stop,
+                };
                 self.stopped(evaluator, stop, imports, guards, Some(module), None);
             }
         }
