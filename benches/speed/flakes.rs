@@ -199,7 +199,11 @@ fn module(part: usize) -> String {
     for number in 0..60 {
         let _ = writeln!(text, "      (model \"large-{number}\")");
     }
-    text.push_str("    ];\n  };\n\n  programs.openclaw.config.agents.list = [\n");
+    text.push_str("    ];\n  };\n\n  programs.openclaw.config.agents.defaults.models = {\n");
+    for number in 0..60 {
+        let _ = writeln!(text, "    \"gateway{part}/large-{number}\" = {{ }};");
+    }
+    text.push_str("  };\n\n  programs.openclaw.config.agents.list = [\n");
     for number in 0..40 {
         let _ = writeln!(
             text,

@@ -5,8 +5,9 @@ use super::endpoints::{self, Address};
 use super::model_reference::{Form, Piece, Reference, References, Role, parse};
 use super::path::ConfigPath;
 use super::tree::{Lookup, Node, Place, Text, Unknown, Value};
-use crate::releases::{self, Provider, Release};
-use std::collections::BTreeMap;
+use crate::releases::{self, ModelIdRules, Provider, Release};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 /// A model that a configuration declares.
@@ -217,11 +218,28 @@ pub struct Catalogue {
     command_lines_open: bool,
     plugins: Plugins,
     replaces: bool,
+    /// The release's providers by the names that were asked for.
+    looked_up: RefCell<HashMap<String, Option<Provider>>>,
 }
 
 /// A provider id as OpenClaw compares it.
 pub fn normalise_provider(name: &str) -> String {
     name.trim().to_lowercase()
+}
+
+/// A model id as it is compared: without blanks and without the name of its provider (normalised) before it.
+fn normalise(provider: &str, rules: Option<ModelIdRules>, model: &str) -> String {
+    let mut model = model.trim();
+    if let Some(head) = model.get(..provider.len())
+        && head.eq_ignore_ascii_case(provider)
+        && let Some(rest) = model[provider.len()..].strip_prefix('/')
+    {
+        model = rest;
+    }
+    match rules {
+        Some(rules) => rules.normalise(model).to_lowercase(),
+        None => model.to_lowercase(),
+    }
 }
 
 impl Catalogue {
@@ -258,6 +276,7 @@ impl Catalogue {
             command_lines_open,
             plugins: plugins(configuration, instance, release),
             replaces,
+            looked_up: RefCell::default(),
         }
     }
 
@@ -271,7 +290,11 @@ impl Catalogue {
     pub fn provider(&self, name: &str) -> Standing<'_> {
         let id = normalise_provider(name);
         let declared = self.declared(&id);
-        let known = self.release.provider(&id);
+        let known = *self
+            .looked_up
+            .borrow_mut()
+            .entry(id.clone())
+            .or_insert_with(|| self.release.provider(&id));
         let availability = self.availability(&id, declared, known);
         Standing {
             declared,
@@ -350,24 +373,16 @@ impl Catalogue {
     /// provider, in lower case.
     pub fn normalise_model(&self, provider: &str, model: &str) -> String {
         let provider = normalise_provider(provider);
-        let mut model = model.trim();
-        if let Some(head) = model.get(..provider.len())
-            && head.eq_ignore_ascii_case(&provider)
-            && let Some(rest) = model[provider.len()..].strip_prefix('/')
-        {
-            model = rest;
-        }
-        match self.release.model_id_rules(&provider) {
-            Some(rules) => rules.normalise(model).to_lowercase(),
-            None => model.to_lowercase(),
-        }
+        normalise(&provider, self.release.model_id_rules(&provider), model)
     }
 
     /// Whether the provider has the model.
     pub fn model(&self, provider: &str, model: &str) -> ModelStanding {
         let standing = self.provider(provider);
-        let wanted = self.normalise_model(provider, model);
-        let listed = |id: &str| self.normalise_model(provider, id) == wanted;
+        let provider = normalise_provider(provider);
+        let rules = self.release.model_id_rules(&provider);
+        let wanted = normalise(&provider, rules, model);
+        let listed = |id: &str| normalise(&provider, rules, id) == wanted;
         let built_in = standing.known.filter(|known| {
             !self.replaces
                 && match known.external_plugin() {
