@@ -4,6 +4,8 @@
 //! determine, [`openclaw`] turns that into configurations and instances, [`rules`] check those against a
 //! release, and [`report`] prints what they found. Nothing below calls up. [`cli`] is what the binary runs.
 
+#![forbid(unsafe_code)]
+
 pub mod cli;
 pub mod nix;
 pub mod openclaw;

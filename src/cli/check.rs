@@ -8,6 +8,7 @@ use crate::releases::Version;
 use crate::report;
 use crate::report::verdict::verdict;
 use crate::request::{Request, Target};
+use crate::workspace::limits::Limits;
 use clap::CommandFactory;
 use std::io::Read;
 use std::path::Path;
@@ -20,10 +21,7 @@ pub fn run(arguments: &CheckArguments, progress: &Arc<Progress>) -> u8 {
     }
     let mut request = match request(&arguments.source, progress) {
         Ok(request) => request,
-        Err(complaint) => {
-            output::complain(&complaint);
-            return exit_code::USAGE;
-        }
+        Err(refusal) => return refusal.complain(),
     };
     request.select.clone_from(&arguments.select);
     request.ignore.clone_from(&arguments.ignore);
@@ -94,14 +92,54 @@ fn subcommand_hint(path: &Path) -> Option<String> {
     ))
 }
 
+/// Why there is nothing to do, in plain words.
+pub enum Refusal {
+    /// The arguments contradict themselves, or say nothing.
+    Usage(String),
+    /// What they name cannot be read.
+    Unreadable(String),
+}
+
+impl Refusal {
+    /// Says so, and gives the exit code.
+    pub fn complain(self) -> u8 {
+        let (complaint, code) = match self {
+            Refusal::Usage(complaint) => (complaint, exit_code::USAGE),
+            Refusal::Unreadable(complaint) => (complaint, exit_code::UNREADABLE),
+        };
+        output::complain(&complaint);
+        code
+    }
+}
+
+/// Standard input, as far as a source file may be long, and one byte more where it is longer: then it is refused as
+/// any other file of that size.
+///
+/// # Errors
+/// In plain words, when it cannot be read.
+pub fn standard_input() -> Result<Vec<u8>, String> {
+    let mut text = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(Limits::default().file_bytes + 1)
+        .read_to_end(&mut text)
+        .map_err(|error| format!("cannot read standard input: {error}"))?;
+    Ok(text)
+}
+
 /// The part of a request that `check`, `show` and `models` share.
-pub fn request(source: &SourceArguments, progress: &Arc<Progress>) -> Result<Request, String> {
+///
+/// # Errors
+/// When the arguments cannot be, or standard input cannot be read.
+pub fn request(source: &SourceArguments, progress: &Arc<Progress>) -> Result<Request, Refusal> {
     if let Some(text) = &source.openclaw_version
         && text != "latest"
         && let Err(error) = text.parse::<Version>()
     {
         let text = report::sanitize::line(text);
-        return Err(format!("--openclaw-version: `{text}` is {error}"));
+        return Err(Refusal::Usage(format!(
+            "--openclaw-version: `{text}` is {error}"
+        )));
     }
     let mut targets = Vec::new();
     for path in &source.paths {
@@ -110,13 +148,9 @@ pub fn request(source: &SourceArguments, progress: &Arc<Progress>) -> Result<Req
                 .iter()
                 .any(|target| matches!(target, Target::StandardInput { .. }))
             {
-                return Err("`-` can be given once only".to_string());
+                return Err(Refusal::Usage("`-` can be given once only".to_string()));
             }
-            let mut text = Vec::new();
-            std::io::stdin()
-                .lock()
-                .read_to_end(&mut text)
-                .map_err(|error| format!("cannot read standard input: {error}"))?;
+            let text = standard_input().map_err(Refusal::Unreadable)?;
             targets.push(Target::StandardInput {
                 text,
                 name: source.stdin_filename.clone().unwrap_or_default(),

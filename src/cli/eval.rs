@@ -1,6 +1,7 @@
 //! `eval FILE [ATTRPATH]`: what the evaluator makes of an expression.
 
 use super::arguments::EvalArguments;
+use super::check::standard_input;
 use super::printed_value::{Ending, Printer};
 use super::{exit_code, output};
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
@@ -14,7 +15,6 @@ use crate::report::redact::{REDACTED, Redactor};
 use crate::report::sanitize;
 use crate::workspace::source::{Sources, Span};
 use crate::workspace::{self, GitEnvironment, StandardInput, Workspace, path};
-use std::io::Read;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -162,11 +162,7 @@ fn open(
     };
     let mut request = workspace::Request::new(&arguments.file);
     if arguments.file == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map_err(|error| failed(error.to_string()))?;
+        let bytes = standard_input().map_err(&failed)?;
         request.path = None;
         request.standard_input = Some(StandardInput {
             name: Some("stdin.nix".into()),

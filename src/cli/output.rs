@@ -2,6 +2,9 @@
 
 use super::arguments::ColorArgument;
 use super::exit_code;
+use crate::report::redact::Redactor;
+use crate::report::sanitize;
+use crate::workspace::source::Sources;
 use clap::error::ErrorKind;
 use std::io::{self, IsTerminal, Write};
 
@@ -22,9 +25,18 @@ pub fn print(text: &str, code: u8) -> u8 {
     }
 }
 
-/// Writes a line to standard error; nothing is done about one that cannot be written.
+/// Writes a line to standard error, harmless and without known secrets; nothing is done about one that cannot be
+/// written.
 pub fn complain(message: &str) {
+    let message = harmless(message);
     let _ = writeln!(io::stderr().lock(), "openclaw-check: {message}");
+}
+
+/// A text of several lines without secrets of a known format, and with nothing that a terminal or a log acts on.
+fn harmless(text: &str) -> String {
+    let sources = Sources::new();
+    let text = Redactor::new(&sources, &[]).text(text);
+    sanitize::defuse_commands(&sanitize::block(&text))
 }
 
 /// Prints what clap has to say: help and version to standard output, complaints to standard error.
@@ -33,6 +45,12 @@ pub fn print_usage(error: &clap::Error) -> u8 {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit_code::CLEAN,
         _ => exit_code::USAGE,
     };
+    // What clap says of an argument holds it as it was typed.
+    let text = error.render().to_string();
+    if code == exit_code::USAGE && harmless(&text) != text.trim_end() {
+        let _ = writeln!(io::stderr().lock(), "{}", harmless(&text));
+        return code;
+    }
     match error.print() {
         Err(failure) if failure.kind() != io::ErrorKind::BrokenPipe => exit_code::UNREADABLE,
         _ => code,

@@ -5,6 +5,7 @@ use super::{
     check, completions, eval, exit_code, explain, man, models, output, progress, releases, rules,
     show,
 };
+use crate::nix::eval::set_stack_of_thread;
 use crate::progress::Progress;
 use std::io::{self, IsTerminal};
 use std::panic::{self, Location, PanicHookInfo};
@@ -61,6 +62,7 @@ fn with_large_stack(
             .spawn(move || {
                 // Dropped when the work ends, however it ends.
                 let _running = running;
+                set_stack_of_thread(size);
                 grow_heap();
                 work(&for_work)
             });

@@ -16,10 +16,7 @@ use std::sync::Arc;
 pub fn run(arguments: &ShowArguments, progress: &Arc<Progress>) -> u8 {
     let request = match check::request(&arguments.source, progress) {
         Ok(request) => request,
-        Err(complaint) => {
-            output::complain(&complaint);
-            return exit_code::USAGE;
-        }
+        Err(refusal) => return refusal.complain(),
     };
     let inspection = Inspection::new(&request);
     let redactor = inspection.redactor();

@@ -101,8 +101,16 @@ impl Entry {
 
 /// Reads a document; the error is a clause that says what is wrong with it.
 pub fn read(bytes: &[u8]) -> Result<Document, String> {
-    let document: Document = serde_json::from_slice(bytes)
-        .map_err(|error| format!("this is not what Nix hands over: {error}"))?;
+    let document: Document = serde_json::from_slice(bytes).map_err(|error| {
+        let text = error.to_string();
+        // What was found instead is quoted, and may be a secret; what was expected is not.
+        let said = match text.rfind(", expected ") {
+            Some(at) if text.starts_with("invalid ") => &text[at + 2..],
+            _ if text.starts_with("unknown variant") => "something unknown",
+            _ => text.as_str(),
+        };
+        format!("this is not what Nix hands over: {said}")
+    })?;
     if document.version == VERSION {
         Ok(document)
     } else {

@@ -1,5 +1,8 @@
 //! The name that somebody probably meant.
 
+/// Longer names are no slip of the pen; the distance of two takes time and memory by the product of their lengths.
+const LONGEST: usize = 100;
+
 /// The candidate that is closest to `wanted`, if one is close enough to be a slip of the pen: by
 /// Damerau-Levenshtein distance without regard to case, at most a third of the longer name and at most three
 /// steps. The first of equally close candidates wins; a candidate equal to `wanted` is not a match.
@@ -10,11 +13,14 @@
 /// assert_eq!(nearest("kimi", ["openai", "xai"]), None);
 /// ```
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if wanted.len() > LONGEST {
+        return None;
+    }
     let lower = wanted.to_lowercase();
     let count = lower.chars().count();
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        if candidate == wanted {
+        if candidate == wanted || candidate.len() > LONGEST {
             continue;
         }
         // The difference of their lengths is the least that it can be.
@@ -65,6 +71,13 @@ mod tests {
         assert_eq!(nearest("zai", ["xai", "kimi"]), Some("xai"));
         assert_eq!(nearest("inception", ["anthropic", "openai"]), None);
         assert_eq!(nearest("a", ["b"]), None);
+    }
+
+    #[test]
+    fn names_of_any_length_are_compared_in_time() {
+        let long = "k".repeat(10_000_000);
+        assert_eq!(nearest(&long, ["kimi", &long[1..]]), None);
+        assert_eq!(nearest("kimmi", [long.as_str(), "kimi"]), Some("kimi"));
     }
 
     #[test]

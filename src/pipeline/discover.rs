@@ -10,7 +10,7 @@ use crate::nix::eval::value::{Origin, Thunk, Value};
 use crate::nix::eval::{Evaluator, Limits};
 use crate::nix::flake::known::{self, KnownInput};
 use crate::nix::flake::{self, packages};
-use crate::nix::modules::{Class, Request};
+use crate::nix::modules::{Class, ModuleSet, Request};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{StaticProblem, StaticProblemKind, StringKind};
 use crate::openclaw::blueprint::{self, Blueprint, PROGRAM_NAMES, Sight};
@@ -138,6 +138,7 @@ impl Finder {
             let blueprints =
                 blueprint::blueprints(&mut self.evaluator, &found.name, &found.set, &sight);
             self.found.blueprints.extend(blueprints);
+            self.cut_short(&found.name, &found.set);
         }
         self.is_partial |= !outputs.unknown.is_empty();
         for (name, stop) in outputs.unknown {
@@ -461,6 +462,7 @@ impl Finder {
             handed_on: false,
         };
         let blueprints = blueprint::blueprints(&mut self.evaluator, &shown, &set, &sight);
+        self.cut_short(&shown, &set);
         let others = set
             .collected()
             .map(|collected| {
@@ -518,6 +520,20 @@ impl Finder {
             problems,
             assumptions: Vec::new(),
         });
+    }
+
+    /// A configuration whose modules were not all read, because of our own bounds, was not checked.
+    fn cut_short(&mut self, name: &str, set: &ModuleSet) {
+        if let Some((reason, span)) = set.collected().and_then(|collected| collected.cut_short) {
+            let place = span
+                .filter(|span| span.file != FileId::INTERNAL)
+                .map(|span| format!(" (at `{}`)", self.workspace.sources().get(span.file).path))
+                .unwrap_or_default();
+            self.found.failures.push(Failure {
+                path: name.to_string(),
+                message: format!("not all of it is checked: {reason}{place}"),
+            });
+        }
     }
 
     /// An openclaw.json with what it includes.

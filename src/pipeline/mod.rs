@@ -36,7 +36,16 @@ pub struct Examined {
 /// Opens what a request names and evaluates it. What could not be opened goes into the outcome.
 pub fn examine(request: &Request, outcome: &mut Outcome) -> Vec<Examined> {
     let sources = Rc::clone(&outcome.sources);
-    let current_directory = std::env::current_dir().unwrap_or_else(|_| "/".into());
+    let current_directory = match std::env::current_dir() {
+        Ok(directory) => directory,
+        Err(error) => {
+            outcome.report.errors.push(Failure {
+                path: ".".to_string(),
+                message: format!("the current directory cannot be told: {error}"),
+            });
+            return Vec::new();
+        }
+    };
     let base = workspace::Request {
         path: None,
         standard_input: None,
@@ -81,9 +90,8 @@ pub fn examine(request: &Request, outcome: &mut Outcome) -> Vec<Examined> {
         }
     }
     let evaluated = request.evaluated.as_deref().and_then(|file| {
-        let document = std::fs::read(file)
-            .map_err(|error| error.to_string())
-            .and_then(|bytes| evaluated::read(&bytes));
+        let limit = base.limits.document_bytes;
+        let document = workspace::read_named(file, limit).and_then(|bytes| evaluated::read(&bytes));
         document
             .map_err(|message| {
                 outcome.report.errors.push(Failure {
@@ -353,7 +361,8 @@ fn variable_names(file: &std::path::Path) -> Result<Vec<String>, Failure> {
         path: file.to_string_lossy().into_owned(),
         message,
     };
-    let bytes = std::fs::read(file).map_err(|error| failure(error.to_string()))?;
+    let limit = workspace::limits::Limits::default().file_bytes;
+    let bytes = workspace::read_named(file, limit).map_err(failure)?;
     Ok(String::from_utf8_lossy(&bytes)
         .lines()
         .filter_map(|line| {
@@ -422,6 +431,8 @@ fn finish(
     report.secrets.dedup();
     report.errors.sort();
     report.errors.dedup();
+    merge::bound(report);
+    report.checked.unresolved = report.unresolved.len();
     debug_assert!(
         report
             .findings

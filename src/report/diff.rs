@@ -44,7 +44,7 @@ fn render_file(change: &Change, sources: &Sources, redactor: &Redactor<'_>, out:
             .collect(),
     };
     let regions = regions(change, &text, redactor);
-    let name = sanitize::line(&file.path);
+    let name = sanitize::line(&redactor.text(&file.path));
     out.push_str(&format!("--- a/{name}\n+++ b/{name}\n"));
     let mut shift = 0_isize;
     let mut rest = regions.as_slice();

@@ -3,7 +3,7 @@
 //! A module that three configurations share is checked three times; what is found in it is one finding
 //! that names all three.
 
-use super::finding::{Finding, Unresolved};
+use super::finding::{Failure, Finding, Report, Unresolved};
 use crate::workspace::source::{FileId, Sources, Span};
 use std::collections::HashMap;
 
@@ -55,6 +55,56 @@ pub fn findings(findings: Vec<Finding>, sources: &Sources) -> Vec<Finding> {
             .then_with(|| (a.rule, &a.path, &a.message).cmp(&(b.rule, &b.path, &b.message)))
     });
     merged
+}
+
+/// Most findings, and most values that could not be checked, that are reported; and most failures.
+pub const MOST_REPORTED: usize = 20_000;
+
+/// Cuts a report down to [`MOST_REPORTED`] of each kind, the lighter findings first, and says so as a failure: what
+/// was left out is not known to the reader, so the run did not do its work.
+pub fn bound(report: &mut Report) {
+    bound_to(report, MOST_REPORTED);
+}
+
+fn bound_to(report: &mut Report, most: usize) {
+    let mut cut = Vec::new();
+    let count = report.findings.len();
+    if count > most {
+        let mut severities: Vec<_> = report.findings.iter().map(|one| one.severity).collect();
+        severities.sort_by(|left, right| right.cmp(left));
+        let lightest = severities[most - 1];
+        let heavier = severities.iter().filter(|one| **one > lightest).count();
+        let mut of_lightest = most - heavier;
+        report.findings.retain(|finding| {
+            let stays =
+                finding.severity > lightest || finding.severity == lightest && of_lightest > 0;
+            if stays && finding.severity == lightest {
+                of_lightest -= 1;
+            }
+            stays
+        });
+        cut.push(format!(
+            "there are {count} findings; {most} of them are reported"
+        ));
+    }
+    let count = report.unresolved.len();
+    if count > most {
+        report.unresolved.truncate(most);
+        cut.push(format!(
+            "there are {count} values that could not be checked; {most} of them are reported"
+        ));
+    }
+    let count = report.errors.len();
+    if count > most {
+        report.errors.truncate(most);
+        cut.push(format!(
+            "there are {count} failures; {most} of them are reported"
+        ));
+    }
+    report.errors.extend(cut.into_iter().map(|message| Failure {
+        path: ".".to_string(),
+        message,
+    }));
 }
 
 /// Merges what is the same value for the same reason, and sorts it as [`findings`] does.
@@ -137,6 +187,40 @@ fn place_key(span: Option<Span>, ranks: &[usize]) -> (bool, usize, u32, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_report_that_is_too_long_keeps_the_heaviest_in_order_and_says_so() {
+        use crate::report::finding::{Consequence, Severity};
+        let mut report = Report::default();
+        for number in 0..10 {
+            let consequence = match number % 3 {
+                0 => Consequence::FailsInUse,
+                1 => Consequence::Degrades,
+                _ => Consequence::Advice,
+            };
+            report
+                .findings
+                .push(Finding::new("rule", consequence, format!("{number}")));
+        }
+        let mut short = report.clone();
+        bound_to(&mut short, 10);
+        assert!(short.errors.is_empty());
+        bound_to(&mut report, 6);
+        let left: Vec<&str> = report
+            .findings
+            .iter()
+            .map(|one| one.message.as_str())
+            .collect();
+        assert_eq!(left, ["0", "1", "3", "4", "6", "9"]);
+        assert!(
+            report
+                .findings
+                .iter()
+                .all(|one| one.severity > Severity::Note)
+        );
+        assert_eq!(report.errors.len(), 1);
+        assert!(report.errors[0].message.contains("10 findings; 6"));
+    }
     use crate::report::finding::{Consequence, Edit, Fix};
     use crate::workspace::source::SourceFile;
 

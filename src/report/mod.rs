@@ -25,6 +25,7 @@ pub mod suppression;
 mod tests;
 pub mod verdict;
 pub mod wrap;
+mod written_secrets;
 
 use crate::workspace::source::Sources;
 use finding::{Report, Severity};

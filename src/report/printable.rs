@@ -13,6 +13,10 @@ const FINGERPRINT_REACH: usize = 200;
 /// A frame shows at most so many further places; a finding may have thousands.
 pub(crate) const MOST_RELATED: usize = 12;
 
+/// The longest text of a finding in bytes; a longer one is cut in its middle. Names and values of a configuration have
+/// no limit of their own.
+const LONGEST_TEXT: usize = 4096;
+
 /// A place with its file's path, lines and columns.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Place {
@@ -284,7 +288,7 @@ struct Border<'a, 'b> {
 
 impl Border<'_, '_> {
     fn line(&self, text: &str) -> String {
-        sanitize::line(&self.redactor.text(text))
+        sanitize::line(&shortened(self.redactor.text(text)))
     }
 
     fn lines(&self, texts: &[String]) -> Vec<String> {
@@ -292,7 +296,7 @@ impl Border<'_, '_> {
     }
 
     fn block(&self, text: &str) -> String {
-        sanitize::block(&self.redactor.text(text))
+        sanitize::block(&shortened(self.redactor.text(text)))
     }
 
     /// The place of a span, moved onto character boundaries; `None` for a file that is not in this store.
@@ -358,6 +362,17 @@ impl Border<'_, '_> {
             edits,
         })
     }
+}
+
+/// Cuts the middle out of a text that is too long to be read. Secrets are out of it already.
+fn shortened(text: String) -> String {
+    if text.len() <= LONGEST_TEXT {
+        return text;
+    }
+    let start = boundary(&text, LONGEST_TEXT as u32 / 2) as usize;
+    let end = boundary(&text, (text.len() - LONGEST_TEXT / 2) as u32) as usize;
+    let left_out = end - start;
+    format!("{} … ({left_out} bytes) … {}", &text[..start], &text[end..])
 }
 
 fn boundary(text: &str, offset: u32) -> u32 {

@@ -1,9 +1,11 @@
 //! Keeps secrets out of everything that is printed.
 //!
-//! Three nets, each for what the one before cannot see: the places that the rules marked as secret
+//! Four nets, each for what the one before cannot see: the places that the rules marked as secret
 //! ([`Report::secrets`](super::finding::Report::secrets)), the text of those places wherever else it
-//! turns up, and the known formats of keys and tokens in any text that is about to be shown.
+//! turns up, the known formats of keys and tokens in any text that is about to be shown, and literals that are
+//! [written under the name of a secret](super::written_secrets) in any file, whether it could be evaluated or not.
 
+use super::written_secrets;
 use crate::openclaw::secret_patterns;
 use crate::workspace::source::{FileId, Sources, Span};
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -33,6 +35,18 @@ const SHORTEST_REPEATED: usize = 8;
 /// Below that length, down to this one, it is looked for as a word of its own.
 const SHORTEST_WORD: usize = 4;
 
+/// What is written under the name of a secret is looked for elsewhere only from this length on: nobody but its name
+/// says that it is one.
+const SHORTEST_WRITTEN: usize = 12;
+
+/// What is written under the name of a secret in the files that were read so far.
+#[derive(Default)]
+struct WrittenElsewhere {
+    files: usize,
+    values: BTreeSet<String>,
+    searcher: Option<AhoCorasick>,
+}
+
 /// Takes secrets out of texts and tells which bytes of a file must not be shown.
 pub struct Redactor<'a> {
     sources: &'a Sources,
@@ -41,6 +55,7 @@ pub struct Redactor<'a> {
     /// Values that go wherever they stand, and those that go as a word only.
     repeated: Option<AhoCorasick>,
     words: Option<AhoCorasick>,
+    written: RefCell<WrittenElsewhere>,
     hidden: RefCell<BTreeMap<FileId, Rc<Vec<Range<usize>>>>>,
 }
 
@@ -83,6 +98,7 @@ impl<'a> Redactor<'a> {
             marked,
             repeated: searcher(&repeated),
             words: searcher(&words),
+            written: RefCell::default(),
             hidden: RefCell::default(),
         }
     }
@@ -118,6 +134,7 @@ impl<'a> Redactor<'a> {
         let source = self.sources.get(file);
         let mut ranges = self.ranges_in(&source.text);
         ranges.extend(self.marked.get(&file).into_iter().flatten().cloned());
+        ranges.extend(written_secrets::find(&source.text));
         let ranges = Rc::new(merge_ranges(ranges));
         self.hidden.borrow_mut().insert(file, Rc::clone(&ranges));
         ranges
@@ -132,12 +149,47 @@ impl<'a> Redactor<'a> {
         for found in self.repeated.iter().flat_map(|all| all.find_iter(text)) {
             ranges.push(found.range());
         }
+        self.look_at_new_files();
+        for found in self
+            .written
+            .borrow()
+            .searcher
+            .iter()
+            .flat_map(|all| all.find_iter(text))
+        {
+            ranges.push(found.range());
+        }
         for found in self.words.iter().flat_map(|all| all.find_iter(text)) {
             if is_word(text, found.start(), found.end()) {
                 ranges.push(found.range());
             }
         }
         ranges
+    }
+}
+
+impl Redactor<'_> {
+    /// Files may be read while texts are already shown (`eval` is lazy).
+    fn look_at_new_files(&self) {
+        let mut written = self.written.borrow_mut();
+        if written.files == self.sources.len() {
+            return;
+        }
+        let known = written.values.len();
+        while written.files < self.sources.len() {
+            let file = self.sources.get(FileId(written.files as u32));
+            written.files += 1;
+            for range in written_secrets::find(&file.text) {
+                let value = file.text[range].trim();
+                if value.len() >= SHORTEST_WRITTEN && !value.contains('\n') {
+                    written.values.insert(value.to_string());
+                }
+            }
+        }
+        if written.values.len() != known {
+            let values: Vec<String> = written.values.iter().cloned().collect();
+            written.searcher = searcher(&values);
+        }
     }
 }
 
@@ -246,6 +298,19 @@ mod tests {
             std::slice::from_ref(&(2..9))
         );
         assert_eq!(redactor.text("a sk-1"), "a [redacted]");
+    }
+
+    #[test]
+    fn what_is_written_under_the_name_of_a_secret_goes_without_evaluation() {
+        let (sources, file) = sources("token = \"plum-Trestle-48\";\nx = ;");
+        let redactor = Redactor::new(&sources, &[]);
+        assert_eq!(
+            redactor.hidden(file).as_slice(),
+            std::slice::from_ref(&(9..24))
+        );
+        assert_eq!(redactor.text("got plum-Trestle-48"), "got [redacted]");
+        sources.add(SourceFile::new("late.nix", "apiKey = \"Marigold-Anvil\";"));
+        assert_eq!(redactor.text("got Marigold-Anvil"), "got [redacted]");
     }
 
     #[test]

@@ -159,6 +159,10 @@ impl Workspace {
                     false
                 }
                 Scan::Named => true,
+                Scan::MentionsAndDropped { bytes } => {
+                    search.bytes += bytes;
+                    true
+                }
                 Scan::Mentions(bytes) => {
                     search.bytes += bytes.len() as u64;
                     kept_bytes += bytes.len() as u64;
@@ -281,7 +285,7 @@ fn walk(
         // Patterns of the directories above the one that is searched hold in it too.
         let mut above: PathBuf = tree.root.clone();
         for part in Path::new(below).components() {
-            ignores.push((0, Gitignore::new(above.join(".gitignore")).0));
+            ignores.extend(patterns_of(&above).map(|patterns| (0, patterns)));
             above.push(part);
         }
     }
@@ -339,9 +343,8 @@ fn walk(
                 walker.skip_current_dir();
                 continue;
             }
-            let patterns = entry.path().join(".gitignore");
-            if honours_ignore && patterns.symlink_metadata().is_ok_and(|file| file.is_file()) {
-                ignores.push((entry.depth(), Gitignore::new(patterns).0));
+            if honours_ignore && let Some(patterns) = patterns_of(entry.path()) {
+                ignores.push((entry.depth(), patterns));
             }
             continue;
         }
@@ -362,6 +365,16 @@ fn walk(
         }
     }
     listed
+}
+
+/// Largest `.gitignore` that is heeded; each of its patterns is tried on each path.
+const LARGEST_IGNORE: u64 = 256 << 10;
+
+/// The patterns of a directory's `.gitignore`. Git does not follow one that is a link either.
+fn patterns_of(directory: &Path) -> Option<Gitignore> {
+    let file = directory.join(".gitignore");
+    let metadata = file.symlink_metadata().ok()?;
+    (metadata.is_file() && metadata.len() <= LARGEST_IGNORE).then(|| Gitignore::new(file).0)
 }
 
 /// Whether git would ignore a path: the innermost file of patterns that speaks of it decides.
@@ -386,6 +399,10 @@ enum Scan {
     Mentions(Arc<[u8]>),
     /// Not to be searched.
     Reached,
+    /// The same, in a tree that has more of it than is kept.
+    MentionsAndDropped {
+        bytes: u64,
+    },
     /// Tracked, but deleted on disk, or a link there.
     Gone,
     Failed(ReadProblem),
@@ -400,6 +417,7 @@ fn scan(root: &Path, listed: &[Listed], limits: &Limits, progress: &Progress) ->
     let names = OnceLock::new();
     let next = AtomicUsize::new(0);
     let total = AtomicU64::new(0);
+    let kept = AtomicU64::new(0);
     let work = || {
         let mut done: Vec<(usize, Vec<Scan>)> = Vec::new();
         let mut reader = Reader::default();
@@ -414,13 +432,24 @@ fn scan(root: &Path, listed: &[Listed], limits: &Limits, progress: &Progress) ->
                 .iter()
                 .map(|file| {
                     progress.file_read();
-                    scan_file(root, file, limits, &names, &mut reader)
+                    match scan_file(root, file, limits, &names, &mut reader) {
+                        Scan::Mentions(text) => {
+                            let bytes = text.len() as u64;
+                            match kept.fetch_add(bytes, Ordering::Relaxed) + bytes
+                                > limits.kept_bytes
+                            {
+                                true => Scan::MentionsAndDropped { bytes },
+                                false => Scan::Mentions(text),
+                            }
+                        }
+                        scan => scan,
+                    }
                 })
                 .collect();
             let bytes: u64 = scans
                 .iter()
                 .map(|scan| match scan {
-                    Scan::Not { bytes } => *bytes,
+                    Scan::Not { bytes } | Scan::MentionsAndDropped { bytes } => *bytes,
                     Scan::Mentions(bytes) => bytes.len() as u64,
                     _ => 0,
                 })
@@ -514,7 +543,7 @@ fn scan_large(
     const PIECE: usize = 1 << 20;
     /// Longer than the longest name, so that none is cut by the end of a piece.
     const OVERLAP: usize = 16;
-    let mut file = std::fs::File::open(host)?.take(size);
+    let mut file = tree::open_without_waiting(host, libc::O_NOFOLLOW)?.take(size);
     let mut buffer = Vec::new();
     loop {
         let kept = buffer.len().min(OVERLAP);

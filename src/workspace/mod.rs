@@ -411,7 +411,10 @@ impl Workspace {
             && name == real
         {
             return match bytes.len() as u64 {
-                size if size > limit => Err(ReadProblem::TooLarge { size, limit }),
+                size if size > limit => Err(ReadProblem::TooLarge {
+                    size: u64::MAX,
+                    limit,
+                }),
                 _ => Ok(bytes.to_vec()),
             };
         }
@@ -464,17 +467,44 @@ impl Workspace {
     }
 }
 
-/// Reads a regular file that the user named, wherever it lies.
+/// Reads a regular file that the user named, wherever it lies; or what a shell hands over as an open descriptor
+/// (`<(command)`, `/dev/stdin`). A pipe with a name of its own may wait for ever and is not opened.
 ///
 /// # Errors
 /// In plain words, when there is none, or it is larger than `limit` bytes.
 pub(crate) fn read_named(host: &std::path::Path, limit: u64) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
+    let is_descriptor = ["/dev/fd", "/proc/self/fd"]
+        .iter()
+        .any(|directory| host.parent() == Some(std::path::Path::new(directory)))
+        || host == std::path::Path::new("/dev/stdin");
+    if is_descriptor {
+        return std::fs::File::open(host)
+            .map_err(|error| tree::plain(&error))
+            .and_then(|file| read_stream(file, limit));
+    }
     match tree::load_from_disk(host, limit, &mut bytes) {
         Ok(()) => Ok(bytes),
         Err(LoadError::Unreadable(reason)) => Err(reason),
         Err(error) => Err(load_problem(error, limit).to_string()),
     }
+}
+
+/// Reads a stream to its end.
+///
+/// # Errors
+/// In plain words, when it cannot be read, or has more than `limit` bytes; no more than that is taken.
+fn read_stream(stream: impl std::io::Read, limit: u64) -> Result<Vec<u8>, String> {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    stream
+        .take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("cannot be read: {}", tree::plain(&error)))?;
+    if bytes.len() as u64 > limit {
+        return Err(format!("is larger than {}", limits::size(limit)));
+    }
+    Ok(bytes)
 }
 
 fn problem(tree: &Tree, obstacle: Obstacle) -> ReadProblem {

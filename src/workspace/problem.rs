@@ -85,6 +85,10 @@ impl std::fmt::Display for ReadProblem {
             ReadProblem::NotDirectory => write!(out, "is a file, not a directory"),
             ReadProblem::Special(what) => write!(out, "is {what}, not a regular file"),
             ReadProblem::LinkLoop => write!(out, "is a symbolic link that leads in a circle"),
+            // Of a stream no more is read.
+            ReadProblem::TooLarge { size, limit } if *size == u64::MAX => {
+                write!(out, "is too large: more than {}", limits::size(*limit))
+            }
             ReadProblem::TooLarge { size, limit } => write!(
                 out,
                 "is too large: {} (the limit is {})",

@@ -431,11 +431,7 @@ impl Reader {
     /// way that waits for no pipe, and looked at then.
     pub fn read(&mut self, host: &Path, limit: u64) -> Result<Option<&[u8]>, LoadError> {
         let unreadable = |error: std::io::Error| LoadError::Unreadable(plain(&error));
-        let opened = fs::OpenOptions::new()
-            .read(true)
-            .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY)
-            .open(host);
-        let mut file = match opened {
+        let mut file = match open_without_waiting(host, libc::O_NOFOLLOW) {
             Err(error) if error.raw_os_error() == Some(libc::ELOOP) => return Ok(None),
             opened => opened.map_err(unreadable)?,
         };
@@ -471,6 +467,14 @@ impl Reader {
     }
 }
 
+/// Opens for reading, without waiting for the other end of a pipe and without getting a terminal.
+pub(super) fn open_without_waiting(host: &Path, flags: i32) -> std::io::Result<File> {
+    fs::OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY | flags)
+        .open(host)
+}
+
 /// Reads a regular file into `bytes` (emptied first), and notices when it changes meanwhile. Anything else is
 /// never opened, for opening a pipe may wait forever.
 pub(super) fn load_from_disk(
@@ -490,7 +494,11 @@ pub(super) fn load_from_disk(
     if before.len() > limit {
         return Err(LoadError::TooLarge(before.len()));
     }
-    let file = File::open(host).map_err(unreadable)?;
+    // What was a file a moment ago may be a pipe by now.
+    let file = open_without_waiting(host, 0).map_err(unreadable)?;
+    if !file.metadata().map_err(unreadable)?.is_file() {
+        return Err(LoadError::Changed);
+    }
     bytes.reserve(before.len() as usize + 1);
     (&file)
         .take(limit + 1)

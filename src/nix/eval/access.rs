@@ -145,7 +145,12 @@ impl Evaluator {
             .sorted()
             .into_iter()
             .map(|attr| attr.name.as_str())
-            .filter(|known| strsim::damerau_levenshtein(known, name.as_str()) <= 2)
+            // The distance of two names takes time and memory by the product of their lengths.
+            .filter(|known| {
+                let wanted = name.as_str();
+                known.len().max(wanted.len()) <= 100
+                    && strsim::damerau_levenshtein(known, wanted) <= 2
+            })
             .take(3)
             .collect();
         let mut message = format!("the attribute `{name}` is missing");

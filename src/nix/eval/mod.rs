@@ -23,6 +23,7 @@ use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::BinaryOperator;
 use crate::workspace::Workspace;
 use crate::workspace::source::Span;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use unknown::{ErrorKind, EvalError, Kind, Stop, Unknown};
@@ -56,12 +57,23 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             steps: 12_000_000,
-            stack: Limits::STACK / 4 * 3,
+            stack: STACK_OF_THREAD.get() / 4 * 3,
             elements: 4_000_000,
             string: 64 << 20,
             conditions: 6,
         }
     }
+}
+
+thread_local! {
+    /// How large the stack of this thread is, as far as it was said.
+    static STACK_OF_THREAD: Cell<usize> = const { Cell::new(Limits::STACK) };
+}
+
+/// Says how many bytes of stack this thread has, where it got fewer than [`Limits::STACK`]: evaluation on it uses no
+/// more than three quarters of them.
+pub fn set_stack_of_thread(bytes: usize) {
+    STACK_OF_THREAD.set(bytes);
 }
 
 /// Runs `work` on a thread with a stack of [`Limits::STACK`] bytes and returns what it returns. A panic in

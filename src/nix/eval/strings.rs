@@ -124,11 +124,7 @@ impl Evaluator {
                 ));
             }
         }
-        let length: usize = string.parts.last().map_or(0, |part| match part {
-            Part::Text { text, .. } => text.len(),
-            _ => 0,
-        });
-        if length > self.limits.string {
+        if self.is_too_long(string) {
             return Err(self.limit("the string is too long"));
         }
         Ok(())
@@ -179,6 +175,26 @@ impl Evaluator {
             origin: place.unwrap_or_default(),
         });
         Ok(())
+    }
+
+    /// Whether a string has reached its bound, in bytes or in parts: a part that is not known takes memory too.
+    fn is_too_long(&self, string: &NixString) -> bool {
+        const MOST_PARTS: usize = 1_000_000;
+        const LOOK_AGAIN: usize = 64;
+        let count = string.parts.len();
+        if count > MOST_PARTS {
+            return true;
+        }
+        let length = |part: &Part| match part {
+            Part::Text { text, .. } => text.len(),
+            _ => 0,
+        };
+        // Of a string with many parts all are added up now and then only.
+        let length: usize = match count > LOOK_AGAIN && !count.is_multiple_of(LOOK_AGAIN) {
+            true => string.parts.last().map_or(0, length),
+            false => string.parts.iter().map(length).sum(),
+        };
+        length > self.limits.string
     }
 
     fn coerce_attrs(

@@ -8,7 +8,7 @@ use crate::nix::modules::types::OptionType;
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{ExprId, Lambda, SourceTree};
 use crate::workspace::source::Span;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
@@ -649,6 +649,45 @@ pub struct Thunk {
     pub(super) state: RefCell<State>,
     /// Where its expression stands.
     pub origin: Origin,
+}
+
+/// How many thunks are dropped inside of each other before the rest has to wait. Each takes less than 2 KiB of stack.
+const DEEPEST_DROP: usize = 512;
+
+thread_local! {
+    /// How many thunks are being dropped inside of each other, and what waits for them to be done.
+    static DROPPING: (Cell<usize>, RefCell<Vec<State>>) =
+        const { (Cell::new(0), RefCell::new(Vec::new())) };
+}
+
+/// A value may hang on a chain of millions of others (`f = x: f (x + 1)`), and dropping one inside of the other takes
+/// stack that nobody counts: so a long chain is taken apart piece by piece.
+impl Drop for Thunk {
+    fn drop(&mut self) {
+        let state = std::mem::replace(self.state.get_mut(), State::Evaluating);
+        if matches!(state, State::Evaluating) {
+            return;
+        }
+        // Without the thread's own storage (at its very end) there is nothing to wait in.
+        let _ = DROPPING.try_with(|(depth, waiting)| {
+            if depth.get() >= DEEPEST_DROP {
+                waiting.borrow_mut().push(state);
+                return;
+            }
+            depth.set(depth.get() + 1);
+            drop(state);
+            if depth.get() == 1 {
+                loop {
+                    let next = waiting.borrow_mut().pop();
+                    match next {
+                        Some(state) => drop(state),
+                        None => break,
+                    }
+                }
+            }
+            depth.set(depth.get() - 1);
+        });
+    }
 }
 
 impl Thunk {

@@ -13,6 +13,9 @@ use crate::workspace::source::Span;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::rc::Rc;
 
+/// How deep modules import each other at most; a module given by its path counts twice.
+const DEEPEST_IMPORT: usize = 200;
+
 /// Modules that one evaluation reads at most.
 const MOST_MODULES: usize = 4_000;
 
@@ -297,8 +300,18 @@ impl<'a> Collector<'a> {
         guards: &[Guard],
         importer: Option<usize>,
     ) {
-        if self.found.modules.len() >= MOST_MODULES || self.depth > 200 {
-            return;
+        let too_much = if self.found.modules.len() >= MOST_MODULES {
+            Some("there are too many modules")
+        } else if self.depth > DEEPEST_IMPORT {
+            Some("its modules import each other too deeply")
+        } else {
+            None
+        };
+        if let Some(reason) = too_much {
+            let stop = evaluator.limit(reason);
+            let place = (reason, thunk.origin.span);
+            self.found.cut_short.get_or_insert(place);
+            return self.stopped(evaluator, stop, thunk, guards, importer, None);
         }
         let outcome = evaluator.assume_all(guards, |evaluator| evaluator.force(thunk));
         let value = match outcome {

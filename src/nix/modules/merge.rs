@@ -257,6 +257,8 @@ pub(super) fn undeclared(
     let wanted = path.last().map_or("", |name| name.as_str());
     let near = declared
         .keys()
+        // The distance of two names takes memory by the product of their lengths.
+        .filter(|known| known.len().abs_diff(wanted.len()) <= 2)
         .map(|known| (strsim::damerau_levenshtein(known, wanted), *known))
         .filter(|(distance, _)| *distance <= 2)
         .min();

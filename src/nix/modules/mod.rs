@@ -187,6 +187,8 @@ pub struct Collected {
     pub freeform: Option<OptionType>,
     /// Modules that could not be read.
     pub unseen: Vec<Unseen>,
+    /// Which of our own bounds kept some modules from being read, and where.
+    pub cut_short: Option<(&'static str, Option<Span>)>,
     /// Modules that fail.
     pub failures: Vec<Rc<EvalError>>,
     /// Whether `_module.check = false` allows definitions without a declaration.

@@ -1,0 +1,359 @@
+//! Secrets that are planted in every place where one may stand, looked for on every way out.
+
+use crate::harness::openclaw_check;
+use openclaw_check::openclaw::credentials::fields::{REFERENCE_FIELDS, TEXT_CREDENTIALS};
+use openclaw_check::openclaw::secret_patterns::PREFIXED;
+use serde_json::{Map, Value, json};
+use std::fs;
+use std::path::Path;
+
+/// Every way out, for a file of this name.
+fn ways_out(file: &str) -> Vec<String> {
+    let mut ways: Vec<String> = [
+        "human", "concise", "json", "sarif", "github", "gitlab", "markdown",
+    ]
+    .iter()
+    .map(|format| format!("{file} --format {format}"))
+    .collect();
+    ways.extend([
+        format!("{file} --strict --format sarif"),
+        format!("{file} --diff"),
+        format!("show {file}"),
+        format!("show {file} --format json"),
+        format!("models --flake {file} --route"),
+        format!("models --flake {file} --format json"),
+        format!("models --flake {file} --route --format json"),
+    ]);
+    if file.ends_with(".nix") {
+        ways.extend([
+            format!("eval {file} --no-git"),
+            format!("eval {file} --no-git --json"),
+            format!("eval {file} programs.openclaw.config --strict --no-git"),
+        ]);
+    }
+    ways
+}
+
+/// Some of them, for large inputs.
+fn some_ways_out(file: &str) -> Vec<String> {
+    let mut ways = ways_out(file);
+    ways.retain(|way| {
+        ["human", "json", "--strict", "--diff", "eval"]
+            .iter()
+            .any(|word| way.contains(word))
+            && !way.contains("--route")
+    });
+    ways
+}
+
+/// All that a run prints.
+fn printed(directory: &Path, arguments: &str) -> String {
+    let printed = openclaw_check().inside(directory).args(arguments).run();
+    assert!(
+        (0..=3).contains(&printed.code),
+        "{arguments}: {}",
+        printed.code
+    );
+    printed.out + &printed.err
+}
+
+/// Makes secrets that look like nothing, each with a piece that is nowhere else.
+fn secret(number: usize) -> String {
+    format!("plum{number:03}Trestle{number:03}Q{number:03}marigold")
+}
+
+/// Whether any of the planted secrets, or a piece of one, stands in a text.
+fn leaks(text: &str) -> Option<&str> {
+    ["Trestle", "marigold"]
+        .into_iter()
+        .find(|piece| text.contains(piece))
+}
+
+/// A configuration with a secret in each of OpenClaw's credential fields. `eval` knows no paths, only names: for it the
+/// fields with names that say nothing (`key`, `value`) are left out.
+fn every_field(for_eval: bool) -> (Value, usize) {
+    let mut config = json!({});
+    let mut count = 0;
+    for pattern in REFERENCE_FIELDS.iter().chain(TEXT_CREDENTIALS) {
+        if pattern.ends_with(".ca")
+            || pattern.ends_with(".cert")
+            || for_eval && (pattern.ends_with(".key") || pattern.ends_with(".value"))
+        {
+            continue;
+        }
+        let pattern = pattern
+            .replace("headers.*", "headers.X-Api-Key")
+            .replace("env.*", "env.MY_TOKEN");
+        let mut parts = pattern.split('.').peekable();
+        let mut here = &mut config;
+        while let Some(part) = parts.next() {
+            let (name, is_list) = match part.strip_suffix("[]") {
+                Some(name) => (name, true),
+                None => (part, false),
+            };
+            let name = if name == "*" { "some" } else { name };
+            if !here.is_object() {
+                *here = Value::Object(Map::new());
+            }
+            here = &mut here[name];
+            if is_list {
+                if !here.is_array() {
+                    *here = json!([{}]);
+                }
+                here = &mut here[0];
+            }
+            if parts.peek().is_none() && here.is_null() {
+                *here = json!(secret(count));
+                count += 1;
+            }
+        }
+    }
+    (config, count)
+}
+
+fn nix_of(value: &Value) -> String {
+    match value {
+        Value::Object(object) => {
+            let entries: String = object
+                .iter()
+                .map(|(name, value)| format!("\"{name}\" = {};\n", nix_of(value)))
+                .collect();
+            format!("{{\n{entries}}}")
+        }
+        Value::Array(items) => {
+            format!(
+                "[ {} ]",
+                items.iter().map(nix_of).collect::<Vec<_>>().join(" ")
+            )
+        }
+        other => other.to_string(),
+    }
+}
+
+#[test]
+#[ignore = "not yet seen to pass to its end"]
+fn in_every_credential_field() {
+    let (config, count) = every_field(false);
+    assert!(count > 90, "{count}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = serde_json::to_string_pretty(&config).expect("JSON");
+    fs::write(folder.path().join("openclaw.json"), text).expect("a file");
+    let module = |config: &Value| {
+        let config = nix_of(config);
+        format!("{{ programs.openclaw = {{ enable = true; config = {config}; }}; }}")
+    };
+    fs::write(folder.path().join("home.nix"), module(&config)).expect("a file");
+    fs::write(
+        folder.path().join("names.nix"),
+        module(&every_field(true).0),
+    )
+    .expect("a file");
+    for file in ["openclaw.json", "home.nix"] {
+        for way in some_ways_out(file) {
+            let way = match way.starts_with("eval") {
+                true => way.replace("home.nix", "names.nix"),
+                false => way,
+            };
+            let text = printed(folder.path(), &way);
+            assert_eq!(leaks(&text), None, "{way}:\n{text}");
+        }
+    }
+}
+
+/// Where a secret may stand without being in the configuration: comments, names, strings, other files.
+#[test]
+#[ignore = "not yet seen to pass to its end"]
+fn each_known_format_in_each_place() {
+    let secrets: Vec<&str> = PREFIXED
+        .iter()
+        .flat_map(|pattern| pattern.examples)
+        .copied()
+        .collect();
+    assert!(secrets.len() > 20, "{}", secrets.len());
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut module = String::from("{\n  programs.openclaw.enable = true;\n");
+    for (number, secret) in secrets.iter().enumerate() {
+        module.push_str(&format!(
+            "  # {secret}
+  programs.openclaw.config.x{number} = \"a {secret} b\";
+  programs.openclaw.environment.V{number} = \"{secret}\";
+  # openclaw-check: ignore[unknown-model] {secret}
+",
+        ));
+    }
+    module.push_str("}\n");
+    fs::write(folder.path().join("home.nix"), &module).expect("a file");
+    fs::write(
+        folder.path().join("broken.nix"),
+        module.replace("V0 =", "V0 = ="),
+    )
+    .expect("a file");
+    for file in ["home.nix", "broken.nix"] {
+        for way in some_ways_out(file) {
+            let text = printed(folder.path(), &way);
+            for secret in &secrets {
+                assert!(!text.contains(secret), "{way} shows {secret}:\n{text}");
+            }
+        }
+    }
+}
+
+const PASSWORD: &str = "plum-Trestle-48-marigold-Anvil";
+
+fn check_module(module: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("home.nix"), module).expect("a file");
+    for way in ways_out("home.nix") {
+        let text = printed(folder.path(), &way);
+        assert_eq!(leaks(&text), None, "{way} of\n{module}:\n{text}");
+    }
+}
+
+#[test]
+fn beside_something_that_keeps_the_file_from_being_evaluated() {
+    for broken in [
+        "x = ;",
+        "x = nosuch;",
+        "x = \u{feff}1;",
+        "x = \"",
+        "x = 1; x = 2;",
+        "x = throw \"y\";",
+        "x = { a = 1; };; ",
+    ] {
+        check_module(&format!(
+            "{{
+  programs.openclaw.enable = true;
+  programs.openclaw.config.gateway.auth.token = \"{PASSWORD}\";
+  {broken}
+  programs.openclaw.config.models.providers.mine.apiKey = \"{PASSWORD}\";
+}}
+"
+        ));
+    }
+}
+
+#[test]
+fn through_a_name_a_concatenation_and_an_interpolation() {
+    for (before, value) in [
+        (format!("let k = \"{PASSWORD}\"; in"), "k".to_string()),
+        (
+            format!("let k = {{ a = \"{PASSWORD}\"; }}; in"),
+            "k.a".to_string(),
+        ),
+        (
+            "let a = \"plum-Trestle-\"; b = \"48-marigold-Anvil\"; in".into(),
+            "a + b".into(),
+        ),
+        (
+            "let a = \"plum-Trestle-\"; in".into(),
+            "\"${a}48-marigold-Anvil\"".into(),
+        ),
+        (
+            "let a = [ \"plum\" \"Trestle\" \"48\" \"marigold\" ]; in".into(),
+            "builtins.concatStringsSep \"-\" a".into(),
+        ),
+        (
+            format!("let f = x: x; k = \"{PASSWORD}\"; in"),
+            "f k".into(),
+        ),
+        (
+            format!("let k = ''\n    {PASSWORD}\n  ''; in"),
+            "builtins.replaceStrings [\"\\n\"] [\"\"] k".into(),
+        ),
+        (
+            String::new(),
+            format!("builtins.fromJSON ''\"{PASSWORD}\"''"),
+        ),
+    ] {
+        check_module(&format!(
+            "{before} {{
+  programs.openclaw.enable = true;
+  programs.openclaw.config.gateway.auth.token = {value};
+  programs.openclaw.config.agents.defaults.model = \"nosuch/x\";
+}}
+"
+        ));
+    }
+}
+
+#[test]
+#[ignore = "not yet seen to pass to its end"]
+fn in_files_that_are_read_beside_the_sources() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let directory = folder.path();
+    let home = "{ programs.openclaw = { enable = true; config.agents.defaults.model = \"nosuch/x\";
+      config.channels.telegram.botToken = builtins.readFile ./token;
+      config.models.providers.x.apiKey = \"\\${X_API_KEY}\"; }; }";
+    fs::write(directory.join("home.nix"), home).expect("a file");
+    fs::write(directory.join("token"), PASSWORD).expect("a file");
+    fs::write(
+        directory.join("keys.env"),
+        format!("X_API_KEY={PASSWORD}\nexport Y='{PASSWORD}'\n{PASSWORD}\n"),
+    )
+    .expect("a file");
+    fs::write(
+        directory.join("evaluated.json"),
+        format!("{{\"version\":1,\"entries\":[{{\"configuration\":\"home.nix\",\"module\":\"home-manager\",\"options\":{{\"enable\":true,\"config\":{{\"gateway\":{{\"auth\":{{\"token\":\"{PASSWORD}\"}}}}}}}}}}]}}"),
+    )
+    .expect("a file");
+    fs::write(
+        directory.join("broken.json"),
+        format!("{{\"version\":\"{PASSWORD}\"}}"),
+    )
+    .expect("a file");
+    fs::write(
+        directory.join("flake.lock"),
+        format!("{{\"version\":\"{PASSWORD}\"}}"),
+    )
+    .expect("a file");
+    for way in ways_out("home.nix") {
+        for option in [
+            "",
+            "--env-file keys.env",
+            "--evaluated evaluated.json",
+            "--evaluated broken.json",
+        ] {
+            if !option.is_empty()
+                && ["show", "eval", "models"]
+                    .iter()
+                    .any(|word| way.starts_with(word))
+            {
+                continue;
+            }
+            let text = printed(directory, &format!("{way} {option}"));
+            assert_eq!(leaks(&text), None, "{way} {option}:\n{text}");
+        }
+    }
+    fs::write(
+        directory.join("openclaw-check.toml"),
+        format!("env-files = [\"keys.env\"]\ntoken = \"{PASSWORD}\"\n"),
+    )
+    .expect("a file");
+    for way in ways_out("home.nix") {
+        let text = printed(directory, &way);
+        assert_eq!(leaks(&text), None, "{way} with settings:\n{text}");
+    }
+}
+
+/// What is not hashed cannot be guessed from a hash: another secret of the same kind changes nothing.
+#[test]
+fn no_output_depends_on_what_the_secret_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |secret: &str| {
+        let module = format!(
+            "{{
+  programs.openclaw.enable = true;
+  programs.openclaw.config.gateway.auth.token = \"{secret}\"; programs.openclaw.config.agents.defaults.model = \"nosuch/x\";
+  programs.openclaw.config.x = \"sk-ant-api03-{secret}\"; programs.openclaw.config.y = 1;
+}}
+"
+        );
+        fs::write(folder.path().join("home.nix"), module).expect("a file");
+    };
+    for way in ways_out("home.nix") {
+        write("plum-Trestle-48-marigold-Anvil");
+        let one = printed(folder.path(), &way);
+        write("fern-Lantern-93-cinnabar-Quoit");
+        assert_eq!(one, printed(folder.path(), &way), "{way}");
+    }
+}
