@@ -23,6 +23,7 @@ pub mod providers;
 pub mod references;
 pub mod render;
 pub mod rendered;
+pub mod replaced_config;
 pub mod route;
 pub mod schema_check;
 pub mod secret_patterns;

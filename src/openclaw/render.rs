@@ -578,7 +578,7 @@ fn opened(node: &Rc<Node>, unknown: &Unknown) -> Rc<Node> {
 }
 
 /// The tree without attributes that are `null`, as the module strips them. `None` for `null` itself.
-fn without_nulls(node: &Rc<Node>) -> Option<Rc<Node>> {
+pub(super) fn without_nulls(node: &Rc<Node>) -> Option<Rc<Node>> {
     if !has_null(node) {
         return Some(Rc::clone(node));
     }

@@ -2,13 +2,14 @@
 //!
 //! [`crate::openclaw::schema_check`] finds everything at once; each rule reports its part of it.
 
-use super::consequence::{by_release, violates_schema, violates_validation};
+use super::consequence::{by_release, is_typed, violates_schema, violates_validation};
 use super::{Sink, Subject};
 use crate::openclaw::configuration::Instance;
+use crate::openclaw::replaced_config::replaced;
 use crate::openclaw::schema_check::{self, Issue, IssueKind};
 use crate::openclaw::tree::{Node, Value};
 use crate::releases::{Release, Version};
-use crate::report::finding::{Edit, Finding, Fix, Severity};
+use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity};
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -26,6 +27,9 @@ pub static RULE_IDS: &[&str] = &[
     "unknown-name",
 ];
 
+/// Those of them that report what the types of the Home Manager module hold as well.
+static RULES_OF_TYPES: &[&str] = &["unknown-key", "missing-key", "wrong-type", "invalid-value"];
+
 /// Reports the part of the comparison that belongs to a rule.
 pub fn report(rule: &'static str, subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     for issue in issues(subject, instance).iter() {
@@ -38,6 +42,39 @@ pub fn report(rule: &'static str, subject: Subject<'_>, instance: &Instance, sin
                 finding
             });
         }
+    }
+    report_replaced(rule, subject, instance, sink);
+}
+
+/// Reports what is wrong in a top-level `config` that the instance replaces. Where it is rendered all the same, the findings are
+/// equal, and made one later.
+fn report_replaced(rule: &'static str, subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
+    if !is_typed(subject.configuration) || !RULES_OF_TYPES.contains(&rule) {
+        return;
+    }
+    let Some(replaced) = replaced(subject.configuration, instance, subject.release) else {
+        return;
+    };
+    for (issue, is_evaluated) in &replaced.issues {
+        if issue.rule() != rule {
+            continue;
+        }
+        let mut finding = finding(rule, subject, &replaced.instance, issue);
+        match is_evaluated {
+            Some(true) => {}
+            None => finding = finding.at_most(Severity::Warning),
+            Some(false) => {
+                finding.consequence = Consequence::Degrades;
+                finding = finding.at_most(Severity::Warning);
+                let note =
+                    "Nix does not look at it as long as the instance's `config` replaces it.";
+                finding.help = Some(match finding.help.take() {
+                    Some(help) => format!("{help}\n{note}"),
+                    None => note.to_string(),
+                });
+            }
+        }
+        sink.findings.push(by_release(subject, finding));
     }
 }
 
@@ -200,12 +237,12 @@ fn issues(subject: Subject<'_>, instance: &Instance) -> Rc<Vec<Issue>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::case;
+    use super::super::testing::{case, module};
     use super::super::{
         invalid_value, malformed_value, missing_key, null_value, out_of_bounds, unknown_key,
         wrong_type,
     };
-    use crate::report::finding::Consequence;
+    use super::*;
 
     #[test]
     fn an_unknown_key_is_mended_where_only_its_spelling_differs() {
@@ -332,5 +369,29 @@ mod tests {
             case(text).guessed().run(&unknown_key::RULE).lines(),
             ["error gatewy: gatewy"]
         );
+    }
+
+    #[test]
+    fn what_an_instance_replaces_is_compared_as_well() {
+        let case = |instance: &str| {
+            let text = format!(
+                "{{config: {{gateway: {{auth: {{tokenFile: '/x'}}}}}}, instances: {{default: {{config: {instance}}}}}}}"
+            );
+            module(&text)
+                .release("2026.4.15")
+                .configuration(|configuration| {
+                    configuration.instance_replaces = true;
+                    let options = configuration.options.as_ref().expect("options");
+                    let written = options.at_keys("instances.default.config").cloned();
+                    configuration.instances[0].config = written.expect("a config");
+                })
+                .run(&unknown_key::RULE)
+        };
+        let beside = case("{gateway: {mode: 'local'}}");
+        assert_eq!(beside.lines(), ["error gateway.auth.tokenFile: tokenFile"]);
+        assert_eq!(beside.only().consequence, Consequence::NixRejects);
+        let away = case("{agents: {defaults: {}}}");
+        assert_eq!(away.lines(), ["warning gateway.auth.tokenFile: tokenFile"]);
+        assert_eq!(away.only().consequence, Consequence::Degrades);
     }
 }

@@ -1,0 +1,183 @@
+//! The top-level `config` where an instance's `config` is laid over it as a whole (nix-openclaw until 5 May 2026): no
+//! openclaw.json shows what is wrong in it, and yet Nix types it, as far as it looks.
+//!
+//! The module of that time updates the top-level `config` recursively with the instance's and drops the nulls afterwards
+//! (`nix/modules/home-manager/openclaw/config.nix` before commit 216f835). So Nix looks at a value of the top level wherever
+//! the instance sets something in the set that holds it, and at every key of the first level. Recorded with Nix 2.34.8 and the
+//! real module.
+
+use super::configuration::{Configuration, Instance, Source};
+use super::path::{ConfigPath, Segment};
+use super::render::without_nulls;
+use super::schema_check::{self, Environment, Issue, IssueKind};
+use super::tree::{Lookup, Node, Value};
+use crate::releases::Release;
+use crate::releases::schema::{Kind, Rest, Schema};
+
+/// What is wrong in the replaced `config`, as one instance has Nix see it.
+pub struct Replaced {
+    /// The instance as if the top-level `config` were its own.
+    pub instance: Instance,
+    /// What the types of the module do not accept, in the order of the tree, each with whether Nix looks at it; `None` where
+    /// that is not known.
+    pub issues: Vec<(Issue, Option<bool>)>,
+}
+
+/// The issues of the top-level `config` that `instance` replaces; `None` where it replaces none, or the release has no schema.
+pub fn replaced(
+    configuration: &Configuration,
+    instance: &Instance,
+    release: &Release,
+) -> Option<Replaced> {
+    if !configuration.instance_replaces || configuration.source != Source::HomeManager {
+        return None;
+    }
+    let options = configuration.options.as_ref()?;
+    let written = options.get("instances")?.get(&instance.name)?;
+    let config = without_nulls(options.get("config")?)?;
+    let schema = release.schema()?;
+    let instance = Instance {
+        config,
+        ..instance.clone()
+    };
+    let environment = Environment::of(&instance);
+    let issues = schema_check::check(&instance.config, schema, &environment)
+        .into_iter()
+        .filter(|issue| issue.unless_set.is_empty() && issue.doubt.is_none())
+        .filter_map(|issue| {
+            let looked_at = match issue.kind {
+                // A set complains of a key when it is looked at itself.
+                IssueKind::UnknownKey { .. } => issue.path.parent()?,
+                IssueKind::MissingKey { .. }
+                | IssueKind::WrongType { .. }
+                | IssueKind::NotAllowed { .. } => issue.path.clone(),
+                _ => return None,
+            };
+            let seen = is_evaluated(&looked_at, schema, written);
+            Some((issue, seen))
+        })
+        .collect();
+    Some(Replaced { instance, issues })
+}
+
+/// Whether Nix evaluates the value at a path of the top-level `config`, given the options of the instance.
+fn is_evaluated(path: &ConfigPath, schema: Schema, instance: &Node) -> Option<bool> {
+    if path.0.len() <= 1 {
+        return Some(true);
+    }
+    let mut over = match instance.lookup("config") {
+        Lookup::Present(config) => config,
+        Lookup::Absent => return Some(false),
+        Lookup::Unknown(_) => return None,
+    };
+    let mut keys: Vec<&str> = Vec::new();
+    for (depth, segment) in path.0.iter().enumerate() {
+        let is_last = depth + 1 == path.0.len();
+        // A list of the instance, or the null for none, replaces a list as a whole.
+        let Segment::Key(key) = segment else {
+            return Some(false);
+        };
+        match over.lookup(key) {
+            _ if is_last => return Some(true),
+            Lookup::Present(node) if matches!(node.value, Value::Object(_)) => over = node,
+            Lookup::Present(_) => return Some(false),
+            // Options that are not set are null; an entry of a map that the instance does not have stays.
+            Lookup::Absent => return Some(is_map_entry(schema, &keys, key)),
+            Lookup::Unknown(_) => return None,
+        }
+        keys.push(key);
+    }
+    Some(true)
+}
+
+/// Whether `key` is a free name in the object at a path, and no option.
+fn is_map_entry(schema: Schema, path: &[&str], key: &str) -> bool {
+    schema.at(path.iter().copied()).iter().any(|node| {
+        matches!(node.kind(), Kind::Object(rules)
+            if rules.property(key).is_none() && !matches!(rules.rest(), Rest::Forbidden))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::openclaw::testing;
+    use serde_json::{Value as Json, json};
+
+    fn seen(top: Json, instance: Json) -> Vec<(String, Option<bool>)> {
+        let mut configuration = testing::configuration(&json!({}));
+        configuration.source = Source::HomeManager;
+        configuration.option_root = "programs.openclaw".into();
+        configuration.instance_replaces = true;
+        configuration.options = Some(testing::node(
+            &json!({"config": top, "instances": {"default": {"config": instance}}}),
+        ));
+        let release =
+            crate::releases::load(&"2026.4.15".parse().expect("a version")).expect("a release");
+        replaced(&configuration, &configuration.instances[0], &release)
+            .expect("a replaced config")
+            .issues
+            .into_iter()
+            .map(|(issue, seen)| (issue.path.to_string(), seen))
+            .collect()
+    }
+
+    #[test]
+    fn nix_looks_where_the_instance_sets_something_beside_it() {
+        // Each as real Nix had it, with the module before commit 216f835.
+        let mode = json!({"gateway": {"mode": "local"}});
+        let model = json!({"agents": {"defaults": {"model": {"primary": "a/b"}}}});
+        let token_file = json!({"gateway": {"auth": {"tokenFile": "/x"}}});
+        for (top, instance, path, looked_at) in [
+            (token_file.clone(), &mode, "gateway.auth.tokenFile", true),
+            (token_file, &model, "gateway.auth.tokenFile", false),
+            (json!({"modles": {}}), &mode, "modles", true),
+            (
+                json!({"agents": {"defalts": {}}}),
+                &mode,
+                "agents.defalts",
+                true,
+            ),
+            (
+                json!({"gateway": {"bind": "LAN"}}),
+                &mode,
+                "gateway.bind",
+                true,
+            ),
+            (
+                json!({"gateway": {"bind": "LAN"}}),
+                &model,
+                "gateway.bind",
+                false,
+            ),
+            (json!({"gateway": "x"}), &model, "gateway", true),
+        ] {
+            assert_eq!(
+                seen(top, instance.clone()),
+                [(path.to_string(), Some(looked_at))]
+            );
+        }
+    }
+
+    #[test]
+    fn an_entry_of_a_map_stays_beside_those_of_the_instance() {
+        let top = json!({"models": {"providers": {"x": {"baseURL": "https://x", "baseUrl": "https://x", "models": []}}}});
+        let path = "models.providers.x.baseURL".to_string();
+        let mode = json!({"gateway": {"mode": "local"}});
+        assert_eq!(seen(top.clone(), mode), [(path.clone(), Some(false))]);
+        let other = json!({"models": {"providers": {"y": {"baseUrl": "https://y", "models": []}}}});
+        assert_eq!(seen(top, other), [(path, Some(true))]);
+    }
+
+    #[test]
+    fn nulls_are_no_mistake_and_what_is_unknown_is_not_said() {
+        let mode = json!({"gateway": {"mode": "local"}});
+        assert_eq!(seen(json!({"gateway": {"port": null}}), mode), []);
+        let unknown = json!({"gateway": {"$unknown": "an argument"}});
+        let top = json!({"gateway": {"auth": {"tokenFile": "/x"}}});
+        assert_eq!(
+            seen(top, unknown),
+            [("gateway.auth.tokenFile".to_string(), None)]
+        );
+    }
+}
