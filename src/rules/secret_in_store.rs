@@ -7,7 +7,7 @@ use crate::openclaw::credentials::{
     self, Role, Written, classify, is_secret_variable, secret_spans,
 };
 use crate::openclaw::secret_patterns::looks_generated;
-use crate::openclaw::tree::{Node, TextPart, Value};
+use crate::openclaw::tree::{Kind, Node, TextPart, Unknown, Value};
 use crate::report::finding::{Consequence, Finding, Severity};
 use crate::workspace::source::Span;
 
@@ -24,7 +24,8 @@ static INFO: RuleInfo = RuleInfo {
     explanation: "\
 Everything that Nix builds from is readable by every user of the machine. `builtins.readFile ./key` puts the content of \
 the file into openclaw.json, and with it into the store; a path literal (`tokenFile = ./token;`) copies the file itself; \
-session variables are written into a profile script in the store.
+session variables are written into a profile script in the store. `builtins.readFile config.sops.secrets.key.path` reads the \
+decrypted file while Nix evaluates: in a flake Nix refuses to, and with `--impure` its content ends in the store.
 
 Decrypt secrets on the machine (sops-nix, agenix) and write the path where they will lie as a text, `\"/run/secrets/key\"` or \
 `config.sops.secrets.key.path`.",
@@ -32,6 +33,14 @@ Decrypt secrets on the machine (sops-nix, agenix) and write the path where they 
         r#"{
   home.sessionVariables.KIMI_API_KEY = "sk-kimi-Q4w8Zr1Tn6Yb3Xc9Vm2L";
   programs.openclaw.enable = true;
+}
+"#,
+        r#"{ config, ... }:
+{
+  programs.openclaw = {
+    enable = true;
+    config.gateway.auth.token = builtins.readFile config.sops.secrets.gateway-token.path;
+  };
 }
 "#,
         r#"{
@@ -95,15 +104,20 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     });
 }
 
-/// Whether the text is the content of a file that Nix read: it begins at the very first byte of a file, where a literal in a
-/// source would have its quote.
+/// Whether the text is the content of a file that Nix reads: known not to be seen here, or beginning at the very first byte of
+/// a file, where a literal in a source would have its quote.
 pub(super) fn is_read_from_file(node: &Node) -> bool {
-    let Value::Text(text) = &node.value else {
-        return false;
-    };
-    text.parts.iter().any(|part| {
-        matches!(part, TextPart::Known { text, span: Some(span) } if !text.is_empty() && span.start == 0)
-    })
+    let of_file = |unknown: &Unknown| unknown.kind == Some(Kind::FileContent);
+    match &node.value {
+        Value::Unknown(unknown) => of_file(unknown),
+        Value::Text(text) => text.parts.iter().any(|part| match part {
+            TextPart::Known { text, span } => {
+                !text.is_empty() && span.is_some_and(|span| span.start == 0)
+            }
+            TextPart::Unknown(unknown) => of_file(unknown),
+        }),
+        _ => false,
+    }
 }
 
 /// Where the content of a file is used, instead of the file itself.
@@ -126,7 +140,7 @@ fn is_in_store(node: &Node) -> bool {
                 || matches!(
                     text.parts.first(),
                     Some(TextPart::Unknown(unknown))
-                        if unknown.kind == Some(crate::openclaw::tree::Kind::StorePath)
+                        if unknown.kind == Some(Kind::StorePath)
                 )
         }
         _ => false,
@@ -180,6 +194,25 @@ fn of_variable(subject: Subject<'_>, variable: &Variable) -> Option<Finding> {
             .path("environmentFiles")
             .help("write its path as a text, where it will lie on the machine: `\"/run/secrets/openclaw.env\"`"),
         ),
+        Provision::ModuleEnvironment | Provision::ServiceEnvironment
+            if is_read_from_file(value)
+                && variable.name.as_deref().is_some_and(is_secret_variable) =>
+        {
+            let name = variable.name.as_deref().unwrap_or_default();
+            Some(
+                Finding::new(
+                    INFO.id,
+                    Consequence::LeaksSecret,
+                    format!("the content of a file is copied into the variable `{name}`, and with it into the store"),
+                )
+                .at(span)
+                .path(format!("{}.environment.{name}", subject.configuration.option_root))
+                .help(match subject.configuration.source {
+                    Source::HomeManager => "write the path of the file: the module reads it when the gateway starts",
+                    _ => "provide it in a file outside of the store that the unit reads as its environment",
+                }),
+            )
+        }
         Provision::ModuleEnvironment | Provision::ServiceEnvironment
             if is_in_store(value)
                 && !is_path_literal(value)

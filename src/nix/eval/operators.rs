@@ -265,7 +265,13 @@ impl Evaluator {
         let first = match &left {
             Ok(left) => left,
             Err(Stop::Unknown(unknown)) => match unknown.kind {
-                Some(Kind::String | Kind::SecretPath | Kind::StorePath | Kind::Derivation) => {
+                Some(
+                    Kind::String
+                    | Kind::SecretPath
+                    | Kind::FileContent
+                    | Kind::StorePath
+                    | Kind::Derivation,
+                ) => {
                     let mut string = NixString::default();
                     self.append(&mut string, left.clone(), Coercion::INTERPOLATION, origin)?;
                     self.append(&mut string, right, Coercion::INTERPOLATION, origin)?;
@@ -554,7 +560,7 @@ impl Evaluator {
 fn is_textual(kind: Option<Kind>) -> bool {
     matches!(
         kind,
-        Some(Kind::String | Kind::Path | Kind::SecretPath | Kind::StorePath)
+        Some(Kind::String | Kind::Path | Kind::SecretPath | Kind::FileContent | Kind::StorePath)
     )
 }
 

@@ -28,6 +28,8 @@ pub enum Kind {
     Path,
     /// The path of a file that holds a secret (`config.sops.secrets.x.path` and the like).
     SecretPath,
+    /// What is in a file that Nix reads (`builtins.readFile config.sops.secrets.x.path`): a string.
+    FileContent,
     /// A path in the Nix store.
     StorePath,
     /// A package or another derivation.

@@ -391,7 +391,14 @@ fn read_file(
     arguments: &[Rc<Thunk>],
     origin: &Origin,
 ) -> Result<Val, Stop> {
-    let (file, text) = read(evaluator, &arguments[0], origin)?;
+    let (file, text) = match read(evaluator, &arguments[0], origin) {
+        // What is in a file is no path, even where the path is all that is known.
+        Err(Stop::Unknown(unknown)) => {
+            let content = unknown.derived("readFile", Some(Kind::FileContent));
+            return Err(Stop::Unknown(content));
+        }
+        outcome => outcome?,
+    };
     let place = Origin {
         span: Some(Span::new(file, 0, text.len() as u32)),
         call: origin.call.clone(),
