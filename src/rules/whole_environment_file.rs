@@ -2,7 +2,7 @@
 
 use super::secrets::visit_sites;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
-use crate::openclaw::configuration::{Instance, Source};
+use crate::openclaw::configuration::{Instance, Provision, Source};
 use crate::openclaw::credentials::Role;
 use crate::report::finding::{Consequence, Finding, Severity};
 
@@ -14,12 +14,15 @@ pub const RULE: Rule = Rule {
 
 static INFO: RuleInfo = RuleInfo {
     id: "whole-environment-file",
-    summary: "A variable is given a file that holds several variables",
+    summary: "A variable is given a file that, by its name, holds several variables",
     consequence: Consequence::FailsInUse,
     explanation: "\
-The Home Manager module reads the file that `environment.NAME` points to and takes its content for the value; a file \
-that holds just `NAME=value` is understood too. With a whole `.env` file, the value becomes everything in it, all \
-lines and names included.
+The Home Manager module reads the file that `environment.NAME` points to and takes its content for the value; `NAME=` at \
+its beginning is left out, so a file that holds just `NAME=value` is fine whatever it is called. Of a file with several \
+variables, the value becomes everything in it, with all further lines and names.
+
+What is in the file is not known here. If it holds the one variable, nothing is wrong; where two variables are given the same \
+file, at least one of them gets the wrong value.
 
 Point to a file that holds the one secret, or give the whole file to the unit: \
 `systemd.user.services.openclaw-gateway.Service.EnvironmentFile`, for the NixOS service \
@@ -55,6 +58,30 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         {
             return;
         }
+        // A file begins with the name of one variable only.
+        let shared = instance.variables.iter().any(|other| {
+            other.provision == Provision::ModuleEnvironment
+                && other.name != site.variable.and_then(|variable| variable.name.clone())
+                && other.value.as_ref().and_then(|value| value.as_str()) == Some(text.clone())
+        });
+        let name = site.suggested_variable();
+        let (message, severity) = if shared {
+            (
+                format!(
+                    "{} is given all of `{file}`, and another variable too",
+                    site.name()
+                ),
+                Severity::Warning,
+            )
+        } else {
+            (
+                format!(
+                    "{} is given all of `{file}`, which is right only if nothing but its value, or `{name}=` and its value, is in it",
+                    site.name()
+                ),
+                Severity::Note,
+            )
+        };
         let unit = match subject.configuration.source {
             Source::NixosService => "`services.openclaw-gateway.environmentFiles`",
             _ => "`systemd.user.services.openclaw-gateway.Service.EnvironmentFile`",
@@ -63,10 +90,9 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
             Finding::new(
                 INFO.id,
                 Consequence::FailsInUse,
-                format!("{} becomes the whole content of `{file}`, with all its names and lines", site.name()),
+                message,
             )
-            // The file may hold this one variable.
-            .at_most(Severity::Warning)
+            .at_most(severity)
             .at(site.span())
             .path(site.path())
             .help(format!(
@@ -80,8 +106,6 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
 mod tests {
     use super::super::testing::case;
     use super::*;
-
-    use crate::openclaw::configuration::Provision;
 
     #[test]
     fn one_variable_gets_one_secret() {
@@ -105,7 +129,24 @@ mod tests {
             .run(&RULE);
         assert_eq!(
             outcome.lines(),
-            ["warning programs.openclaw.environment.KIMI_API_KEY: /run/secrets/openclaw.env"]
+            ["note programs.openclaw.environment.KIMI_API_KEY: /run/secrets/openclaw.env"]
+        );
+    }
+
+    #[test]
+    fn one_file_is_not_right_for_two_variables() {
+        let file = "/run/secrets/openclaw.env";
+        let outcome = case("{}")
+            .home_manager(&[])
+            .variable_with("KIMI_API_KEY", Provision::ModuleEnvironment, file)
+            .variable_with("OPENAI_API_KEY", Provision::ModuleEnvironment, file)
+            .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "warning programs.openclaw.environment.KIMI_API_KEY: /run/secrets/openclaw.env",
+                "warning programs.openclaw.environment.OPENAI_API_KEY: /run/secrets/openclaw.env",
+            ]
         );
     }
 }
