@@ -3,7 +3,7 @@
 
 use super::blueprint::PROGRAM_NAMES;
 use super::configuration::{Provision, Variable};
-use super::tree::{Node, TextPart};
+use super::tree::{Kind, Node, TextPart, Value};
 use std::rc::Rc;
 
 /// What files beside the unit provide, for units whose name holds one of `units` (all for none).
@@ -93,6 +93,67 @@ fn source(name: Option<String>, provision: Provision, entry: &Rc<Node>) -> Varia
     }
 }
 
+/// The variables in an environment file that is a template of sops-nix, whose text the sources show but for the secrets in it;
+/// `None` for any other file, and where a name itself is not known.
+pub(super) fn of_template(
+    path: &Node,
+    around: &[(&'static str, Rc<Node>)],
+) -> Option<Vec<Variable>> {
+    let content = around
+        .iter()
+        .filter(|(option, _)| *option == "sops.templates")
+        .filter_map(|(_, templates)| templates.as_object())
+        .flat_map(|templates| &templates.entries)
+        .find(|(name, template)| is_path_of(path, name, template))
+        .and_then(|(_, template)| template.get("content"))?;
+    content.as_text()?;
+    let mut found = Vec::new();
+    for line in lines(content) {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with(['#', ';']) {
+            continue;
+        }
+        match line.split_once('=') {
+            Some((name, _)) if !name.contains(UNKNOWN_PART) => {
+                if let Some(name) = assigned(line) {
+                    found.push(source(Some(name), Provision::ServiceEnvironment, content));
+                }
+            }
+            _ if line.contains(UNKNOWN_PART) => return None,
+            _ => {}
+        }
+    }
+    Some(found)
+}
+
+/// Whether a value is the path of the template `name`: the one that is written for it, or the one that sops-nix gives it, which
+/// the evaluation names although it does not know it.
+fn is_path_of(path: &Node, name: &str, template: &Node) -> bool {
+    let given = template.get("path");
+    let unknown = match &path.value {
+        Value::Unknown(unknown) => unknown,
+        Value::Text(text) => match text.parts.as_slice() {
+            [TextPart::Unknown(unknown)] => unknown,
+            // systemd goes on without a file whose path has a dash before it.
+            [TextPart::Known { text, .. }, TextPart::Unknown(unknown)] if text == "-" => unknown,
+            _ => {
+                let written = text.known();
+                return written.is_some_and(|written| {
+                    given.and_then(|given| given.as_str()).as_deref()
+                        == Some(written.trim_start_matches('-'))
+                });
+            }
+        },
+        _ => return false,
+    };
+    unknown.kind == Some(Kind::SecretPath)
+        && unknown
+            .reason
+            .split('`')
+            .nth(1)
+            .is_some_and(|subject| subject.ends_with(&format!(".sops.templates.{name}.path")))
+}
+
 /// The name in `NAME=value` or `export NAME=value`.
 pub(super) fn assigned(line: &str) -> Option<String> {
     let line = line.trim().trim_start_matches("export ");
@@ -106,6 +167,9 @@ pub(super) fn assigned(line: &str) -> Option<String> {
     (is_name && !value.trim().is_empty()).then(|| name.to_string())
 }
 
+/// What stands for a part of a text that is not known.
+const UNKNOWN_PART: &str = "...";
+
 /// The lines of a text; what is not known of them is shown as three dots.
 pub(super) fn lines(node: &Node) -> Vec<String> {
     let Some(text) = node.as_text() else {
@@ -115,7 +179,7 @@ pub(super) fn lines(node: &Node) -> Vec<String> {
     for part in &text.parts {
         match part {
             TextPart::Known { text, .. } => whole.push_str(text),
-            _ => whole.push_str("..."),
+            _ => whole.push_str(UNKNOWN_PART),
         }
     }
     whole.lines().map(str::to_string).collect()
@@ -167,5 +231,58 @@ mod tests {
             ),
             ["A"]
         );
+    }
+
+    #[test]
+    fn a_template_shows_its_names() {
+        let unknown = |reason: &str, kind| {
+            TextPart::Unknown(crate::openclaw::tree::Unknown {
+                kind,
+                reason: reason.into(),
+                span: None,
+            })
+        };
+        let known = |text: &str| TextPart::Known {
+            text: text.into(),
+            span: None,
+        };
+        let text = |parts: Vec<TextPart>| {
+            Node::new(
+                Value::Text(crate::openclaw::tree::Text { parts }),
+                Default::default(),
+            )
+        };
+        let names = |subject: &str, content: Vec<TextPart>| {
+            let mut templates = crate::openclaw::tree::Object::default();
+            let mut template = crate::openclaw::tree::Object::default();
+            template.entries.insert("content".into(), text(content));
+            let template = Node::new(Value::Object(template), Default::default());
+            templates.entries.insert("openclaw.env".into(), template);
+            let templates = Node::new(Value::Object(templates), Default::default());
+            let reason = format!("`config.{subject}.path`: the option is not set here");
+            let path = text(vec![unknown(&reason, Some(Kind::SecretPath))]);
+            of_template(&path, &[("sops.templates", templates)]).map(|found| {
+                found
+                    .into_iter()
+                    .filter_map(|variable| variable.name)
+                    .collect::<Vec<String>>()
+            })
+        };
+        let content = vec![
+            known("# The keys\nA_KEY="),
+            unknown("a placeholder", None),
+            known("\nB_KEY=x"),
+            unknown("a placeholder", None),
+            known("\nC_KEY=\n"),
+        ];
+        let of_another = names("sops.templates.other.env", content.clone());
+        assert_eq!(of_another, None);
+        assert_eq!(names("age.secrets.openclaw.env", content.clone()), None);
+        assert_eq!(
+            names("sops.templates.openclaw.env", content),
+            Some(vec!["A_KEY".to_string(), "B_KEY".to_string()])
+        );
+        let open = vec![known("A_KEY=x\n"), unknown("more lines", None)];
+        assert_eq!(names("sops.templates.openclaw.env", open), None);
     }
 }

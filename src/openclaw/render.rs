@@ -244,7 +244,7 @@ impl Blueprint {
             Provision::ModuleEnvironment,
             &mut variables,
         );
-        environment_files(options.get("environmentFiles"), &mut variables);
+        environment_files(options.get("environmentFiles"), around, &mut variables);
         let unit = options
             .get("unitName")
             .and_then(|name| name.as_str())
@@ -734,18 +734,22 @@ fn assignment(node: &Rc<Node>, provision: Provision, found: &mut Vec<Variable>) 
     });
 }
 
-fn environment_files(node: Option<&Rc<Node>>, found: &mut Vec<Variable>) {
+fn environment_files(node: Option<&Rc<Node>>, around: &Around<'_>, found: &mut Vec<Variable>) {
     let Some(node) = node else {
         return;
     };
-    let file = |node: &Rc<Node>| Variable {
-        value: Some(Rc::clone(node)),
-        ..unnamed(Provision::ServiceEnvironmentFile, node.place.primary())
+    let file = |node: &Rc<Node>| {
+        delivered_variables::of_template(node, around.0).unwrap_or_else(|| {
+            vec![Variable {
+                value: Some(Rc::clone(node)),
+                ..unnamed(Provision::ServiceEnvironmentFile, node.place.primary())
+            }]
+        })
     };
     match &node.value {
         Value::Null => {}
         Value::List(list) => {
-            found.extend(list.items.iter().map(file));
+            found.extend(list.items.iter().flat_map(file));
             if list.open.is_some() {
                 found.push(unnamed(
                     Provision::ServiceEnvironmentFile,
@@ -753,7 +757,7 @@ fn environment_files(node: Option<&Rc<Node>>, found: &mut Vec<Variable>) {
                 ));
             }
         }
-        _ => found.push(file(node)),
+        _ => found.extend(file(node)),
     }
 }
 
@@ -787,7 +791,7 @@ impl Around<'_> {
                         continue;
                     };
                     environment(section.get("Environment"), provision, &mut found);
-                    environment_files(section.get("EnvironmentFile"), &mut found);
+                    environment_files(section.get("EnvironmentFile"), self, &mut found);
                     for through_shell in ["ExecStart", "LoadCredential", "PassEnvironment"] {
                         // A start command of the user's own may set anything.
                         if let Some(node) = section.get(through_shell) {
