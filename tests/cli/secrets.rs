@@ -131,7 +131,6 @@ fn nix_of(value: &Value) -> String {
 }
 
 #[test]
-#[ignore = "not yet seen to pass to its end"]
 fn in_every_credential_field() {
     let (config, count) = every_field(false);
     assert!(count > 90, "{count}");
@@ -162,7 +161,6 @@ fn in_every_credential_field() {
 
 /// Where a secret may stand without being in the configuration: comments, names, strings, other files.
 #[test]
-#[ignore = "not yet seen to pass to its end"]
 fn each_known_format_in_each_place() {
     let secrets: Vec<&str> = PREFIXED
         .iter()
@@ -277,7 +275,6 @@ fn through_a_name_a_concatenation_and_an_interpolation() {
 }
 
 #[test]
-#[ignore = "not yet seen to pass to its end"]
 fn in_files_that_are_read_beside_the_sources() {
     let folder = tempfile::tempdir().expect("a folder");
     let directory = folder.path();

@@ -186,13 +186,11 @@ fn run(share: usize, of: usize) {
 }
 
 #[test]
-#[ignore = "not yet seen to pass to its end"]
 fn cut_up_fixtures_hold_1_of_2() {
     run(0, 2);
 }
 
 #[test]
-#[ignore = "not yet seen to pass to its end"]
 fn cut_up_fixtures_hold_2_of_2() {
     run(1, 2);
 }

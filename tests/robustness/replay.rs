@@ -33,25 +33,21 @@ fn replay(folder: &str, wanted: impl Fn(&str) -> bool) -> usize {
 }
 
 #[test]
-#[ignore = "not yet seen to pass to its end"]
 fn what_the_fuzzer_found_is_mended() {
     replay("finds", |_| true);
 }
 
 #[test]
-#[ignore = "not yet seen to pass to its end"]
 fn the_corpus_of_the_syntax_holds() {
     assert!(replay("corpus", |name| name == "syntax") > 0);
 }
 
 #[test]
-#[ignore = "not yet seen to pass to its end"]
 fn the_corpus_of_modules_and_trees_holds() {
     assert!(replay("corpus", |name| matches!(name, "module" | "tree")) > 0);
 }
 
 #[test]
-#[ignore = "not yet seen to pass to its end"]
 fn the_corpus_of_everything_else_holds() {
     assert!(
         replay("corpus", |name| !matches!(
