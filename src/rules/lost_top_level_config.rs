@@ -17,7 +17,9 @@ static INFO: RuleInfo = RuleInfo {
     consequence: Consequence::Degrades,
     explanation: "Until 5 May 2026 (commit 216f835 of nix-openclaw) every option of an instance's `config` that was not \
 set was `null`, and these nulls were laid over the top-level `config`: as soon as an instance is declared, nothing of the \
-top-level `config` is left in its openclaw.json, `gateway.mode` included. Nix says nothing about it.\n\n\
+top-level `config` is left in its openclaw.json, `gateway.mode` included. Only entries with names of \
+your own stay, such as a provider, where the instance has others beside them. Nix says nothing about it, and looks at the \
+top-level `config` only where the instance sets something in the same set.\n\n\
 Write everything in the instance's `config`, or update nix-openclaw: later releases merge the two.",
     // It takes a flake.lock of that time to have this finding; `fixtures/mistakes/lost-top-level-config` is one.
     refused: &[],
