@@ -3,6 +3,7 @@
 use crate::nix::eval::unknown::{Stop, Unknown, mix};
 use crate::nix::eval::value::{Attr, Attrs, Marker, Origin, PartialBuiltin, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
+use crate::nix::modules::Request;
 use crate::nix::modules::types::{OptionType, Submodule};
 use crate::nix::symbol::Symbol;
 use std::rc::Rc;
@@ -114,7 +115,7 @@ pub(super) const IN_NIX: &[(&str, &str)] = &[
     ),
     (
         "attrsWith",
-        "{ elemType, lazy ? false, placeholder ? \"name\" }: if lazy then lib.types.lazyAttrsOf elemType else lib.types.attrsOf elemType",
+        "{ elemType, lazy ? false, placeholder ? \"name\" }: let plain = if lazy then lib.types.lazyAttrsOf elemType else lib.types.attrsOf elemType; in if placeholder == \"name\" then plain else lib.types.addCheck plain builtins.isAttrs",
     ),
     (
         "attrTag",
@@ -281,6 +282,33 @@ pub(super) fn submodule_of(modules: Vec<Rc<Thunk>>, special_arguments: Option<Rc
             class: None,
         })),
     )
+}
+
+/// `moduleType`, as the modules of a request get it: a submodule of the same modules.
+pub(crate) fn module_type(request: &Request) -> Rc<Thunk> {
+    let mut special = Attrs::new();
+    let mut class = None;
+    for (name, value) in &request.special_arguments {
+        match name.as_str() {
+            // Where it is used it has another name.
+            "name" => {}
+            "_class" => class = Some(Rc::clone(value)),
+            _ => special.insert(Attr {
+                name: *name,
+                name_span: None,
+                definition: None,
+                value: Rc::clone(value),
+            }),
+        }
+    }
+    let submodule = Submodule {
+        modules: request.modules.clone(),
+        declarations: None,
+        shorthand: None,
+        special_arguments: Some(Val::attrs(special).thunk()),
+        class,
+    };
+    type_value("submodule", OptionType::Submodule(Rc::new(submodule))).thunk()
 }
 
 static FUNCTIONS: &[Builtin] = &[

@@ -1,7 +1,9 @@
 //! Merging the definitions of one option by its type.
 
 use super::definition::{Definition, Discharged, children};
-use super::merge::{Active, active as in_force, entry, extended, problem, unseen_thunk};
+use super::merge::{
+    Active, active as in_force, entry, extended, problem, unseen_thunk, without_definitions,
+};
 use super::types::{OptionType, Submodule};
 use super::{Class, ModuleProblemKind, ModuleSet, Request, show_path};
 use crate::nix::eval::Evaluator;
@@ -27,6 +29,7 @@ pub(super) fn merge(
         }
     }
     match kind {
+        OptionType::Unmodelled(unknown) => Err(Stop::Unknown(Rc::clone(unknown))),
         OptionType::Unseen => merge_unseen(evaluator, set, path, kind, active),
         OptionType::Unspecified => merge_untyped(evaluator, set, path, active),
         OptionType::Anything => merge_anything(evaluator, set, path, active),
@@ -570,13 +573,21 @@ fn present_only(evaluator: &mut Evaluator, merged: Val, defined: &[Active]) -> R
             };
             let definition = Definition::new(Rc::clone(&given.value), one.definition.module);
             let discharged = evaluator.discharge(&[definition]);
+            // Whether a definition holds cannot be told of one that fails: the whole set does.
+            for one in &discharged {
+                if let (true, Err(stop @ Stop::Error(_))) =
+                    (one.definition.guards.is_empty(), &one.value)
+                {
+                    return Err(stop.clone());
+                }
+            }
+            if present {
+                continue;
+            }
             match in_force(evaluator, discharged) {
                 Err(Stop::Split(condition)) => return Err(Stop::Split(condition)),
                 Ok(active) => present = !active.is_empty(),
                 Err(_) => present = true,
-            }
-            if present {
-                break;
             }
         }
         if !present {
@@ -593,7 +604,7 @@ fn present_only(evaluator: &mut Evaluator, merged: Val, defined: &[Active]) -> R
     Ok(Val::new(Value::Attrs(Rc::new(attrs)), merged.origin))
 }
 
-fn merge_submodule(
+pub(super) fn merge_submodule(
     evaluator: &mut Evaluator,
     set: &Rc<ModuleSet>,
     path: &[Symbol],
@@ -611,6 +622,18 @@ fn merge_submodule(
                 Val::attrs(Attrs::of([("config", Rc::clone(&one.definition.value))])).thunk()
             }
             _ => Rc::clone(&one.definition.value),
+        };
+        let file = set
+            .collected()
+            .and_then(|collected| collected.modules.get(one.definition.module))
+            .and_then(|module| module.file.clone());
+        let module = match file {
+            // A definition stays one of the module that says where it stands.
+            Some(file) => {
+                let imports = Val::list(vec![module]).thunk();
+                Val::attrs(Attrs::of([("_file", file), ("imports", imports)])).thunk()
+            }
+            None => module,
         };
         modules.push(module);
     }
@@ -667,7 +690,7 @@ impl Evaluator {
         let discharged = self.discharge(&definitions);
         let active = in_force(self, discharged)?;
         if active.is_empty() {
-            return match kind.empty_value(self) {
+            return match without_definitions(self, &set, path, kind)? {
                 Some(empty) => Ok(empty),
                 None => Err(Stop::Unknown(set.undefined_option(self, path))),
             };

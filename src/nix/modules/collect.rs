@@ -49,7 +49,7 @@ pub(super) fn collect(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Collect
         let disabled = std::mem::take(&mut collector.to_disable);
         collector = Collector::read(evaluator, set, &arguments, disabled);
     }
-    let framework = collector.add_module("the framework", None);
+    let framework = collector.add_module("the framework", None, None);
     for (path, value) in &set.request.definitions {
         let mut value = Rc::clone(value);
         for name in path.iter().rev() {
@@ -169,6 +169,25 @@ fn arguments(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Rc<Thunk> {
         });
     }
     if request.class == Class::Generic {
+        let mut own = vec![("_prefix", super::by_type::location(&request.prefix))];
+        let is_of_modules_only = !request.partial
+            && request.definitions.is_empty()
+            && matches!(&request.declarations, Declarations::Set(set) if set.is_empty());
+        if is_of_modules_only {
+            // `extendModules` is not given: the types that it makes can nest without end, and declarations are read at once.
+            own.push(("moduleType", crate::nix::lib::types::module_type(request)));
+        }
+        for (name, value) in own {
+            let name = Symbol::new(name);
+            if attrs.get(name).is_none() {
+                attrs.insert(Attr {
+                    name,
+                    name_span: None,
+                    definition: None,
+                    value,
+                });
+            }
+        }
         let special = Attrs::from_entries(
             request
                 .special_arguments
@@ -284,10 +303,11 @@ impl<'a> Collector<'a> {
         Some(path::normalize(&format!("{root}/{text}")).into())
     }
 
-    fn add_module(&mut self, name: &str, span: Option<Span>) -> usize {
+    fn add_module(&mut self, name: &str, span: Option<Span>, file: Option<Rc<Thunk>>) -> usize {
         self.found.modules.push(Module {
             name: name.into(),
             span,
+            file,
         });
         self.found.modules.len() - 1
     }
@@ -577,7 +597,7 @@ impl<'a> Collector<'a> {
                     |path| evaluator.workspace.relative(&path),
                 ),
         };
-        let module = self.add_module(&name, span);
+        let module = self.add_module(&name, span, get("_file"));
         for name in ["require", "imports"] {
             if let Some(imports) = get(name) {
                 self.imports(evaluator, &imports, guards, module);
@@ -783,6 +803,7 @@ fn key_text(evaluator: &mut Evaluator, key: &Rc<Thunk>) -> Option<Rc<str>> {
     match evaluator.force(key).ok()?.value {
         Value::Path(given) => Some(path::normalize(&given.absolute).into()),
         Value::String(text) => text.path_text().ok(),
+        Value::Int(number) => Some(number.to_string().into()),
         Value::Attrs(_) => {
             let text = evaluator
                 .coerce(
@@ -868,12 +889,15 @@ fn declarations(
     }
     let mut set = BTreeMap::new();
     for attr in attrs.unordered() {
+        let known = unseen.len();
         let declared = match declarations(evaluator, &attr.value, depth + 1, unseen) {
             Declarations::Option(option) => {
                 let mut option = (*option).clone();
                 option.span = attr.name_span.or(option.span);
                 Declarations::Option(Rc::new(option))
             }
+            // An option or a set of options: that is not known.
+            Declarations::Set(inner) if inner.is_empty() && unseen.len() > known => continue,
             set => set,
         };
         set.insert(attr.name.as_str(), declared);

@@ -216,7 +216,12 @@ impl Evaluator {
             });
             return;
         };
-        match self.property(attrs) {
+        let property = match self.property(attrs) {
+            // Nix looks for this one in what modules say only, not in the default of an option.
+            Some(Property::Definition(_)) if definition.module == usize::MAX => None,
+            property => property,
+        };
+        match property {
             None => found.push(Discharged {
                 definition: with_origin(definition, &value.origin),
                 value: Ok(value.value),

@@ -216,7 +216,8 @@ fn options(
     let mut attrs = Attrs::from_entries(entries);
     attrs.open = match defined.open {
         Some(unknown) => Some(unknown),
-        None if set.request.closed => None,
+        // A `freeformType` with a `merge` of its own may make other options of them.
+        None if is_in_sight(set) && !matches!(freeform, Some(OptionType::Custom(_))) => None,
         None => Some(set.undefined_option(evaluator, path)),
     };
     Ok(Val::attrs(attrs))
@@ -314,14 +315,19 @@ pub(super) fn option_thunk(
             if let Some(problem) = &option.problem {
                 return Err(Stop::Error(Rc::clone(problem)));
             }
-            let value = option_value(evaluator, &set, &path, &option, &definitions)?;
-            match &option.apply {
-                None => Ok(value),
-                Some(apply) => {
-                    let apply = evaluator.function(apply, &Origin::default())?;
-                    evaluator.apply(&apply, Thunk::done(value), &Origin::at(option.span))
-                }
-            }
+            let Some(apply) = &option.apply else {
+                return option_value(evaluator, &set, &path, &option, &definitions);
+            };
+            let apply = evaluator.function(apply, &Origin::default())?;
+            let (set, path) = (Rc::clone(&set), path.clone());
+            let (option, definitions) = (Rc::clone(&option), definitions.clone());
+            let origin = Origin::at(option.span);
+            // A function that does not look at it also takes what is not defined.
+            let value = Thunk::native(
+                move |evaluator| option_value(evaluator, &set, &path, &option, &definitions),
+                origin.clone(),
+            );
+            evaluator.apply(&apply, value, &origin)
         },
         Origin::default(),
     )
@@ -344,9 +350,9 @@ pub(super) fn unseen_thunk(
             let discharged = evaluator.discharge(&definitions);
             let active = active(evaluator, discharged)?;
             if active.is_empty() {
-                return match kind.empty_value(evaluator) {
+                return match without_definitions(evaluator, &set, &path, &kind)? {
                     Some(empty) => Ok(empty),
-                    None if set.request.closed => {
+                    None if is_in_sight(&set) => {
                         let shown = show_path(&[set.request.prefix.as_slice(), &path].concat());
                         Err(evaluator.error(
                             ErrorKind::Module,
@@ -390,8 +396,11 @@ fn option_value(
     }
     let active = active(evaluator, discharged)?;
     if active.is_empty() {
-        return match option.kind.empty_value(evaluator) {
+        return match without_definitions(evaluator, set, path, &option.kind)? {
             Some(empty) => Ok(empty),
+            None if set.request.closed && !is_in_sight(set) => {
+                Err(Stop::Unknown(set.undefined_option(evaluator, path)))
+            }
             None => {
                 let shown = show_path(&[set.request.prefix.as_slice(), path].concat());
                 Err(evaluator.error(
@@ -405,7 +414,41 @@ fn option_value(
     if option.read_only && active.len() > 1 {
         return Err(super::by_type::conflict(evaluator, set, path, &active));
     }
-    merge(evaluator, set, path, &option.kind, active)
+    let mut value = merge(evaluator, set, path, &option.kind, active)?;
+    // A type that is not in sight may add to what is defined.
+    if let (OptionType::Unseen, Value::Attrs(attrs)) = (&option.kind, &mut value.value)
+        && attrs.open.is_none()
+        && set.request.closed
+        && attrs.marker.is_none()
+        && attrs.get(Symbol::new("_type")).is_none()
+    {
+        Rc::make_mut(attrs).open = Some(set.undefined_option(evaluator, path));
+    }
+    Ok(value)
+}
+
+/// Whether all modules of a set that takes no options from elsewhere could be read.
+fn is_in_sight(set: &ModuleSet) -> bool {
+    set.request.closed
+        && set
+            .collected()
+            .is_some_and(|collected| collected.unseen.is_empty())
+}
+
+/// What an option without definitions is, where its type allows that: a submodule is made of its defaults.
+pub(super) fn without_definitions(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    kind: &OptionType,
+) -> Result<Option<Val>, Stop> {
+    match kind {
+        OptionType::Submodule(submodule) => {
+            super::by_type::merge_submodule(evaluator, set, path, submodule, Vec::new()).map(Some)
+        }
+        OptionType::Unmodelled(unknown) => Err(Stop::Unknown(Rc::clone(unknown))),
+        kind => Ok(kind.empty_value(evaluator)),
+    }
 }
 
 /// The definitions that hold in the present world and have the strongest priority, in their order.

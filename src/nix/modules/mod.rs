@@ -44,6 +44,8 @@ pub struct Module {
     pub name: Rc<str>,
     /// Where it stands, or where it is imported.
     pub span: Option<Span>,
+    /// The file that it says it stands in (`_file`).
+    pub file: Option<Rc<Thunk>>,
 }
 
 /// A module that could not be read.

@@ -5,7 +5,7 @@ use super::definition::{Definition, OPTION_DEFAULT_PRIORITY, children};
 use super::merge::{active, extended, option_thunk};
 use super::{Class, Declarations, ModuleSet, OptionDeclaration};
 use crate::nix::eval::Evaluator;
-use crate::nix::eval::unknown::{ErrorKind, Stop};
+use crate::nix::eval::unknown::{ErrorKind, Stop, Unknown, mix};
 use crate::nix::eval::value::{Attr, Attrs, Origin, Thunk, Val, Value};
 use crate::nix::flake::known::{self, KnownInput};
 use crate::nix::symbol::Symbol;
@@ -195,10 +195,23 @@ fn option_value(
     Val::new(Value::Attrs(Rc::new(attrs)), Origin::at(option.span))
 }
 
+/// The file of a definition, where its module says it; as which path Nix names one that it reads itself is not known.
 fn file(set: &ModuleSet, definition: &Definition) -> Rc<Thunk> {
-    let name = set
+    let module = set
         .collected()
-        .and_then(|collected| collected.modules.get(definition.module))
-        .map_or("<unknown-file>", |module| &module.name);
-    Val::string(name).thunk()
+        .and_then(|collected| collected.modules.get(definition.module));
+    match module.and_then(|module| module.file.clone()) {
+        Some(file) => file,
+        None => {
+            let reason = "as which file Nix names the place of a definition is not known";
+            let unknown = Unknown {
+                id: mix(6, reason),
+                kind: None,
+                subject: None,
+                reason: reason.into(),
+                span: definition.span(),
+            };
+            Thunk::unknown(Rc::new(unknown), Origin::default())
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::Declarations;
 use crate::nix::eval::Evaluator;
-use crate::nix::eval::unknown::Stop;
+use crate::nix::eval::unknown::{Stop, Unknown, mix};
 use crate::nix::eval::value::{Attrs, Marker, Origin, Thunk, Val, Value};
 use crate::nix::symbol::Symbol;
 use std::rc::Rc;
@@ -12,6 +12,8 @@ use std::rc::Rc;
 pub enum OptionType {
     /// Not declared in sight, or of a type that is not known: merged as nearly every option would.
     Unseen,
+    /// A type that is known and not modelled: what its definitions merge to is unknown.
+    Unmodelled(Rc<Unknown>),
     /// No type given: one definition, or sets and lists that merge.
     Unspecified,
     /// `types.anything`: sets merge by attribute, lists must be equal... anything else too.
@@ -139,8 +141,25 @@ impl OptionType {
             ) if least == other_least && most == other_most => self.clone(),
             // Whether two such are the same type is not looked into.
             (T::Coerced { .. }, _) | (_, T::Coerced { .. }) => return None,
-            (T::Checked { .. } | T::Custom(_), _) | (_, T::Checked { .. } | T::Custom(_)) => {
+            (T::Unmodelled(_), _) => self.clone(),
+            (_, T::Unmodelled(_)) => other.clone(),
+            (T::Checked { check: first, .. }, T::Checked { check: second, .. })
+            | (T::Custom(first), T::Custom(second))
+                if Rc::ptr_eq(first, second) =>
+            {
                 self.clone()
+            }
+            // It depends on their `functor`, which may stand for another type or carry a payload.
+            (T::Checked { .. } | T::Custom(_), _) | (_, T::Checked { .. } | T::Custom(_)) => {
+                let reason =
+                    "an option is declared twice, and how its two types merge is not modelled";
+                T::Unmodelled(Rc::new(Unknown {
+                    id: mix(5, reason),
+                    kind: None,
+                    subject: None,
+                    reason: reason.into(),
+                    span: None,
+                }))
             }
             (T::Joined(_) | T::Int { .. }, _) => return None,
             (first, second) if std::mem::discriminant(first) == std::mem::discriminant(second) => {
@@ -156,7 +175,6 @@ impl OptionType {
             OptionType::AttrsOf(_)
             | OptionType::LazyAttrsOf(_)
             | OptionType::Attrs
-            | OptionType::Submodule(_)
             | OptionType::Deferred => Some(Val::attrs(Attrs::new())),
             OptionType::ListOf(_) => Some(Val::list(Vec::new())),
             OptionType::NullOr(_) => Some(Val::bare(Value::Null)),
@@ -178,7 +196,18 @@ impl OptionType {
 
     /// The type that a Nix value stands for: one of ours, or one of the real `lib.types`, told by its name.
     pub fn from_nix(evaluator: &mut Evaluator, thunk: &Rc<Thunk>) -> OptionType {
-        Self::try_from_nix(evaluator, thunk, 0).unwrap_or(OptionType::Unseen)
+        match Self::try_from_nix(evaluator, thunk, 0) {
+            Ok(kind) => kind,
+            Err(Stop::Unknown(unknown))
+                if unknown
+                    .subject
+                    .as_deref()
+                    .is_some_and(|subject| subject.starts_with("lib.types.")) =>
+            {
+                OptionType::Unmodelled(unknown)
+            }
+            Err(_) => OptionType::Unseen,
+        }
     }
 
     fn try_from_nix(
@@ -194,13 +223,14 @@ impl OptionType {
         if let Some(marker) = &attrs.marker
             && let Marker::Type(kind) = &**marker
         {
-            // `types.x // { check = ...; }` is another type.
+            // `types.x // { check = ...; }` is another type, as is one with an `emptyValue` of its own.
             let is_ours = |name: &str| {
                 attrs
                     .get(Symbol::new(name))
                     .is_some_and(|attr| is_type_method(&attr.value))
             };
-            return Ok(if is_ours("check") && is_ours("merge") {
+            let own_empty = attrs.get(Symbol::new("emptyValue")).is_some();
+            return Ok(if is_ours("check") && is_ours("merge") && !own_empty {
                 (**kind).clone()
             } else {
                 OptionType::Custom(Rc::clone(thunk))
@@ -323,7 +353,7 @@ impl OptionType {
     /// Whether a value is of this type, as far as its head tells: `None` where that is not known.
     pub fn accepts(&self, evaluator: &mut Evaluator, value: &Value) -> Option<bool> {
         Some(match self {
-            OptionType::Unseen => return None,
+            OptionType::Unseen | OptionType::Unmodelled(_) => return None,
             OptionType::Unspecified | OptionType::Anything | OptionType::Raw => true,
             OptionType::Deferred => matches!(
                 value,
@@ -435,9 +465,10 @@ impl OptionType {
     /// The type in words, with an article: "a list of strings".
     pub fn phrase(&self) -> String {
         match self {
-            OptionType::Unseen | OptionType::Unspecified | OptionType::Anything => {
-                "any value".into()
-            }
+            OptionType::Unseen
+            | OptionType::Unmodelled(_)
+            | OptionType::Unspecified
+            | OptionType::Anything => "any value".into(),
             OptionType::Raw => "one value".into(),
             OptionType::Attrs => "a set".into(),
             OptionType::Bool => "`true` or `false`".into(),

@@ -79,7 +79,7 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ),
     (
         "doRename",
-        "{ from, to, visible, warn, use, withPriority ? true, condition ? true }: { config, options, ... }: let old = lib.getAttrFromPath from options; target = lib.attrByPath to (abort \"Renaming error: option `${lib.showOption to}' does not exist.\"); new = lib.attrByPath to { } options; in { options = lib.setAttrByPath from (lib.mkOption ({ inherit visible; description = \"Alias of ${lib.showOption to}.\"; apply = _: use (target config); } // lib.optionalAttrs (new ? type) { inherit (new) type; })); config = lib.mkIf condition ((if withPriority then lib.mkAliasAndWrapDefsWithPriority else lib.mkAliasAndWrapDefinitions) (lib.setAttrByPath to) old); }",
+        "{ from, to, visible, warn, use, withPriority ? true, condition ? true }: { config, options, ... }: let old = lib.getAttrFromPath from options; target = lib.attrByPath to (abort \"Renaming error: option `${lib.showOption to}' does not exist.\"); new = lib.attrByPath to { } options; in { options = lib.setAttrByPath from (lib.mkOption ({ inherit visible; description = \"Alias of ${lib.showOption to}.\"; apply = _: use (target config); } // lib.optionalAttrs (new ? type) { inherit (new) type; })); config = lib.mkIf condition (lib.mkMerge [ (lib.optionalAttrs (options ? warnings) { warnings = lib.optional (warn && old.isDefined) \"The option `${lib.showOption from}' defined in ${lib.showFiles old.files} has been renamed to `${lib.showOption to}'.\"; }) ((if withPriority then lib.mkAliasAndWrapDefsWithPriority else lib.mkAliasAndWrapDefinitions) (lib.setAttrByPath to) old) ]); }",
     ),
     (
         "mkMergedOptionModule",
