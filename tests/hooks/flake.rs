@@ -504,13 +504,25 @@ fn each_kind_of_mistake_is_found_at_its_line() {
 }
 
 #[test]
-fn an_assertion_that_fails_stops_the_check_and_says_where_its_text_is() {
+fn an_assertion_that_fails_stops_the_check_with_its_text_or_says_where_that_is() {
     with_each_nix(|nix| {
+        // What the sources tell has its place and its text.
         let flake = Flake::new();
         flake.replace(
             "openclaw.nix",
             "{\n  # The keys",
             "{\n  assertions = [ { assertion = false; message = \"not on Mondays\"; } ];\n  # The keys",
+        );
+        flake.check(nix).fails_with(&[
+            "openclaw.nix:2:18: error[failed-assertion]",
+            "not on Mondays",
+        ]);
+        // What only Nix knows has the command that shows it.
+        let flake = Flake::new();
+        flake.replace(
+            "openclaw.nix",
+            "{\n  # The keys",
+            "{\n  assertions = [ { assertion = builtins.getEnv \"DAY\" == \"Tuesday\"; message = \"not on Mondays\"; } ];\n  # The keys",
         );
         flake
             .check(nix)
