@@ -42,10 +42,16 @@ pub(super) static TABLE: &[Builtin] = &[
             let list = evaluator.list(&arguments[1], origin)?;
             let items = list.all()?.to_vec();
             let mut result = NixString::default();
+            let between = Val::new(Value::String(separator.clone()), origin.clone());
             for (index, item) in items.iter().enumerate() {
                 evaluator.step(1)?;
                 if index > 0 {
-                    result.parts.extend(separator.parts.iter().cloned());
+                    evaluator.append(
+                        &mut result,
+                        Ok(between.clone()),
+                        Coercion::INTERPOLATION,
+                        origin,
+                    )?;
                 }
                 let outcome = evaluator.force(item);
                 evaluator.append(&mut result, outcome, Coercion::INTERPOLATION, origin)?;
