@@ -178,7 +178,16 @@ impl Evaluator {
         let outputs = Thunk::native(
             move |evaluator| {
                 let function = evaluator.function(&outputs_function, &outputs_origin)?;
-                evaluator.apply(&function, Rc::clone(&inputs), &outputs_origin)
+                // Nix makes this call, and no line of the sources: it is no step on the way of a value. Only its own failure
+                // has a place.
+                let call = evaluator.apply(&function, Rc::clone(&inputs), &Origin::default());
+                call.map_err(|stop| match stop {
+                    Stop::Error(error) if error.span.is_none() => Stop::from(EvalError {
+                        span: outputs_origin.span,
+                        ..(*error).clone()
+                    }),
+                    stop => stop,
+                })
             },
             Origin::at(root.origin.span),
         );
