@@ -237,3 +237,55 @@ fn a_configuration_that_is_not_there_is_an_error() {
     let message = report["errors"][0]["message"].as_str().unwrap_or_default();
     assert!(message.contains("home.nix"), "{message}");
 }
+
+/// Nix calls `outputs`, and no line of the flake does: what is written in flake.nix is used where it stands.
+#[test]
+fn a_module_written_in_a_flake_is_fixed_where_it_stands() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/kimi");
+    let flake = std::fs::read_to_string(fixture.join("flake.nix")).expect("the fixture");
+    let misspelt = flake.replace(
+        "primary = \"kimi/kimi-k2p5\"",
+        "primary = \"kimmi/kimi-k2p5\"",
+    );
+    assert_ne!(misspelt, flake);
+    std::fs::write(folder.path().join("flake.nix"), &misspelt).expect("a file");
+    std::fs::copy(fixture.join("flake.lock"), folder.path().join("flake.lock")).expect("a file");
+    let arguments = "--no-git --select unknown-provider --format json";
+    let printed = openclaw_check().args(arguments).inside(folder.path()).run();
+    let finding = &json(&printed)["findings"][0];
+    assert_eq!(finding["rule"], "unknown-provider", "{}", printed.out);
+    assert_eq!(finding["related"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        finding["related"][0]["message"],
+        "a provider that is declared"
+    );
+    openclaw_check()
+        .args("--no-git --select unknown-provider --fix")
+        .inside(folder.path())
+        .run();
+    let after = std::fs::read_to_string(folder.path().join("flake.nix")).expect("the file");
+    assert_eq!(after, flake);
+}
+
+/// What only the call of `outputs` does wrong stands at `outputs`.
+#[test]
+fn a_flake_whose_outputs_take_too_little_is_told_so_at_outputs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(
+        folder.path().join("flake.nix"),
+        "{\n  outputs = { nixpkgs }: { homeConfigurations.a = 1; };\n}\n",
+    )
+    .expect("a file");
+    let printed = openclaw_check()
+        .args("--no-git --format concise")
+        .inside(folder.path())
+        .run();
+    assert!(
+        printed
+            .out
+            .contains("flake.nix:2:3: error[evaluation-error]"),
+        "{}",
+        printed.out
+    );
+}

@@ -68,13 +68,12 @@ impl Evaluator {
                 origin: origin.clone(),
             });
         };
+        let before = string.parts.len();
         match &value.value {
             Value::String(other) => {
-                let before = string.parts.len();
                 self.step(other.parts.len() as u64 / 8)?;
                 string.parts.extend(other.parts.iter().cloned());
                 string.add_context(&other.context);
-                self.keep_short(string, before)?;
             }
             Value::Path(path) => {
                 if coercion.copy_paths {
@@ -124,37 +123,35 @@ impl Evaluator {
                 ));
             }
         }
-        if self.is_too_long(string) {
-            return Err(self.limit("the string is too long"));
-        }
-        Ok(())
+        self.keep_short(string, before)
     }
 
-    /// Joins small parts of a string that has many, and sees to its length. `before` is how many parts it had when this was
-    /// last seen to.
+    /// Sees to the bounds of a string, in bytes and in parts (one that is not known takes memory too), and joins small parts
+    /// where there are many. `before` is how many parts it had when this was last seen to: of a string with many, all are
+    /// looked at now and then only.
     fn keep_short(&self, string: &mut NixString, before: usize) -> Result<(), Stop> {
         /// How many parts are looked at again and again.
-        const FEW: usize = 256;
+        const FEW: usize = 64;
+        /// How many small parts in a row are worth joining.
+        const MANY: usize = 512;
         /// Bytes of a part that is worth joining.
         const SMALL: usize = 4096;
+        const MOST_PARTS: usize = 1_000_000;
         let count = string.parts.len();
-        if count / FEW == before / FEW {
+        if count > FEW && count / FEW == before / FEW {
             return Ok(());
         }
-        let length: usize = string
-            .parts
-            .iter()
-            .map(|part| match part {
-                Part::Text { text, .. } => text.len(),
-                _ => 0,
-            })
-            .sum();
-        if length > self.limits.string {
+        let length = |part: &Part| match part {
+            Part::Text { text, .. } => text.len(),
+            _ => 0,
+        };
+        if count > MOST_PARTS || string.parts.iter().map(length).sum::<usize>() > self.limits.string
+        {
             return Err(self.limit("the string is too long"));
         }
         let small = |part: &&Part| matches!(part, Part::Text { text, .. } if text.len() < SMALL);
         let run = string.parts.iter().rev().take_while(small).count();
-        if run < 2 * FEW {
+        if run < MANY {
             return Ok(());
         }
         let joined: Vec<Part> = string.parts.drain(count - run..).collect();
@@ -175,26 +172,6 @@ impl Evaluator {
             origin: place.unwrap_or_default(),
         });
         Ok(())
-    }
-
-    /// Whether a string has reached its bound, in bytes or in parts: a part that is not known takes memory too.
-    fn is_too_long(&self, string: &NixString) -> bool {
-        const MOST_PARTS: usize = 1_000_000;
-        const LOOK_AGAIN: usize = 64;
-        let count = string.parts.len();
-        if count > MOST_PARTS {
-            return true;
-        }
-        let length = |part: &Part| match part {
-            Part::Text { text, .. } => text.len(),
-            _ => 0,
-        };
-        // Of a string with many parts all are added up now and then only.
-        let length: usize = match count > LOOK_AGAIN && !count.is_multiple_of(LOOK_AGAIN) {
-            true => string.parts.last().map_or(0, length),
-            false => string.parts.iter().map(length).sum(),
-        };
-        length > self.limits.string
     }
 
     fn coerce_attrs(
