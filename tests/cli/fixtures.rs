@@ -4,6 +4,7 @@
 //! relative to the fixture.
 
 use crate::harness::{Printed, openclaw_check};
+use crate::skip::skip;
 use std::path::{Path, PathBuf};
 
 fn fixtures() -> PathBuf {
@@ -99,7 +100,7 @@ fn an_untracked_document_is_found() {
             .is_ok_and(|status| status.success())
     };
     if !git(&["init", "-q"]) {
-        eprintln!("not tested: there is no git here");
+        skip("there is no git here");
         return;
     }
     assert!(git(&["add", "."]));

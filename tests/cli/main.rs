@@ -15,5 +15,7 @@ mod limits;
 mod nix_openclaw;
 mod nixpkgs_lib;
 mod secrets;
+#[path = "../support/skip.rs"]
+mod skip;
 mod streams;
 mod usage;

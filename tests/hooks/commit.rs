@@ -1,5 +1,6 @@
 //! Real pre-commit in a fresh repository: what is staged is what is checked.
 
+use crate::skip::{is_required, skip};
 use crate::support::{
     PROGRAM, Run, copy, copy_repository, folder, git, git_command, replace, repository, run, tool,
     write,
@@ -163,8 +164,8 @@ fn a_deleted_document_stops_a_commit_although_it_names_no_file() {
 /// real tools are required.
 #[test]
 fn the_hook_that_builds_from_source_stops_a_mistake() {
-    if std::env::var_os("OPENCLAW_CHECK_REQUIRE_REAL").is_none() {
-        eprintln!("skipped: the hook that builds from source, without OPENCLAW_CHECK_REQUIRE_REAL");
+    if !is_required() {
+        skip("it takes minutes, and OPENCLAW_CHECK_REQUIRE_REAL is not 1");
         return;
     }
     let Some(home) = Repository::with_hook("openclaw-check") else {

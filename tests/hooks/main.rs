@@ -10,5 +10,7 @@ mod flake;
 mod modules;
 mod outputs;
 mod secrets;
+#[path = "../support/skip.rs"]
+mod skip;
 mod support;
 mod workflows;

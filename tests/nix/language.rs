@@ -7,6 +7,7 @@
 //! They are not part of this repository: the variable names the folder in a checkout of Nix.
 
 use crate::print;
+use crate::skip::skip;
 use openclaw_check::nix::eval::value::Origin;
 use openclaw_check::nix::eval::{Evaluator, Limits, with_stack};
 use openclaw_check::nix::symbol::Symbol;
@@ -59,9 +60,7 @@ const UNKNOWN_PER_HUNDRED: usize = 5;
 fn language_tests_of_the_nix_project() {
     let Some(folder) = std::env::var_os("OPENCLAW_CHECK_NIX_LANGUAGE_TESTS").map(PathBuf::from)
     else {
-        eprintln!(
-            "skipped: language_tests_of_the_nix_project (OPENCLAW_CHECK_NIX_LANGUAGE_TESTS names no folder)"
-        );
+        skip("OPENCLAW_CHECK_NIX_LANGUAGE_TESTS names no folder");
         return;
     };
     let folder = folder.canonicalize().expect("the folder of the tests");

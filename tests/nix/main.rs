@@ -5,5 +5,7 @@ mod generate_values;
 mod language;
 mod print;
 mod real_nix;
+#[path = "../support/skip.rs"]
+mod skip;
 mod syntax;
 mod values;

@@ -1,5 +1,6 @@
 //! Runs a real Nix where there is one.
 
+use crate::skip::skip;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -20,16 +21,16 @@ pub enum Answer {
 impl Nix {
     /// Nix 2.34 as `tests/support/install-nix.sh` installs it, or the one that `OPENCLAW_CHECK_NIX_NEW` names.
     /// Without one the test is skipped by name, or fails when `OPENCLAW_CHECK_REQUIRE_REAL` is set.
-    pub fn find(test: &str) -> Option<Nix> {
-        Nix::find_version(test, "new", "OPENCLAW_CHECK_NIX_NEW")
+    pub fn find() -> Option<Nix> {
+        Nix::find_version("new", "OPENCLAW_CHECK_NIX_NEW")
     }
 
     /// Nix 2.8, for what has changed since; otherwise like [`Nix::find`].
-    pub fn find_old(test: &str) -> Option<Nix> {
-        Nix::find_version(test, "old", "OPENCLAW_CHECK_NIX_OLD")
+    pub fn find_old() -> Option<Nix> {
+        Nix::find_version("old", "OPENCLAW_CHECK_NIX_OLD")
     }
 
-    fn find_version(test: &str, version: &str, variable: &str) -> Option<Nix> {
+    fn find_version(version: &str, variable: &str) -> Option<Nix> {
         let named = std::env::var_os(variable).map(PathBuf::from);
         let installed = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("target/nix")
@@ -40,10 +41,9 @@ impl Nix {
             .chain([installed])
             .find(|binary| binary.is_file());
         if found.is_none() {
-            let required =
-                std::env::var("OPENCLAW_CHECK_REQUIRE_REAL").is_ok_and(|value| value == "1");
-            assert!(!required, "{test}: no real Nix, and one is required");
-            eprintln!("skipped: {test} (no real Nix; see tests/support/install-nix.sh)");
+            skip(&format!(
+                "the {version} Nix is not here (tests/support/install-nix.sh brings it)"
+            ));
         }
         Some(Nix {
             binaries: found?.parent()?.to_path_buf(),

@@ -73,7 +73,7 @@ fn written_expressions() -> Vec<String> {
 
 #[test]
 fn written_expressions_parse_as_in_nix() {
-    let Some(nix) = Nix::find("written_expressions_parse_as_in_nix") else {
+    let Some(nix) = Nix::find() else {
         return;
     };
     assert_same(&nix, &written_expressions());
@@ -81,7 +81,7 @@ fn written_expressions_parse_as_in_nix() {
 
 #[test]
 fn generated_expressions_parse_as_in_nix() {
-    let Some(nix) = Nix::find("generated_expressions_parse_as_in_nix") else {
+    let Some(nix) = Nix::find() else {
         return;
     };
     let mut numbers = Numbers::new(1);

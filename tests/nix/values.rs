@@ -336,17 +336,23 @@ fn written(text: &str) -> Vec<Written> {
     all
 }
 
-/// Each written expression has the value that Nix gives it, or fails as in Nix; only those that say so are unknown.
-#[test]
-fn written_expressions_evaluate_as_in_nix() {
-    let Some(nix) = Nix::find("written_expressions_evaluate_as_in_nix") else {
-        return;
-    };
+/// All written expressions, and their texts in the same order.
+fn all_written() -> (Vec<Written>, Vec<String>) {
     let all: Vec<Written> = SUBJECTS
         .iter()
         .flat_map(|(_, text)| written(text))
         .collect();
-    let expressions: Vec<String> = all.iter().map(|one| one.expression.clone()).collect();
+    let expressions = all.iter().map(|one| one.expression.clone()).collect();
+    (all, expressions)
+}
+
+/// Each written expression has the value that Nix gives it, or fails as in Nix; only those that say so are unknown.
+#[test]
+fn written_expressions_evaluate_as_in_nix() {
+    let Some(nix) = Nix::find() else {
+        return;
+    };
+    let (all, expressions) = all_written();
     let comparisons = compare(&nix, &expressions);
     assert_no_difference(&expressions, &comparisons);
     let surprises: Vec<String> = all
@@ -369,15 +375,10 @@ fn written_expressions_evaluate_as_in_nix() {
 /// Where Nix 2.8 gives something else, that is marked, and what is marked does differ.
 #[test]
 fn the_older_nix_differs_only_where_marked() {
-    let test = "the_older_nix_differs_only_where_marked";
-    let (Some(new), Some(old)) = (Nix::find(test), Nix::find_old(test)) else {
+    let (Some(new), Some(old)) = (Nix::find(), Nix::find_old()) else {
         return;
     };
-    let all: Vec<Written> = SUBJECTS
-        .iter()
-        .flat_map(|(_, text)| written(text))
-        .collect();
-    let expressions: Vec<String> = all.iter().map(|one| one.expression.clone()).collect();
+    let (all, expressions) = all_written();
     let scene = Scene::new(&expressions);
     let newer = new.evaluate_all(&scene.names, &scene.directory);
     let older = old.evaluate_all(&scene.names, &scene.directory);
@@ -395,7 +396,7 @@ fn the_older_nix_differs_only_where_marked() {
 /// All of them are known: what they are made of leaves nothing open.
 #[test]
 fn generated_expressions_evaluate_as_in_nix() {
-    let Some(nix) = Nix::find("generated_expressions_evaluate_as_in_nix") else {
+    let Some(nix) = Nix::find() else {
         return;
     };
     let mut numbers = Numbers::new(11);
@@ -427,7 +428,7 @@ fn generated_expressions_evaluate_as_in_nix() {
 #[test]
 #[ignore = "takes minutes; OPENCLAW_CHECK_SEED and OPENCLAW_CHECK_COUNT choose the expressions"]
 fn many_more_generated_expressions() {
-    let Some(nix) = Nix::find("many_more_generated_expressions") else {
+    let Some(nix) = Nix::find() else {
         return;
     };
     let number = |name, otherwise| {
@@ -452,7 +453,7 @@ fn many_more_generated_expressions() {
 /// The comparison itself notices a wrong value, a value where Nix fails, and a failure where Nix has a value.
 #[test]
 fn a_planted_wrong_value_is_noticed() {
-    let Some(nix) = Nix::find("a_planted_wrong_value_is_noticed") else {
+    let Some(nix) = Nix::find() else {
         return;
     };
     let expressions = ["1 + 1", "1 + \"a\"", "[ (x: x) 1.5 ]"].map(str::to_string);
@@ -479,7 +480,7 @@ fn a_planted_wrong_value_is_noticed() {
 /// `builtins` holds what Nix's holds, no more and no less.
 #[test]
 fn builtins_are_those_of_nix() {
-    let Some(nix) = Nix::find("builtins_are_those_of_nix") else {
+    let Some(nix) = Nix::find() else {
         return;
     };
     let expressions = [
