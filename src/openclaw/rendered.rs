@@ -13,6 +13,7 @@ use super::tree::Node;
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::value::{self, Part, Rendered, Thunk};
 use crate::nix::modules::{Class, ModuleSet};
+use crate::releases;
 use crate::workspace::source::Span;
 use std::rc::Rc;
 
@@ -176,54 +177,20 @@ pub fn is_like_configuration(node: &Node) -> bool {
     let others = object
         .entries
         .keys()
-        .filter(|name| !name.starts_with('_') && !TOP.contains(&name.as_str()))
+        .filter(|name| !name.starts_with('_') && !is_at_top(name))
         .count();
     main >= 2 && others == 0
 }
 
-/// What stands at the top of OpenClaw's configuration, over all releases.
-const TOP: &[&str] = &[
-    "$schema",
-    "$include",
-    "acp",
-    "agents",
-    "approvals",
-    "audio",
-    "auth",
-    "bindings",
-    "broadcast",
-    "browser",
-    "canvasHost",
-    "channels",
-    "cli",
-    "commands",
-    "cron",
-    "diagnostics",
-    "discovery",
-    "env",
-    "gateway",
-    "hooks",
-    "logging",
-    "mcp",
-    "media",
-    "memory",
-    "messages",
-    "meta",
-    "models",
-    "nodeHost",
-    "plugins",
-    "secrets",
-    "session",
-    "skills",
-    "surfaces",
-    "talk",
-    "tools",
-    "tts",
-    "ui",
-    "update",
-    "web",
-    "wizard",
-];
+/// Whether a name stands at the top of OpenClaw's configuration in any release.
+fn is_at_top(name: &str) -> bool {
+    name == "$include"
+        || releases::known().any(|release| {
+            release
+                .schema()
+                .is_some_and(|schema| !schema.at([name]).is_empty())
+        })
+}
 
 #[cfg(test)]
 mod tests {
@@ -238,6 +205,8 @@ mod tests {
         };
         assert!(like("{agents: {}, gateway: {}}"));
         assert!(like("{agents: {}, channels: {}, _note: 1}"));
+        // Parts of which only later releases know.
+        assert!(like("{agents: {}, channels: {}, transcripts: {}, tui: {}}"));
         assert!(!like("{agents: {}, channels: {}, default_temperature: 1}"));
         assert!(!like("{agents: {}}"));
         assert!(!like("{agents: {}, channels: {}, providers: {}}"));
