@@ -15,6 +15,7 @@ use crate::releases::Release;
 use crate::releases::schema::{Kind, Rest, Schema};
 
 /// What is wrong in the replaced `config`, as one instance has Nix see it.
+#[derive(Debug)]
 pub struct Replaced {
     /// The instance as if the top-level `config` were its own.
     pub instance: Instance,

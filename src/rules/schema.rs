@@ -5,14 +5,9 @@
 use super::consequence::{by_release, is_typed, violates_schema, violates_validation};
 use super::{Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::replaced_config::replaced;
 use crate::openclaw::schema_check::{self, Issue, IssueKind};
 use crate::openclaw::tree::{Node, Value};
-use crate::releases::{Release, Version};
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity};
-use std::cell::RefCell;
-use std::collections::HashSet;
-use std::rc::Rc;
 
 /// The rules that report what the comparison finds.
 pub static RULE_IDS: &[&str] = &[
@@ -32,7 +27,7 @@ static RULES_OF_TYPES: &[&str] = &["unknown-key", "missing-key", "wrong-type", "
 
 /// Reports the part of the comparison that belongs to a rule.
 pub fn report(rule: &'static str, subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    for issue in issues(subject, instance).iter() {
+    for issue in subject.issues(instance).iter() {
         if issue.rule() == rule {
             let finding = finding(rule, subject, instance, issue);
             // What every plausible release refuses is certain.
@@ -52,7 +47,7 @@ fn report_replaced(rule: &'static str, subject: Subject<'_>, instance: &Instance
     if !is_typed(subject.configuration) || !RULES_OF_TYPES.contains(&rule) {
         return;
     }
-    let Some(replaced) = replaced(subject.configuration, instance, subject.release) else {
+    let Some(replaced) = subject.replaced(instance) else {
         return;
     };
     for (issue, is_evaluated) in &replaced.issues {
@@ -180,59 +175,6 @@ fn literal_span(node: &Node) -> Option<crate::workspace::source::Span> {
     let inner = text.locate(0..known.len())?;
     let whole = node.place.span?;
     (whole.len() as usize == known.len() + 2 && whole.contains(inner)).then_some(whole)
-}
-
-struct Remembered {
-    config: Rc<Node>,
-    releases: Vec<Version>,
-    issues: Rc<Vec<Issue>>,
-}
-
-thread_local! {
-    // The rules that share the comparison run one after another on the same instance; it is made once.
-    static LAST: RefCell<Option<Remembered>> = const { RefCell::new(None) };
-}
-
-/// Everything for which the release refuses an instance's configuration; of a guessed release only what every plausible release
-/// refuses at the same place.
-fn issues(subject: Subject<'_>, instance: &Instance) -> Rc<Vec<Issue>> {
-    let others: &[Release] = if subject.release_is_certain {
-        &[]
-    } else {
-        subject.plausible
-    };
-    let releases: Vec<Version> = std::iter::once(subject.release)
-        .chain(others)
-        .map(|release| release.version())
-        .collect();
-    LAST.with_borrow_mut(|last| {
-        if let Some(remembered) = last
-            && Rc::ptr_eq(&remembered.config, &instance.config)
-            && remembered.releases == releases
-        {
-            return Rc::clone(&remembered.issues);
-        }
-        let mut issues = schema_check::refusals(instance, subject.release);
-        for other in others {
-            // Of a release without a schema nothing can be said, so it does not speak for the configuration.
-            if issues.is_empty() || other.schema().is_none() {
-                continue;
-            }
-            let theirs = schema_check::refusals(instance, other);
-            let theirs: HashSet<_> = theirs
-                .iter()
-                .map(|their| (&their.path, their.rule()))
-                .collect();
-            issues.retain(|issue| theirs.contains(&(&issue.path, issue.rule())));
-        }
-        let issues = Rc::new(issues);
-        *last = Some(Remembered {
-            config: Rc::clone(&instance.config),
-            releases,
-            issues: Rc::clone(&issues),
-        });
-        issues
-    })
 }
 
 #[cfg(test)]

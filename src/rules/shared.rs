@@ -6,7 +6,11 @@ use crate::openclaw::credentials::{self, Field, Role, Roles, is_secret_variable}
 use crate::openclaw::model_reference::{self, References};
 use crate::openclaw::providers::Catalogue;
 use crate::openclaw::references;
+use crate::openclaw::replaced_config::{self, Replaced};
+use crate::openclaw::schema_check::{self, Issue};
+use crate::releases::Release;
 use std::cell::{OnceCell, RefCell};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// What rules worked out for the instances of one configuration in one world and for one release. It starts empty, and each part
@@ -23,6 +27,8 @@ struct OfInstance {
     secret_references: OnceCell<Rc<[references::Reference]>>,
     field_roles: OnceCell<Rc<Roles>>,
     variable_roles: OnceCell<Rc<[Role]>>,
+    issues: OnceCell<Rc<Vec<Issue>>>,
+    replaced: OnceCell<Option<Rc<Replaced>>>,
 }
 
 impl Subject<'_> {
@@ -73,6 +79,42 @@ impl Subject<'_> {
             .field_roles
             .get_or_init(|| Rc::new(Roles::of(&instance.config)));
         credentials::visit_with(&instance.config, roles, visit);
+    }
+
+    /// Everything for which the release refuses an instance's configuration; of a guessed release only what every plausible release
+    /// refuses at the same place.
+    pub fn issues(&self, instance: &Instance) -> Rc<Vec<Issue>> {
+        let of = self.of(instance);
+        Rc::clone(of.issues.get_or_init(|| {
+            let mut issues = schema_check::refusals(instance, self.release);
+            let others: &[Release] = match self.release_is_certain {
+                true => &[],
+                false => self.plausible,
+            };
+            for other in others {
+                // Of a release without a schema nothing can be said, so it does not speak for the configuration.
+                if issues.is_empty() || other.schema().is_none() {
+                    continue;
+                }
+                let theirs = schema_check::refusals(instance, other);
+                let theirs: HashSet<_> = theirs
+                    .iter()
+                    .map(|their| (&their.path, their.rule()))
+                    .collect();
+                issues.retain(|issue| theirs.contains(&(&issue.path, issue.rule())));
+            }
+            Rc::new(issues)
+        }))
+    }
+
+    /// What is wrong in a top-level `config` that an instance replaces, if it replaces one.
+    pub fn replaced(&self, instance: &Instance) -> Option<Rc<Replaced>> {
+        let of = self.of(instance);
+        of.replaced
+            .get_or_init(|| {
+                replaced_config::replaced(self.configuration, instance, self.release).map(Rc::new)
+            })
+            .clone()
     }
 
     /// What each variable that is provided to an instance holds by its name, in their order.
