@@ -301,6 +301,7 @@ mod tests {
     #[test]
     fn a_partly_known_text_keeps_what_is_known() {
         let unknown = Unknown {
+            subject: None,
             kind: None,
             reason: "an argument".into(),
             span: None,

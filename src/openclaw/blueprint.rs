@@ -172,7 +172,7 @@ fn strays(
                 let stray = option_roots::judge(set.request.class, namespace, option.as_str())?;
                 // A module of the user's own may declare an option of that very name.
                 let wanted = (is_complete || !stray.misplaced)
-                    && !is_declared(set, &[namespace, option.as_str()]);
+                    && declared_at(set, &[namespace, option.as_str()]).is_none();
                 let place = definitions.first()?.name_span?;
                 wanted.then_some((option.as_str(), place, stray))
             })
@@ -235,7 +235,7 @@ fn nothing_declares(
         || unseen
             .iter()
             .any(|module| module.may_add || module.of_openclaw.is_some())
-        || is_declared(set, &root.split('.').collect::<Vec<_>>());
+        || declared_at(set, &root.split('.').collect::<Vec<_>>()).is_some();
     if may_be_declared {
         return None;
     }
@@ -255,22 +255,16 @@ fn nothing_declares(
     Some(problem)
 }
 
-/// Whether a module in sight declares an option at or below a path.
-fn is_declared(set: &Rc<ModuleSet>, path: &[&str]) -> bool {
-    let Some(collected) = set.collected() else {
-        return false;
-    };
-    let mut declarations = &collected.declarations;
+/// What modules in sight declare at a path: the options below it, or the option that it is or lies in.
+fn declared_at<'a>(set: &'a ModuleSet, path: &[&str]) -> Option<&'a Declarations> {
+    let mut declarations = &set.collected()?.declarations;
     for name in path {
         match declarations {
-            Declarations::Option(_) => return true,
-            Declarations::Set(inner) => match inner.get(name) {
-                Some(below) => declarations = below,
-                None => return false,
-            },
+            Declarations::Option(_) => break,
+            Declarations::Set(inner) => declarations = inner.get(*name)?,
         }
     }
-    true
+    Some(declarations)
 }
 
 fn home(
@@ -627,20 +621,9 @@ fn undeclared_options(
     set: &Rc<ModuleSet>,
     root: &[&str],
 ) -> Vec<Problem> {
-    let Some(collected) = set.collected() else {
-        return Vec::new();
-    };
-    let mut declared = &collected.declarations;
-    for name in root {
-        match declared {
-            Declarations::Set(inner) => match inner.get(name) {
-                Some(below) => declared = below,
-                None => return Vec::new(),
-            },
-            Declarations::Option(_) => return Vec::new(),
-        }
-    }
-    let Declarations::Set(declared) = declared else {
+    let (Some(collected), Some(Declarations::Set(declared))) =
+        (set.collected(), declared_at(set, root))
+    else {
         return Vec::new();
     };
     let path: Vec<Symbol> = root.iter().map(|name| Symbol::new(name)).collect();

@@ -24,8 +24,9 @@ pub(super) fn variables(around: &[(&'static str, Rc<Node>)], units: &[&str]) -> 
                 "home.file" | "xdg.configFile" | "environment.etc" => {
                     file(&target("target"), entry, units, &mut found);
                 }
-                "sops.templates" => file(&target("path"), entry, units, &mut found),
-                "sops.secrets" | "age.secrets" => file(&target("path"), entry, units, &mut found),
+                "sops.templates" | "sops.secrets" | "age.secrets" => {
+                    file(&target("path"), entry, units, &mut found);
+                }
                 _ => {}
             }
         }
@@ -148,9 +149,8 @@ fn is_path_of(path: &Node, name: &str, template: &Node) -> bool {
     };
     unknown.kind == Some(Kind::SecretPath)
         && unknown
-            .reason
-            .split('`')
-            .nth(1)
+            .subject
+            .as_ref()
             .is_some_and(|subject| subject.ends_with(&format!(".sops.templates.{name}.path")))
 }
 
@@ -235,10 +235,11 @@ mod tests {
 
     #[test]
     fn a_template_shows_its_names() {
-        let unknown = |reason: &str, kind| {
+        let unknown = |subject: Option<String>, kind| {
             TextPart::Unknown(crate::openclaw::tree::Unknown {
+                subject,
                 kind,
-                reason: reason.into(),
+                reason: "it is not known".into(),
                 span: None,
             })
         };
@@ -259,8 +260,8 @@ mod tests {
             let template = Node::new(Value::Object(template), Default::default());
             templates.entries.insert("openclaw.env".into(), template);
             let templates = Node::new(Value::Object(templates), Default::default());
-            let reason = format!("`config.{subject}.path`: the option is not set here");
-            let path = text(vec![unknown(&reason, Some(Kind::SecretPath))]);
+            let subject = format!("config.{subject}.path");
+            let path = text(vec![unknown(Some(subject), Some(Kind::SecretPath))]);
             of_template(&path, &[("sops.templates", templates)]).map(|found| {
                 found
                     .into_iter()
@@ -270,9 +271,9 @@ mod tests {
         };
         let content = vec![
             known("# The keys\nA_KEY="),
-            unknown("a placeholder", None),
+            unknown(None, None),
             known("\nB_KEY=x"),
-            unknown("a placeholder", None),
+            unknown(None, None),
             known("\nC_KEY=\n"),
         ];
         let of_another = names("sops.templates.other.env", content.clone());
@@ -282,7 +283,7 @@ mod tests {
             names("sops.templates.openclaw.env", content),
             Some(vec!["A_KEY".to_string(), "B_KEY".to_string()])
         );
-        let open = vec![known("A_KEY=x\n"), unknown("more lines", None)];
+        let open = vec![known("A_KEY=x\n"), unknown(None, None)];
         assert_eq!(names("sops.templates.openclaw.env", open), None);
     }
 }

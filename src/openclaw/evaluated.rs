@@ -420,6 +420,7 @@ impl Overlay<'_> {
         let span = sources.first().and_then(|source| source.place.primary());
         let unknown = |kind: Kind, reason: String| {
             Value::Unknown(Unknown {
+                subject: None,
                 kind: Some(kind),
                 reason,
                 span,

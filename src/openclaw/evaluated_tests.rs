@@ -20,6 +20,7 @@ fn text(text: &str, start: u32) -> Rc<Node> {
 fn unknown(start: u32) -> Rc<Node> {
     Node::new(
         Value::Unknown(Unknown {
+            subject: None,
             kind: None,
             reason: "argument `model` is not known here".into(),
             span: None,
@@ -156,6 +157,7 @@ fn elements_are_found_by_index_or_by_id() {
         Value::List(List {
             items: vec![model("a", 30), model("b", 40)],
             open: Some(Unknown {
+                subject: None,
                 kind: None,
                 reason: "more may follow".into(),
                 span: None,

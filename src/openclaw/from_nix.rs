@@ -394,6 +394,7 @@ impl<'a> Converter<'a> {
             value::Value::Attrs(attrs) => self.attrs(attrs, one, place, merging),
             value::Value::Lambda(_) | value::Value::Builtin(_) => Node::new(
                 Value::Unknown(Unknown {
+                    subject: None,
                     kind: Some(Kind::Function),
                     reason: "it is a function".into(),
                     span: place.primary(),
@@ -431,6 +432,7 @@ impl<'a> Converter<'a> {
         }
         Node::new(
             Value::Unknown(Unknown {
+                subject: None,
                 kind: Some(Kind::Derivation),
                 reason: "it is a package or another value that is built".into(),
                 span: place.primary(),
@@ -475,6 +477,7 @@ impl<'a> Converter<'a> {
                     Err(stop) => TextPart::Unknown(match stop {
                         Stop::Unknown(unknown) => unknown_of(unknown),
                         _ => Unknown {
+                            subject: None,
                             kind: Some(Kind::String),
                             reason: "it is rendered from a value that is not known".into(),
                             span: place.primary(),
@@ -500,6 +503,7 @@ impl<'a> Converter<'a> {
             }
             Stop::Split(condition) => Node::new(
                 Value::Unknown(Unknown {
+                    subject: None,
                     kind: None,
                     reason: format!("it depends on whether {}", condition.text),
                     span: condition.span,
@@ -594,6 +598,7 @@ pub fn problem(error: &EvalError) -> Problem {
 fn unknown_node(reason: &str, span: Option<Span>) -> Rc<Node> {
     Node::new(
         Value::Unknown(Unknown {
+            subject: None,
             kind: None,
             reason: reason.into(),
             span,
@@ -615,6 +620,7 @@ pub fn unknown_of(unknown: &unknown::Unknown) -> Unknown {
     };
     Unknown {
         kind: unknown.kind,
+        subject: unknown.subject.as_deref().map(str::to_string),
         reason,
         span: unknown.span,
     }

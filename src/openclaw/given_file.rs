@@ -3,16 +3,16 @@
 use super::configuration::{Problem, ProblemKind};
 use super::json::{self, Dialect};
 use super::tree::{Node, Unknown, Value};
-use crate::workspace::source::Span;
 use crate::workspace::{Visibility, Workspace};
 use std::rc::Rc;
 
-/// What the file that an option names holds, with its places; unknown where the sources do not have the file. The problem is
-/// that of a file that is not there or does not parse.
-pub fn read(option: &Rc<Node>, workspace: &Workspace) -> (Rc<Node>, Option<Problem>) {
+/// What the file that an option names holds, with its places; unknown where the sources do not have the file. The problems are
+/// those of a file that is not there, does not parse, or holds a key twice.
+pub fn read(option: &Rc<Node>, workspace: &Workspace) -> (Rc<Node>, Vec<Problem>) {
     let span = option.place.primary();
     let unknown = |reason: String| {
         let value = Value::Unknown(Unknown {
+            subject: None,
             kind: None,
             reason,
             span,
@@ -23,7 +23,7 @@ pub fn read(option: &Rc<Node>, workspace: &Workspace) -> (Rc<Node>, Option<Probl
         Value::Path(path) => path,
         // A file that Nix code writes: its text, or what was rendered into it, is the value.
         Value::Object(_) | Value::Unknown(_) | Value::Failed(_) | Value::Choice(..) => {
-            return (Rc::clone(option), None);
+            return (Rc::clone(option), Vec::new());
         }
         Value::Text(text) => {
             let known = text.known();
@@ -35,9 +35,9 @@ pub fn read(option: &Rc<Node>, workspace: &Workspace) -> (Rc<Node>, Option<Probl
                 Some(parsed) => parsed.root,
                 None => unknown("the file is read where the gateway runs".into()),
             };
-            return (node, None);
+            return (node, Vec::new());
         }
-        _ => return (unknown("this is no file".into()), None),
+        _ => return (unknown("this is no file".into()), Vec::new()),
     };
     let shown = workspace.relative(&path.absolute);
     match workspace.visibility(&path.absolute) {
@@ -47,28 +47,29 @@ pub fn read(option: &Rc<Node>, workspace: &Workspace) -> (Rc<Node>, Option<Probl
                 format!("`{shown}` does not exist, or git does not track it"),
                 span,
             );
-            return (unknown(format!("`{shown}` is not there")), Some(problem));
+            return (unknown(format!("`{shown}` is not there")), vec![problem]);
         }
         _ => {}
     }
     let Ok(file) = workspace.read(&path.absolute) else {
-        return (unknown(format!("`{shown}` cannot be read here")), None);
+        return (
+            unknown(format!("`{shown}` cannot be read here")),
+            Vec::new(),
+        );
     };
     let text = workspace.sources().get(file).text.clone();
     match json::parse(&text, Some(file), Dialect::Json5) {
-        // What it includes lies where the gateway runs.
-        Ok(parsed) if !text.contains("$include") => (parsed.root, None),
-        Ok(_) => (unknown(format!("`{shown}` includes other files")), None),
-        Err(error) => {
-            let place = Span::new(file, error.range.start as u32, error.range.end as u32);
-            (
-                unknown(format!("`{shown}` does not parse")),
-                Some(Problem::new(
-                    ProblemKind::Syntax,
-                    error.message,
-                    Some(place),
-                )),
-            )
+        Ok(parsed) => {
+            let problems = parsed.problems(file);
+            // What it includes lies where the gateway runs.
+            match text.contains("$include") {
+                true => (unknown(format!("`{shown}` includes other files")), problems),
+                false => (parsed.root, problems),
+            }
         }
+        Err(error) => (
+            unknown(format!("`{shown}` does not parse")),
+            vec![error.problem(file)],
+        ),
     }
 }

@@ -162,6 +162,7 @@ impl Follower<'_, '_> {
     fn file(&mut self, name: &Rc<Node>) -> Result<Rc<Node>, Unknown> {
         let Some(written) = name.as_str() else {
             return Err(Unknown {
+                subject: None,
                 kind: None,
                 reason: "the name of an included file is not known here".to_string(),
                 span: name.place.primary(),
@@ -221,6 +222,7 @@ impl Follower<'_, '_> {
             span,
         });
         Unknown {
+            subject: None,
             kind: None,
             reason: NOT_INCLUDED.to_string(),
             span,

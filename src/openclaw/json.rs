@@ -32,6 +32,14 @@ pub struct JsonError {
     pub range: Range<usize>,
 }
 
+impl JsonError {
+    /// The failure as a problem of the file.
+    pub fn problem(self, file: FileId) -> Problem {
+        let span = Span::new(file, self.range.start as u32, self.range.end as u32);
+        Problem::new(ProblemKind::Syntax, self.message, Some(span))
+    }
+}
+
 /// A key that an object holds twice; the later one wins.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Duplicate {

@@ -475,6 +475,7 @@ fn piece(text: &str, range: Range<usize>) -> Piece {
 pub fn parse(text: &Text, role: Role) -> (Form, Option<Piece>) {
     let Some(all) = text.known() else {
         let unknown = text.unknown().cloned().unwrap_or_else(|| Unknown {
+            subject: None,
             kind: None,
             reason: "it is not known here".to_string(),
             span: None,
@@ -487,6 +488,7 @@ pub fn parse(text: &Text, role: Role) -> (Form, Option<Piece>) {
             .take_while(|character| *character != '}')
             .collect();
         let unknown = Unknown {
+            subject: None,
             kind: None,
             reason: format!("the environment variable `{name}` fills it in at start"),
             span: None,
@@ -700,6 +702,7 @@ mod tests {
     #[test]
     fn a_known_provider_survives_an_unknown_model() {
         let unknown = Unknown {
+            subject: None,
             kind: None,
             reason: "an argument".into(),
             span: None,

@@ -3,6 +3,7 @@
 
 use super::blueprint::PROGRAM_NAMES;
 use crate::nix::modules::Class;
+use crate::nix::symbol::Symbol;
 use strsim::damerau_levenshtein;
 
 /// An option beside the real ones that was surely meant to be one of them.
@@ -16,6 +17,18 @@ pub struct Stray {
     pub message: String,
     /// What to write instead.
     pub help: String,
+}
+
+/// Whether an option, by its first two names, is a root of OpenClaw's options.
+pub fn is_root(namespace: Symbol, option: Symbol) -> bool {
+    let option = option.as_str();
+    match namespace.as_str() {
+        "programs" => PROGRAM_NAMES.contains(&option),
+        "services" => option
+            .strip_suffix("-gateway")
+            .is_some_and(|program| PROGRAM_NAMES.contains(&program)),
+        _ => false,
+    }
 }
 
 /// What an option named `name` in `programs` or `services` is, if it is neither right nor something else.

@@ -210,8 +210,8 @@ impl Blueprint {
         // A file that is given as it is replaces the rendered one.
         let config = match options.get("configFile") {
             Some(file) if !matches!(file.value, Value::Null) => {
-                let (config, problem) = given_file::read(file, context.workspace);
-                configuration.problems.extend(problem);
+                let (config, problems) = given_file::read(file, context.workspace);
+                configuration.problems.extend(problems);
                 config
             }
             _ => match options.lookup("config") {
@@ -343,6 +343,7 @@ fn with_runtime_plugins(config: Rc<Node>, options: &Node, instance: Option<&Node
         Some(plugins) => plugins.into_iter().map(|(id, _)| id).collect(),
         None => {
             let unknown = Unknown {
+                subject: None,
                 kind: None,
                 reason: "the list of runtime plugins is not known here".into(),
                 span: None,
@@ -441,6 +442,7 @@ fn store_paths(count: usize, what: &str, existing: Option<&Rc<Node>>) -> Rc<Node
     let made = |_| {
         Node::new(
             Value::Unknown(Unknown {
+                subject: None,
                 kind: Some(Kind::StorePath),
                 reason: format!("the store path of {what} is made when it is built"),
                 span: None,
@@ -488,6 +490,7 @@ fn workspace_directory(
         }
         None => Node::new(
             Value::Unknown(Unknown {
+                subject: None,
                 kind: Some(Kind::Path),
                 reason: "the state directory is not known here".into(),
                 span: parent.place.primary(),
@@ -507,6 +510,7 @@ fn workspace_directory(
         Some(Value::Text(home)) => home.clone(),
         _ => Text {
             parts: vec![TextPart::Unknown(Unknown {
+                subject: None,
                 kind: Some(Kind::Path),
                 reason: "the home directory is not known here".into(),
                 span: None,
@@ -904,6 +908,7 @@ impl Around<'_> {
                             source: None,
                             written: String::new(),
                             presence: Presence::Unknown(Unknown {
+                                subject: None,
                                 kind: None,
                                 reason: "an activation script puts it in place".into(),
                                 span: node.place.primary(),
@@ -1060,6 +1065,7 @@ fn document(
                 None,
                 String::new(),
                 Presence::Unknown(text.unknown().cloned().unwrap_or(Unknown {
+                    subject: None,
                     kind: None,
                     reason: "its path is not known here".into(),
                     span: source.place.primary(),

@@ -29,6 +29,7 @@ pub fn node(json: &serde_json::Value) -> Rc<Node> {
         }),
         Json::Object(entries) => match entries.get("$unknown") {
             Some(Json::String(reason)) if entries.len() == 1 => Value::Unknown(Unknown {
+                subject: None,
                 kind: None,
                 reason: reason.clone(),
                 span: None,

@@ -16,6 +16,8 @@ use std::rc::Rc;
 pub struct Unknown {
     /// What it is known to be, if anything.
     pub kind: Option<Kind>,
+    /// The option or argument that it is, as a path from where it is looked at, if it is one: `config.sops.secrets.x.path`.
+    pub subject: Option<String>,
     /// Why it is not known: a clause in lower case, "argument `model` of the module is not known here".
     pub reason: String,
     /// Where it became unknown.
@@ -530,6 +532,7 @@ impl Node {
                 let Some(holds) = world.0.get(condition) else {
                     return Some(Rc::new(Node {
                         value: Value::Unknown(Unknown {
+                            subject: None,
                             kind: None,
                             reason: format!("it depends on whether {}", condition.text),
                             span: condition.span,

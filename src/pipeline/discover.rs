@@ -13,11 +13,12 @@ use crate::nix::flake::{self, packages};
 use crate::nix::modules::{Class, ModuleSet, Request};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{StaticProblem, StaticProblemKind, StringKind};
-use crate::openclaw::blueprint::{self, Blueprint, PROGRAM_NAMES, Sight};
+use crate::openclaw::blueprint::{self, Blueprint, Sight};
 use crate::openclaw::configuration::{Interpolation, Problem, ProblemKind, Reach, Source};
 use crate::openclaw::from_nix;
 use crate::openclaw::include;
 use crate::openclaw::json::{self, Dialect};
+use crate::openclaw::option_roots;
 use crate::openclaw::rendered;
 use crate::openclaw::tree::Node;
 use crate::report::finding::{Failure, Finding, Unresolved};
@@ -203,7 +204,7 @@ impl Finder {
             .evaluator
             .trees()
             .iter()
-            .flat_map(|tree| fragments::named(tree, &is_root))
+            .flat_map(|tree| fragments::named(tree, &option_roots::is_root))
             .collect();
         let message = if set.is_empty() {
             format!("nothing {place} configures OpenClaw")
@@ -323,7 +324,9 @@ impl Finder {
         let lib = self.evaluator.lib();
         let arguments = [(Symbol::new("lib"), lib), (Symbol::new("pkgs"), packages)];
         let shown = self.workspace.relative(file);
-        let fragments = self.evaluator.fragments(&tree, &arguments, &is_root);
+        let fragments = self
+            .evaluator
+            .fragments(&tree, &arguments, &option_roots::is_root);
         // Parts of one file belong to one configuration.
         let options: Vec<Rc<Thunk>> = fragments
             .iter()
@@ -490,18 +493,7 @@ impl Finder {
         let (root, twice): (Rc<Node>, Vec<Problem>) =
             match json::parse(&text, Some(id), Dialect::Json5) {
                 Ok(parsed) => (Rc::clone(&parsed.root), parsed.problems(id)),
-                Err(error) => {
-                    self.found.problems.push(Problem::new(
-                        ProblemKind::Syntax,
-                        error.message.clone(),
-                        Some(Span::new(
-                            id,
-                            error.range.start as u32,
-                            error.range.end as u32,
-                        )),
-                    ));
-                    return;
-                }
+                Err(error) => return self.found.problems.push(error.problem(id)),
             };
         let (root, mut problems) = if text.contains("$include") {
             self.included(&root, file)
@@ -553,15 +545,7 @@ impl Finder {
                     Ok(parsed.root)
                 }
                 Err(error) => {
-                    problems.push(Problem::new(
-                        ProblemKind::Syntax,
-                        error.message,
-                        Some(Span::new(
-                            id,
-                            error.range.start as u32,
-                            error.range.end as u32,
-                        )),
-                    ));
+                    problems.push(error.problem(id));
                     Err("cannot be read".to_string())
                 }
             }
@@ -726,18 +710,6 @@ impl Finder {
             blueprint.problems.retain(|problem| !is_late(problem));
         }
         self.found
-    }
-}
-
-/// Whether an option, by its first two names, is the root of OpenClaw's options.
-fn is_root(namespace: Symbol, option: Symbol) -> bool {
-    let option = option.as_str();
-    match namespace.as_str() {
-        "programs" => PROGRAM_NAMES.contains(&option),
-        "services" => option
-            .strip_suffix("-gateway")
-            .is_some_and(|program| PROGRAM_NAMES.contains(&program)),
-        _ => false,
     }
 }
 

@@ -53,6 +53,7 @@ fn release(version: &str) -> Release {
 
 fn unknown(reason: &Node) -> Unknown {
     Unknown {
+        subject: None,
         kind: None,
         reason: reason.as_str().unwrap_or_default(),
         span: reason.place.span,

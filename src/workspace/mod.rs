@@ -351,6 +351,7 @@ impl Workspace {
         let path = path::normalize(path);
         let unknown = |reason: String| {
             Presence::Unknown(Unknown {
+                subject: None,
                 kind: None,
                 reason,
                 span: None,
