@@ -284,11 +284,11 @@ impl Walk<'_> {
         let argument = match &lambda.parameter {
             Parameter::Name(name) => known(*name).unwrap_or_else(|| unknown(evaluator, *name)),
             Parameter::Formals { formals, .. } => {
-                let entries = formals.iter().map(|formal| Attr {
-                    name: formal.name,
-                    name_span: None,
-                    definition: None,
-                    value: known(formal.name).unwrap_or_else(|| unknown(evaluator, formal.name)),
+                let entries = formals.iter().map(|formal| {
+                    Attr::unwritten(
+                        formal.name,
+                        known(formal.name).unwrap_or_else(|| unknown(evaluator, formal.name)),
+                    )
                 });
                 Val::attrs(Attrs::from_entries(entries.collect())).thunk()
             }

@@ -339,6 +339,18 @@ pub struct Attr {
     pub value: Rc<Thunk>,
 }
 
+impl Attr {
+    /// An attribute that no source wrote.
+    pub fn unwritten(name: Symbol, value: Rc<Thunk>) -> Attr {
+        Attr {
+            name,
+            name_span: None,
+            definition: None,
+            value,
+        }
+    }
+}
+
 /// An attribute set.
 #[derive(Clone, Debug, Default)]
 pub struct Attrs {
@@ -426,12 +438,7 @@ impl Attrs {
         Attrs::from_entries(
             entries
                 .into_iter()
-                .map(|(name, value)| Attr {
-                    name: Symbol::new(name),
-                    name_span: None,
-                    definition: None,
-                    value,
-                })
+                .map(|(name, value)| Attr::unwritten(Symbol::new(name), value))
                 .collect(),
         )
     }

@@ -137,12 +137,10 @@ fn nixpkgs_lib(evaluator: &mut Evaluator) -> Result<Val, Stop> {
     let lib = evaluator.lib();
     let lib = evaluator.attrs(&lib, &Origin::default())?;
     let mut attrs = (*lib).clone();
-    attrs.insert(Attr {
-        name: Symbol::new("nixosSystem"),
-        name_span: None,
-        definition: None,
-        value: function(&NIXOS_SYSTEM, Vec::new()),
-    });
+    attrs.insert(Attr::unwritten(
+        Symbol::new("nixosSystem"),
+        function(&NIXOS_SYSTEM, Vec::new()),
+    ));
     Ok(Val::attrs(attrs))
 }
 

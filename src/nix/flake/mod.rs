@@ -159,21 +159,11 @@ impl Evaluator {
         let mut inputs = Attrs::from_entries(
             entries
                 .into_iter()
-                .map(|(name, value)| Attr {
-                    name,
-                    name_span: None,
-                    definition: None,
-                    value,
-                })
+                .map(|(name, value)| Attr::unwritten(name, value))
                 .collect(),
         );
         let me = self.flake_value(directory, &inputs, Rc::clone(&cell));
-        inputs.insert(Attr {
-            name: Symbol::new("self"),
-            name_span: None,
-            definition: None,
-            value: me,
-        });
+        inputs.insert(Attr::unwritten(Symbol::new("self"), me));
         let inputs = Val::attrs(inputs).thunk();
         let outputs = Thunk::native(
             move |evaluator| {
@@ -319,12 +309,7 @@ impl Evaluator {
             ("_type", Val::string("flake").thunk()),
             ("outputs", Rc::clone(&flake.outputs)),
         ] {
-            attrs.insert(Attr {
-                name: Symbol::new(name),
-                name_span: None,
-                definition: None,
-                value,
-            });
+            attrs.insert(Attr::unwritten(Symbol::new(name), value));
         }
         Ok(Val::attrs(attrs))
     }
@@ -354,12 +339,7 @@ impl Evaluator {
                         Val::attrs(Attrs::of([("outPath", Rc::clone(&out_path))])).thunk(),
                     ),
                 ] {
-                    attrs.insert(Attr {
-                        name: Symbol::new(name),
-                        name_span: None,
-                        definition: None,
-                        value,
-                    });
+                    attrs.insert(Attr::unwritten(Symbol::new(name), value));
                 }
                 for name in [
                     "rev",
@@ -371,12 +351,10 @@ impl Evaluator {
                     "narHash",
                     "revCount",
                 ] {
-                    attrs.insert(Attr {
-                        name: Symbol::new(name),
-                        name_span: None,
-                        definition: None,
-                        value: Thunk::unknown(open.attribute(Symbol::new(name)), Origin::default()),
-                    });
+                    attrs.insert(Attr::unwritten(
+                        Symbol::new(name),
+                        Thunk::unknown(open.attribute(Symbol::new(name)), Origin::default()),
+                    ));
                 }
                 Ok(Val::attrs(attrs))
             },
@@ -409,12 +387,7 @@ impl Evaluator {
         };
         let out_path = Thunk::unknown(open.attribute(Symbol::new("outPath")), Origin::default());
         if attrs.get(Symbol::new("outPath")).is_none() {
-            attrs.insert(Attr {
-                name: Symbol::new("outPath"),
-                name_span: None,
-                definition: None,
-                value: out_path,
-            });
+            attrs.insert(Attr::unwritten(Symbol::new("outPath"), out_path));
         }
         attrs.open = Some(open);
         if let Some(what) = what {
@@ -445,12 +418,10 @@ impl Evaluator {
             );
             self.set_lib(lib);
             let mut attrs = frameworks::input(self, KnownInput::Nixpkgs, name);
-            attrs.insert(Attr {
-                name: Symbol::new("outPath"),
-                name_span: None,
-                definition: None,
-                value: Thunk::done(tree_path(&directory)),
-            });
+            attrs.insert(Attr::unwritten(
+                Symbol::new("outPath"),
+                Thunk::done(tree_path(&directory)),
+            ));
             attrs.marker = Some(Rc::new(Marker::Input(KnownInput::Nixpkgs)));
             return Val::attrs(attrs).thunk();
         }

@@ -33,12 +33,10 @@ pub fn packages(evaluator: &mut Evaluator, system: Rc<Thunk>) -> Rc<Thunk> {
         ("system", Rc::clone(&system)),
     ]);
     for name in ["isLinux", "isDarwin", "isAarch64", "isx86_64", "isAarch32"] {
-        standard.insert(Attr {
-            name: Symbol::new(name),
-            name_span: None,
-            definition: None,
-            value: Thunk::select(Rc::clone(&platform), Symbol::new(name), Origin::default()),
-        });
+        standard.insert(Attr::unwritten(
+            Symbol::new(name),
+            Thunk::select(Rc::clone(&platform), Symbol::new(name), Origin::default()),
+        ));
     }
     standard.open = Some(evaluator.unknown_named(
         "pkgs.stdenv",
@@ -104,12 +102,10 @@ fn platform(evaluator: &mut Evaluator, system: &Rc<Thunk>) -> Result<Val, Stop> 
             ("isUnix", true),
             ("isWindows", false),
         ] {
-            attrs.insert(Attr {
-                name: Symbol::new(attribute),
-                name_span: None,
-                definition: None,
-                value: Val::bool(holds).thunk(),
-            });
+            attrs.insert(Attr::unwritten(
+                Symbol::new(attribute),
+                Val::bool(holds).thunk(),
+            ));
         }
     }
     attrs.open = Some(open);

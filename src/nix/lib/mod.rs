@@ -51,12 +51,7 @@ pub fn lib(evaluator: &mut Evaluator) -> Rc<Thunk> {
             };
             let mut entries: Vec<Attr> = Vec::new();
             let mut add = |name: &str, value: Rc<Thunk>| {
-                entries.push(Attr {
-                    name: Symbol::new(name),
-                    name_span: None,
-                    definition: None,
-                    value,
-                });
+                entries.push(Attr::unwritten(Symbol::new(name), value));
             };
             for name in prelude::REEXPORTED {
                 if let Some(builtin) = builtins::find(name) {
@@ -94,11 +89,9 @@ pub fn lib(evaluator: &mut Evaluator) -> Rc<Thunk> {
                         let open = open
                             .attribute(Symbol::new(namespace))
                             .attribute(Symbol::new(name));
-                        inside.insert(Attr {
-                            name: Symbol::new(name),
-                            name_span: None,
-                            definition: None,
-                            value: Thunk::native(
+                        inside.insert(Attr::unwritten(
+                            Symbol::new(name),
+                            Thunk::native(
                                 move |evaluator| {
                                     let names = [Symbol::new("lib")];
                                     let value =
@@ -111,15 +104,13 @@ pub fn lib(evaluator: &mut Evaluator) -> Rc<Thunk> {
                                 },
                                 Origin::default(),
                             ),
-                        });
+                        ));
                     }
                 }
-                attrs.insert(Attr {
-                    name: Symbol::new(namespace),
-                    name_span: None,
-                    definition: None,
-                    value: Val::attrs(inside).thunk(),
-                });
+                attrs.insert(Attr::unwritten(
+                    Symbol::new(namespace),
+                    Val::attrs(inside).thunk(),
+                ));
             }
             Ok(Val::attrs(attrs))
         },

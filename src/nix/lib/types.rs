@@ -135,23 +135,19 @@ fn type_value(name: &str, kind: OptionType) -> Val {
         ("getSubModules", modules.thunk()),
     ]);
     if !name.is_empty() {
-        attrs.insert(Attr {
-            name: Symbol::new("name"),
-            name_span: None,
-            definition: None,
-            value: Val::string(name).thunk(),
-        });
+        attrs.insert(Attr::unwritten(
+            Symbol::new("name"),
+            Val::string(name).thunk(),
+        ));
     }
     let kind = Rc::new(kind);
     attrs.marker = Some(Rc::new(Marker::Type(Rc::clone(&kind))));
     let me = Val::attrs(attrs.clone()).thunk();
     for (name, method) in [("check", &CHECK), ("merge", &MERGE)] {
-        attrs.insert(Attr {
-            name: Symbol::new(name),
-            name_span: None,
-            definition: None,
-            value: function(method, vec![Rc::clone(&me)]),
-        });
+        attrs.insert(Attr::unwritten(
+            Symbol::new(name),
+            function(method, vec![Rc::clone(&me)]),
+        ));
     }
     attrs.open = Some(Rc::new(Unknown {
         id: mix(3, &description),
@@ -293,12 +289,7 @@ pub(crate) fn module_type(request: &Request) -> Rc<Thunk> {
             // Where it is used it has another name.
             "name" => {}
             "_class" => class = Some(Rc::clone(value)),
-            _ => special.insert(Attr {
-                name: *name,
-                name_span: None,
-                definition: None,
-                value: Rc::clone(value),
-            }),
+            _ => special.insert(Attr::unwritten(*name, Rc::clone(value))),
         }
     }
     let submodule = Submodule {

@@ -49,7 +49,7 @@ pub(super) fn merge(
         OptionType::Checked { inner, .. } => merge(evaluator, set, path, inner, active),
         OptionType::Custom(given) => merge_custom(evaluator, set, path, given, &active),
         OptionType::Deferred => Ok(merge_deferred(&active)),
-        OptionType::Function(inner) => Ok(merge_functions(evaluator, path, inner, &active, true)),
+        OptionType::Function(inner) => merge_functions(evaluator, path, inner, &active, true),
         OptionType::Attrs => {
             let mut result = Attrs::new();
             for one in &active {
@@ -123,10 +123,7 @@ pub(super) fn merge(
             }
             Err(conflict(evaluator, set, path, &active))
         }
-        OptionType::Unique(inner) if active.len() > 1 => {
-            let _ = inner;
-            Err(conflict(evaluator, set, path, &active))
-        }
+        OptionType::Unique(_) if active.len() > 1 => Err(conflict(evaluator, set, path, &active)),
         OptionType::Unique(inner) => merge(evaluator, set, path, inner, active),
         OptionType::Submodule(submodule) => {
             merge_submodule(evaluator, set, path, submodule, active)
@@ -158,7 +155,7 @@ fn refused(
     kind: &OptionType,
     one: &Active,
 ) -> Stop {
-    let shown = show_path(&[set.request.prefix.as_slice(), path].concat());
+    let shown = show_path(&set.full_path(path));
     let message = format!(
         "the option `{shown}` takes {}, and {} is given",
         kind.phrase(),
@@ -184,7 +181,7 @@ pub(super) fn conflict(
     path: &[Symbol],
     active: &[Active],
 ) -> Stop {
-    let shown = show_path(&[set.request.prefix.as_slice(), path].concat());
+    let shown = show_path(&set.full_path(path));
     let message = format!("the option `{shown}` has definitions that contradict each other");
     let definitions: Vec<_> = active.iter().map(|one| one.definition.clone()).collect();
     problem(
@@ -341,11 +338,15 @@ fn merge_lists(
             result.gaps.push((result.items.len(), Rc::clone(unknown)));
         }
     }
-    let origin = match active {
+    Ok(Val::new(Value::List(Rc::new(result)), origin_of(active)))
+}
+
+/// Where what is merged of definitions stands: its own place where there is one, else that of the first.
+fn origin_of(active: &[Active]) -> Origin {
+    match active {
         [one] => one.definition.value.origin.clone(),
         _ => Origin::at(active.first().and_then(|one| one.definition.span())),
-    };
-    Ok(Val::new(Value::List(Rc::new(result)), origin))
+    }
 }
 
 /// Definitions of an option without a type: what `lib.mergeDefaultOption` makes of them.
@@ -377,7 +378,7 @@ fn merge_untyped(
     }
     if all(|value| matches!(value, Value::Lambda(_) | Value::Builtin(_))) {
         let inner = Rc::new(OptionType::Unspecified);
-        return Ok(merge_functions(evaluator, path, &inner, &active, false));
+        return merge_functions(evaluator, path, &inner, &active, false);
     }
     Err(conflict(evaluator, set, path, &active))
 }
@@ -409,7 +410,7 @@ fn merge_anything(
         }
         Some(Value::Lambda(_) | Value::Builtin(_)) if active.len() > 1 => {
             let inner = Rc::new(OptionType::Anything);
-            Ok(merge_functions(evaluator, path, &inner, &active, false))
+            merge_functions(evaluator, path, &inner, &active, false)
         }
         _ => merge_equal(evaluator, set, path, active),
     }
@@ -455,7 +456,7 @@ fn merge_custom(
     let origin = Origin::at(active.first().and_then(|one| one.definition.span()));
     let merge = evaluator.descend(given, &["merge"])?;
     let merge = evaluator.function(&merge, &origin)?;
-    let full = [set.request.prefix.as_slice(), path].concat();
+    let full = set.full_path(path);
     let arguments = [location(&full), as_nix(set, active)];
     evaluator.apply_all(&merge, &arguments, &origin)
 }
@@ -466,12 +467,8 @@ fn merge_deferred(active: &[Active]) -> Val {
         .iter()
         .map(|one| Rc::clone(&one.definition.value))
         .collect();
-    let origin = match active {
-        [one] => one.definition.value.origin.clone(),
-        _ => Origin::at(active.first().and_then(|one| one.definition.span())),
-    };
     let attrs = Attrs::of([("imports", Val::list(imports).thunk())]);
-    Val::new(Value::Attrs(Rc::new(attrs)), origin)
+    Val::new(Value::Attrs(Rc::new(attrs)), origin_of(active))
 }
 
 /// `types.functionTo`: a function whose results are merged.
@@ -481,11 +478,11 @@ fn merge_functions(
     inner: &Rc<OptionType>,
     active: &[Active],
     names_arguments: bool,
-) -> Val {
+) -> Result<Val, Stop> {
     if let ([one], OptionType::Unseen) = (active, &**inner)
         && let Ok(function) = one.force(evaluator)
     {
-        return function;
+        return Ok(function);
     }
     let names = ["merge", "location", "functions"].map(Symbol::new);
     let functions = Val::list(
@@ -509,11 +506,7 @@ fn merge_functions(
         &names,
         values,
     );
-    match evaluator.force(&merged) {
-        Ok(function) => function,
-        // A lambda is a value already.
-        Err(_) => Val::bare(Value::Null),
-    }
+    evaluator.force(&merged)
 }
 
 fn merge_attrs(
@@ -548,11 +541,7 @@ fn merge_attrs(
         .collect();
     let mut attrs = Attrs::from_entries(entries);
     attrs.open = defined.open;
-    let origin = match active {
-        [one] => one.definition.value.origin.clone(),
-        _ => Origin::at(active.first().and_then(|one| one.definition.span())),
-    };
-    Ok(Val::new(Value::Attrs(Rc::new(attrs)), origin))
+    Ok(Val::new(Value::Attrs(Rc::new(attrs)), origin_of(active)))
 }
 
 /// Drops the attributes that have no definition in the present world, as `attrsOf` does. (A set of options keeps them: it
@@ -638,7 +627,7 @@ pub(super) fn merge_submodule(
         modules.push(module);
     }
     let mut request = Request::new(Class::Generic, modules);
-    request.prefix = [set.request.prefix.as_slice(), path].concat();
+    request.prefix = set.full_path(path);
     request.declarations = submodule.declarations.clone().unwrap_or_default();
     request.packages = set.request.packages.clone();
     if let Some(name) = path.last() {

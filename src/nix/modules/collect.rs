@@ -53,12 +53,7 @@ pub(super) fn collect(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Collect
     for (path, value) in &set.request.definitions {
         let mut value = Rc::clone(value);
         for name in path.iter().rev() {
-            let attrs = Attrs::from_entries(vec![Attr {
-                name: *name,
-                name_span: None,
-                definition: None,
-                value,
-            }]);
+            let attrs = Attrs::from_entries(vec![Attr::unwritten(*name, value)]);
             value = Val::attrs(attrs).thunk();
         }
         collector
@@ -161,12 +156,7 @@ fn arguments(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Rc<Thunk> {
     }
     let mut attrs = Attrs::of(entries);
     for (name, value) in &request.special_arguments {
-        attrs.insert(Attr {
-            name: *name,
-            name_span: None,
-            definition: None,
-            value: Rc::clone(value),
-        });
+        attrs.insert(Attr::unwritten(*name, Rc::clone(value)));
     }
     if request.class == Class::Generic {
         let mut own = vec![("_prefix", super::by_type::location(&request.prefix))];
@@ -180,12 +170,7 @@ fn arguments(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Rc<Thunk> {
         for (name, value) in own {
             let name = Symbol::new(name);
             if attrs.get(name).is_none() {
-                attrs.insert(Attr {
-                    name,
-                    name_span: None,
-                    definition: None,
-                    value,
-                });
+                attrs.insert(Attr::unwritten(name, value));
             }
         }
         let special = Attrs::from_entries(
@@ -193,20 +178,13 @@ fn arguments(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Rc<Thunk> {
                 .special_arguments
                 .iter()
                 .filter(|(name, _)| !matches!(name.as_str(), "name" | "_class"))
-                .map(|(name, value)| Attr {
-                    name: *name,
-                    name_span: None,
-                    definition: None,
-                    value: Rc::clone(value),
-                })
+                .map(|(name, value)| Attr::unwritten(*name, Rc::clone(value)))
                 .collect(),
         );
-        attrs.insert(Attr {
-            name: Symbol::new("specialArgs"),
-            name_span: None,
-            definition: None,
-            value: Val::attrs(special).thunk(),
-        });
+        attrs.insert(Attr::unwritten(
+            Symbol::new("specialArgs"),
+            Val::attrs(special).thunk(),
+        ));
     }
     // What `_module.args` defines is only known once all modules are read, so any other argument looks there.
     attrs.open = Some(match &request.unknown_arguments {
@@ -515,12 +493,7 @@ impl<'a> Collector<'a> {
                 },
                 Origin::at(Some(span)),
             );
-            attrs.insert(Attr {
-                name,
-                name_span: None,
-                definition: None,
-                value,
-            });
+            attrs.insert(Attr::unwritten(name, value));
         }
         Val::attrs(attrs).thunk()
     }

@@ -6,8 +6,8 @@ use super::definition::{
 };
 use super::types::OptionType;
 use super::{
-    Collected, Declarations, ModuleProblem, ModuleProblemKind, ModuleSet, OptionDeclaration,
-    show_path,
+    Collected, Declarations, Declared, ModuleProblem, ModuleProblemKind, ModuleSet,
+    OptionDeclaration, show_path,
 };
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{ErrorKind, Stop};
@@ -16,28 +16,42 @@ use crate::nix::symbol::Symbol;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// The lazily merged `config` of a set.
-pub(super) fn config(set: &Rc<ModuleSet>) -> Rc<Thunk> {
+/// What is lazily made of a set once its modules are read: `config`, `options`.
+pub(super) fn once_collected(
+    set: &Rc<ModuleSet>,
+    name: &'static str,
+    make: fn(&mut Evaluator, &Rc<ModuleSet>, &Collected, &Declared) -> Result<Val, Stop>,
+) -> Rc<Thunk> {
     let set = Rc::clone(set);
     Thunk::native(
         move |evaluator| {
             let Some(collected) = set.collected() else {
                 return Err(evaluator.error(
                     ErrorKind::InfiniteRecursion,
-                    "the modules to import depend on `config`, which depends on them (infinite recursion)",
+                    format!("the modules to import depend on `{name}`, which depends on them (infinite recursion)"),
                     &Origin::default(),
                 ));
             };
-            let Declarations::Set(declared) = &collected.declarations else {
-                return Ok(Val::attrs(Attrs::new()));
-            };
-            let (declared, definitions) = (Rc::clone(declared), collected.definitions.clone());
-            if let Some(failure) = first_undeclared(evaluator, &set, collected, &declared) {
-                return Err(failure);
+            match &collected.declarations {
+                Declarations::Set(declared) => make(evaluator, &set, collected, declared),
+                Declarations::Option(_) => Ok(Val::attrs(Attrs::new())),
             }
-            options(evaluator, &set, &[], &declared, &definitions)
         },
         Origin::default(),
+    )
+}
+
+/// The lazily merged `config` of a set.
+pub(super) fn config(set: &Rc<ModuleSet>) -> Rc<Thunk> {
+    once_collected(
+        set,
+        "config",
+        |evaluator, set, collected, declared| match first_undeclared(
+            evaluator, set, collected, declared,
+        ) {
+            Some(failure) => Err(failure),
+            None => options(evaluator, set, &[], declared, &collected.definitions),
+        },
     )
 }
 
@@ -75,15 +89,14 @@ fn first_undeclared(
     evaluator: &mut Evaluator,
     set: &Rc<ModuleSet>,
     collected: &Collected,
-    declared: &Rc<BTreeMap<&'static str, Declarations>>,
+    declared: &Declared,
 ) -> Option<Stop> {
     let is_closed =
         set.request.closed && collected.freeform.is_none() && collected.unseen.is_empty();
     if !is_closed || collected.unchecked {
         return None;
     }
-    let definitions = collected.definitions.clone();
-    let (path, definitions) = find_undeclared(evaluator, &[], declared, &definitions)?;
+    let (path, definitions) = find_undeclared(evaluator, &[], declared, &collected.definitions)?;
     let message = undeclared(set, &path, declared, &definitions);
     let span = definitions.first().and_then(Definition::span);
     Some(evaluator.error(ErrorKind::Module, message, &Origin::at(span)))
@@ -93,7 +106,7 @@ fn first_undeclared(
 pub fn find_undeclared(
     evaluator: &mut Evaluator,
     path: &[Symbol],
-    declared: &Rc<BTreeMap<&'static str, Declarations>>,
+    declared: &Declared,
     definitions: &[Definition],
 ) -> Option<(Vec<Symbol>, Vec<Definition>)> {
     let discharged = evaluator.push_down(definitions);
@@ -132,7 +145,7 @@ fn options(
     evaluator: &mut Evaluator,
     set: &Rc<ModuleSet>,
     path: &[Symbol],
-    declared: &Rc<BTreeMap<&'static str, Declarations>>,
+    declared: &Declared,
     definitions: &[Definition],
 ) -> Result<Val, Stop> {
     let discharged = evaluator.push_down(definitions);
@@ -143,7 +156,7 @@ fn options(
                 && matches!(&one.value, Ok(value) if !matches!(value, Value::Attrs(_)))
         })
     {
-        let shown = show_path(&[set.request.prefix.as_slice(), path].concat());
+        let shown = show_path(&set.full_path(path));
         let given = other
             .value
             .as_ref()
@@ -253,7 +266,7 @@ pub(super) fn undeclared(
     declared: &BTreeMap<&'static str, Declarations>,
     definitions: &[Definition],
 ) -> String {
-    let shown = show_path(&[set.request.prefix.as_slice(), path].concat());
+    let shown = show_path(&set.full_path(path));
     let mut message = format!("the option `{shown}` does not exist");
     let wanted = path.last().map_or("", |name| name.as_str());
     let near = declared
@@ -288,7 +301,7 @@ pub(super) fn problem(
         .iter()
         .filter_map(|definition| Some((definition.span()?, "defined here".to_string())))
         .collect();
-    let path = [set.request.prefix.as_slice(), path].concat();
+    let path = set.full_path(path);
     if problems
         .iter()
         .any(|known| known.path == path && known.kind == kind && known.places == places)
@@ -353,7 +366,7 @@ pub(super) fn unseen_thunk(
                 return match without_definitions(evaluator, &set, &path, &kind)? {
                     Some(empty) => Ok(empty),
                     None if is_in_sight(&set) => {
-                        let shown = show_path(&[set.request.prefix.as_slice(), &path].concat());
+                        let shown = show_path(&set.full_path(&path));
                         Err(evaluator.error(
                             ErrorKind::Module,
                             format!("the option `{shown}` is used but not defined"),
@@ -402,7 +415,7 @@ fn option_value(
                 Err(Stop::Unknown(set.undefined_option(evaluator, path)))
             }
             None => {
-                let shown = show_path(&[set.request.prefix.as_slice(), path].concat());
+                let shown = show_path(&set.full_path(path));
                 Err(evaluator.error(
                     ErrorKind::Module,
                     format!("the option `{shown}` is used but not defined"),

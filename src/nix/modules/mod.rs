@@ -81,9 +81,12 @@ pub struct OptionDeclaration {
 pub enum Declarations {
     /// An option.
     Option(Rc<OptionDeclaration>),
-    /// A set of options, sorted by symbol text.
-    Set(Rc<BTreeMap<&'static str, Declarations>>),
+    /// A set of options.
+    Set(Declared),
 }
+
+/// Declared options by name, sorted by the text of their names.
+pub type Declared = Rc<BTreeMap<&'static str, Declarations>>;
 
 impl Default for Declarations {
     fn default() -> Self {
@@ -197,13 +200,6 @@ pub struct Collected {
     pub unchecked: bool,
 }
 
-impl ModuleSet {
-    /// What the modules say; `None` while they are still being read.
-    pub fn collected(&self) -> Option<&Collected> {
-        self.collected.get()
-    }
-}
-
 impl Evaluator {
     /// Evaluates modules: reads them all; merging stays lazy.
     pub fn evaluate_modules(&mut self, request: Request) -> Rc<ModuleSet> {
@@ -226,6 +222,16 @@ impl Evaluator {
 }
 
 impl ModuleSet {
+    /// What the modules say; `None` while they are still being read.
+    pub fn collected(&self) -> Option<&Collected> {
+        self.collected.get()
+    }
+
+    /// The path of an option of this set as it is from outside, where the set is that of a submodule.
+    pub fn full_path(&self, path: &[Symbol]) -> Vec<Symbol> {
+        [self.request.prefix.as_slice(), path].concat()
+    }
+
     /// `config`, lazily merged.
     pub fn config(&self) -> Rc<Thunk> {
         match self.config.get() {

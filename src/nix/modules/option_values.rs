@@ -2,10 +2,10 @@
 
 use super::by_type::location;
 use super::definition::{Definition, OPTION_DEFAULT_PRIORITY, children};
-use super::merge::{active, extended, option_thunk};
-use super::{Class, Declarations, ModuleSet, OptionDeclaration};
+use super::merge::{active, extended, once_collected, option_thunk};
+use super::{Class, Declarations, Declared, ModuleSet, OptionDeclaration};
 use crate::nix::eval::Evaluator;
-use crate::nix::eval::unknown::{ErrorKind, Stop, Unknown, mix};
+use crate::nix::eval::unknown::{Stop, Unknown, mix};
 use crate::nix::eval::value::{Attr, Attrs, Origin, Thunk, Val, Value};
 use crate::nix::flake::known::{self, KnownInput};
 use crate::nix::symbol::Symbol;
@@ -14,31 +14,17 @@ use std::rc::Rc;
 
 /// The lazily made `options` of a set.
 pub(super) fn options(set: &Rc<ModuleSet>) -> Rc<Thunk> {
-    let set = Rc::clone(set);
-    Thunk::native(
-        move |evaluator| {
-            let Some(collected) = set.collected() else {
-                return Err(evaluator.error(
-                    ErrorKind::InfiniteRecursion,
-                    "the modules to import depend on `options`, which depends on them (infinite recursion)",
-                    &Origin::default(),
-                ));
-            };
-            let Declarations::Set(declared) = &collected.declarations else {
-                return Ok(Val::attrs(Attrs::new()));
-            };
-            let (mut declared, definitions) = (Rc::clone(declared), collected.definitions.clone());
-            if declares_openclaw(&set) {
-                // The options themselves stay out of sight; that they are there is known.
-                let programs = BTreeMap::from([("openclaw", Declarations::default())]);
-                Rc::make_mut(&mut declared)
-                    .entry("programs")
-                    .or_insert_with(|| Declarations::Set(Rc::new(programs)));
-            }
-            tree(evaluator, &set, &[], &declared, &definitions)
-        },
-        Origin::default(),
-    )
+    once_collected(set, "options", |evaluator, set, collected, declared| {
+        let mut declared = Rc::clone(declared);
+        if declares_openclaw(set) {
+            // The options themselves stay out of sight; that they are there is known.
+            let programs = BTreeMap::from([("openclaw", Declarations::default())]);
+            Rc::make_mut(&mut declared)
+                .entry("programs")
+                .or_insert_with(|| Declarations::Set(Rc::new(programs)));
+        }
+        tree(evaluator, set, &[], &declared, &collected.definitions)
+    })
 }
 
 /// Whether a module that is not in sight is nix-openclaw's for Home Manager.
@@ -58,7 +44,7 @@ fn tree(
     evaluator: &mut Evaluator,
     set: &Rc<ModuleSet>,
     path: &[Symbol],
-    declared: &Rc<BTreeMap<&'static str, Declarations>>,
+    declared: &Declared,
     definitions: &[Definition],
 ) -> Result<Val, Stop> {
     let mut entries = Vec::new();
@@ -82,12 +68,7 @@ fn tree(
             },
             Origin::default(),
         );
-        entries.push(Attr {
-            name,
-            name_span: None,
-            definition: None,
-            value,
-        });
+        entries.push(Attr::unwritten(name, value));
     }
     let mut attrs = Attrs::from_entries(entries);
     let unseen = set
@@ -105,12 +86,10 @@ fn tree(
             .iter()
             .fold(root, |unknown, name| unknown.attribute(*name));
         if set.request.closed && !unseen {
-            attrs.insert(Attr {
-                name: Symbol::new("_module"),
-                name_span: None,
-                definition: None,
-                value: Thunk::unknown(open.attribute(Symbol::new("_module")), Origin::default()),
-            });
+            attrs.insert(Attr::unwritten(
+                Symbol::new("_module"),
+                Thunk::unknown(open.attribute(Symbol::new("_module")), Origin::default()),
+            ));
         } else {
             attrs.open = Some(open);
         }
@@ -128,7 +107,7 @@ fn option_value(
 ) -> Val {
     let mut attrs = option.written.as_deref().cloned().unwrap_or_default();
     let definitions: Rc<[Definition]> = definitions.into();
-    let full = [set.request.prefix.as_slice(), path].concat();
+    let full = set.full_path(path);
     let in_force = |pick: fn(&ModuleSet, &Definition) -> Rc<Thunk>| {
         let (set, definitions) = (Rc::clone(set), Rc::clone(&definitions));
         Thunk::native(
@@ -183,12 +162,7 @@ fn option_value(
             }),
         ),
     ] {
-        attrs.insert(Attr {
-            name: Symbol::new(name),
-            name_span: None,
-            definition: None,
-            value: thunk,
-        });
+        attrs.insert(Attr::unwritten(Symbol::new(name), thunk));
     }
     attrs.open =
         Some(evaluator.unknown("this part of an option is not modelled", None, option.span));

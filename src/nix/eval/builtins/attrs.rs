@@ -191,18 +191,18 @@ pub(super) static TABLE: &[Builtin] = &[
             }
             let entries = zipped
                 .into_iter()
-                .map(|(name, values)| Attr {
-                    name,
-                    name_span: None,
-                    definition: None,
-                    value: Thunk::apply(
-                        Rc::clone(&arguments[0]),
-                        vec![
-                            Val::string(name.as_str()).thunk(),
-                            Val::list(values).thunk(),
-                        ],
-                        origin.clone(),
-                    ),
+                .map(|(name, values)| {
+                    Attr::unwritten(
+                        name,
+                        Thunk::apply(
+                            Rc::clone(&arguments[0]),
+                            vec![
+                                Val::string(name.as_str()).thunk(),
+                                Val::list(values).thunk(),
+                            ],
+                            origin.clone(),
+                        ),
+                    )
                 })
                 .collect();
             Ok(Val::new(

@@ -129,12 +129,7 @@ fn get_context(
     let entries = paths.into_iter().map(|(path, dependency)| {
         let mut attrs = Attrs::new();
         let mut add = |name: &str, value: Val| {
-            attrs.insert(Attr {
-                name: Symbol::new(name),
-                name_span: None,
-                definition: None,
-                value: value.thunk(),
-            });
+            attrs.insert(Attr::unwritten(Symbol::new(name), value.thunk()));
         };
         if dependency.path {
             add("path", Val::bool(true));

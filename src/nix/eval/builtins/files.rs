@@ -148,11 +148,8 @@ pub(super) static TABLE: &[Builtin] = &[
             let attrs = Attrs::from_entries(
                 entries
                     .into_iter()
-                    .map(|(name, kind)| Attr {
-                        name: Symbol::new(&name),
-                        name_span: None,
-                        definition: None,
-                        value: Val::string(kind.name()).thunk(),
+                    .map(|(name, kind)| {
+                        Attr::unwritten(Symbol::new(&name), Val::string(kind.name()).thunk())
                     })
                     .collect(),
             );

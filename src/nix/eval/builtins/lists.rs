@@ -280,11 +280,8 @@ pub(super) static TABLE: &[Builtin] = &[
             }
             let entries = groups
                 .into_iter()
-                .map(|(name, items)| Attr {
-                    name: Symbol::new(&name),
-                    name_span: None,
-                    definition: None,
-                    value: made(items, Vec::new(), origin).thunk(),
+                .map(|(name, items)| {
+                    Attr::unwritten(Symbol::new(&name), made(items, Vec::new(), origin).thunk())
                 })
                 .collect();
             Ok(Val::new(

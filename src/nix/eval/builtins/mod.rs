@@ -130,12 +130,7 @@ fn constant(evaluator: &mut Evaluator, name: &str) -> Option<Rc<Thunk>> {
 fn builtins(evaluator: &mut Evaluator) -> Val {
     let mut entries: Vec<Attr> = Vec::new();
     let mut add = |name: &str, value: Rc<Thunk>| {
-        entries.push(Attr {
-            name: Symbol::new(name),
-            name_span: None,
-            definition: None,
-            value,
-        });
+        entries.push(Attr::unwritten(Symbol::new(name), value));
     };
     for builtin in TABLES.iter().flat_map(|table| table.iter()) {
         add(builtin.name, function(builtin));
