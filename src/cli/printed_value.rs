@@ -6,9 +6,7 @@ use crate::nix::eval::value::{Attrs, List, NixString, Origin, Part, Thunk, Value
 use crate::nix::eval::{Evaluator, Limits};
 use crate::nix::number;
 use crate::nix::symbol::Symbol;
-use crate::openclaw::credentials::{
-    Written, classify, is_secret_header, is_secret_name, is_secret_variable,
-};
+use crate::openclaw::credentials::{Written, classify, names_a_secret};
 use crate::report::redact::{REDACTED, Redactor};
 use crate::report::sanitize;
 use serde_json::{Map, Value as Json, json};
@@ -118,11 +116,7 @@ impl<'e> Printer<'e> {
     /// Whether a value is a secret by the name of its attribute: what is literally written in `apiKey` and
     /// the like. Placeholders, paths and names of variables are none.
     pub fn is_secret(&mut self, name: &str, thunk: &Rc<Thunk>) -> bool {
-        let is_named = is_secret_name(name)
-            || is_secret_variable(name)
-            || is_secret_header(name)
-            || matches!(name, "authTag" | "serviceAccount");
-        if !is_named {
+        if !names_a_secret(name) {
             return false;
         }
         match self.evaluator.force(thunk) {

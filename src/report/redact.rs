@@ -41,8 +41,10 @@ const SHORTEST_WRITTEN: usize = 12;
 
 /// What is written under the name of a secret in the files that were read so far.
 #[derive(Default)]
-struct WrittenElsewhere {
-    files: usize,
+struct Written {
+    /// Its bytes, for each file in their order.
+    by_file: Vec<Vec<Range<usize>>>,
+    /// What is long enough to be looked for elsewhere.
     values: BTreeSet<String>,
     searcher: Option<AhoCorasick>,
 }
@@ -55,7 +57,7 @@ pub struct Redactor<'a> {
     /// Values that go wherever they stand, and those that go as a word only.
     repeated: Option<AhoCorasick>,
     words: Option<AhoCorasick>,
-    written: RefCell<WrittenElsewhere>,
+    written: RefCell<Written>,
     hidden: RefCell<BTreeMap<FileId, Rc<Vec<Range<usize>>>>>,
 }
 
@@ -134,7 +136,15 @@ impl<'a> Redactor<'a> {
         let source = self.sources.get(file);
         let mut ranges = self.ranges_in(&source.text);
         ranges.extend(self.marked.get(&file).into_iter().flatten().cloned());
-        ranges.extend(written_secrets::find(&source.text));
+        let written = self.written.borrow();
+        ranges.extend(
+            written
+                .by_file
+                .get(file.0 as usize)
+                .into_iter()
+                .flatten()
+                .cloned(),
+        );
         let ranges = Rc::new(merge_ranges(ranges));
         self.hidden.borrow_mut().insert(file, Rc::clone(&ranges));
         ranges
@@ -172,19 +182,17 @@ impl Redactor<'_> {
     /// Files may be read while texts are already shown (`eval` is lazy).
     fn look_at_new_files(&self) {
         let mut written = self.written.borrow_mut();
-        if written.files == self.sources.len() {
-            return;
-        }
         let known = written.values.len();
-        while written.files < self.sources.len() {
-            let file = self.sources.get(FileId(written.files as u32));
-            written.files += 1;
-            for range in written_secrets::find(&file.text) {
-                let value = file.text[range].trim();
+        while written.by_file.len() < self.sources.len() {
+            let file = self.sources.get(FileId(written.by_file.len() as u32));
+            let ranges = written_secrets::find(&file.text);
+            for range in &ranges {
+                let value = file.text[range.clone()].trim();
                 if value.len() >= SHORTEST_WRITTEN && !value.contains('\n') {
                     written.values.insert(value.to_string());
                 }
             }
+            written.by_file.push(ranges);
         }
         if written.values.len() != known {
             let values: Vec<String> = written.values.iter().cloned().collect();

@@ -4,9 +4,7 @@
 //! around its syntax error would show the token in the next line. So the text itself is looked at: a literal behind
 //! `token =`, `"apiKey":` or `KIMI_API_KEY=` is never shown, whatever the file is.
 
-use crate::openclaw::credentials::{
-    Written, classify, is_secret_header, is_secret_name, is_secret_variable,
-};
+use crate::openclaw::credentials::{Written, classify, names_a_secret};
 use std::ops::Range;
 
 /// How far behind a name its literal is looked for, in bytes: `lib.mkIf (cfg.enable && x) "..."` is below that.
@@ -31,7 +29,7 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
         let Some(name) = name_before(text, at) else {
             continue;
         };
-        if !(is_secret_name(name) || is_secret_variable(name) || is_secret_header(name)) {
+        if !names_a_secret(name) {
             continue;
         }
         end = at + 1;

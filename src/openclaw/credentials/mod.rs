@@ -7,7 +7,9 @@ pub mod fields;
 pub mod names;
 pub mod written;
 
-pub use names::{is_local_address, is_secret_header, is_secret_name, is_secret_variable};
+pub use names::{
+    is_local_address, is_secret_header, is_secret_name, is_secret_variable, names_a_secret,
+};
 pub use written::{Written, classify};
 
 use super::path::{ConfigPath, Segment};

@@ -86,6 +86,15 @@ pub fn is_secret_variable(name: &str) -> bool {
     }
 }
 
+/// Whether a name says that it holds a secret where nothing tells what it is the name of: a field, a header or a variable.
+pub fn names_a_secret(name: &str) -> bool {
+    is_secret_name(name)
+        || is_secret_variable(name)
+        || is_secret_header(name)
+        // Of these fields the name alone is enough, and no word in it says so.
+        || matches!(name, "authTag" | "serviceAccount")
+}
+
 /// Whether an address names this machine or its own network.
 pub fn is_local_address(address: &str) -> bool {
     let Some((_, rest)) = address.split_once("://") else {
