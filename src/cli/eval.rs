@@ -11,7 +11,7 @@ use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{Parameter, StaticProblem, StaticProblemKind};
 use crate::progress::{Progress, Stage};
 use crate::report::json;
-use crate::report::redact::{REDACTED, Redactor};
+use crate::report::redact::Redactor;
 use crate::report::sanitize;
 use crate::workspace::source::{Sources, Span};
 use crate::workspace::{self, GitEnvironment, StandardInput, Workspace, path};
@@ -71,19 +71,22 @@ pub fn run(arguments: &EvalArguments, progress: &Arc<Progress>) -> u8 {
             }
         }
     };
-    let mut printer = Printer::new(&mut evaluator, &redactor, arguments.strict);
-    let last = path.last().map_or("", String::as_str);
-    let text = if printer.is_secret(last, &thunk) {
-        format!("\"{REDACTED}\"\n")
-    } else if arguments.json {
-        json::to_text(&printer.json(&thunk))
-    } else {
-        let pretty = (!arguments.strict).then_some(ONE_LINE);
-        let mut text = printer.nix(&thunk, pretty);
-        text.push('\n');
-        text
+    let mut print = || {
+        let mut printer = Printer::new(&mut evaluator, &redactor, arguments.strict);
+        let text = if arguments.json {
+            json::to_text(&printer.json_at(&path, &thunk))
+        } else {
+            let pretty = (!arguments.strict).then_some(ONE_LINE);
+            let mut text = printer.nix_at(&path, &thunk, pretty);
+            text.push('\n');
+            text
+        };
+        (text, printer.secrets(), printer.ending())
     };
-    let ending = printer.ending();
+    let (mut text, secrets, mut ending) = print();
+    if redactor.learn_by_name(&secrets) {
+        (text, _, ending) = print();
+    }
     // Nix refuses a file before it evaluates any of it, even where the evaluator can go on.
     let refused: Vec<String> = evaluator
         .trees()

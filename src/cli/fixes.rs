@@ -1,7 +1,7 @@
 //! `--fix` and `--diff`.
 
 use super::output;
-use crate::report::{diff, sanitize, summary::count};
+use crate::report::{diff, redact::Redactor, sanitize, summary::count};
 use crate::request::{Outcome, Request};
 
 /// Fixes that overlap are made one after the other; more rounds than this mean that they undo each other.
@@ -62,20 +62,17 @@ fn fixable(outcome: &Outcome) -> usize {
 
 /// The safe fixes as a patch; what cannot be read is said on standard error.
 pub fn diff(outcome: &Outcome) -> String {
+    let redactor = Redactor::of_report(&outcome.sources, &outcome.report);
     for failure in &outcome.report.errors {
         let text = format!("{}: {}", failure.path, failure.message);
-        output::complain(&sanitize::line(&text));
+        output::complain(&sanitize::line(&redactor.text(&text)));
     }
     let mut patch = String::new();
     let mut fixes = 0;
     for tree in &outcome.trees {
         let changes = tree.workspace.plan_fixes(&outcome.report.findings);
         fixes += changes.iter().map(|change| change.fixes).sum::<usize>();
-        patch.push_str(&diff::render(
-            &changes,
-            &outcome.sources,
-            &outcome.report.secrets,
-        ));
+        patch.push_str(&diff::render(&changes, &outcome.sources, &redactor));
     }
     output::complain(&match fixes {
         0 => "there is nothing that --fix would change".to_string(),

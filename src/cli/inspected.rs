@@ -83,7 +83,7 @@ impl Inspection {
 
     /// A redactor for what the check found to be secret.
     pub fn redactor(&self) -> Redactor<'_> {
-        Redactor::new(&self.outcome.sources, &self.outcome.report.secrets)
+        Redactor::of_report(&self.outcome.sources, &self.outcome.report)
     }
 
     /// What could not be read, as lines for standard error.

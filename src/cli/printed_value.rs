@@ -6,7 +6,9 @@ use crate::nix::eval::value::{Attrs, List, NixString, Origin, Part, Thunk, Value
 use crate::nix::eval::{Evaluator, Limits};
 use crate::nix::number;
 use crate::nix::symbol::Symbol;
-use crate::openclaw::credentials::{Written, classify, names_a_secret};
+use crate::openclaw::credentials::{
+    is_likely_secret, is_secret_below, names_a_secret, secret_parts,
+};
 use crate::report::redact::{REDACTED, Redactor};
 use crate::report::sanitize;
 use serde_json::{Map, Value as Json, json};
@@ -52,6 +54,12 @@ pub struct Printer<'e> {
     depth: usize,
     failure: Option<(Rc<EvalError>, bool)>,
     unknown: Option<String>,
+    /// How many sets and lists around are the value of a name that is a secret's.
+    below_secret: usize,
+    /// The names of the attributes whose values are being printed, from the outside in; nothing for an element of a list.
+    names: Vec<Option<String>>,
+    /// What was not printed because it is a secret.
+    secrets: Vec<String>,
 }
 
 impl<'e> Printer<'e> {
@@ -69,6 +77,9 @@ impl<'e> Printer<'e> {
             depth: 0,
             failure: None,
             unknown: None,
+            below_secret: 0,
+            names: Vec::new(),
+            secrets: Vec::new(),
         }
     }
 
@@ -113,21 +124,70 @@ impl<'e> Printer<'e> {
         sanitize::line(&self.redactor.text(text))
     }
 
+    /// The secrets that were not printed. What is printed may hold them elsewhere: then it is to be printed again by
+    /// somebody who knows them.
+    pub fn secrets(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.secrets)
+    }
+
     /// Whether a value is a secret by the name of its attribute: what is literally written in `apiKey` and
-    /// the like. Placeholders, paths and names of variables are none.
-    pub fn is_secret(&mut self, name: &str, thunk: &Rc<Thunk>) -> bool {
-        if !names_a_secret(name) {
+    /// the like, or in a set or list there. Placeholders, paths and names of variables are none.
+    pub fn is_secret(&mut self, name: Option<&str>, thunk: &Rc<Thunk>) -> bool {
+        let named = name.is_some_and(names_a_secret);
+        let parent = self.names.last().and_then(|name| name.as_deref());
+        let may_be = name.is_some_and(|name| name == "auth" || parent == Some("headers"));
+        if !named && self.below_secret == 0 && !may_be {
             return false;
         }
-        match self.evaluator.force(thunk) {
-            Ok(value) => match &value.value {
-                Value::String(string) => string.known().is_ok_and(|text| {
-                    matches!(classify(&text), Written::Known(_) | Written::Literal)
-                }),
-                _ => false,
+        let parent = parent.map(str::to_string);
+        let Ok(value) = self.evaluator.force(thunk) else {
+            return false;
+        };
+        let texts: Vec<String> = match &value.value {
+            Value::String(string) => match string.known() {
+                Ok(text) => vec![text.to_string()],
+                Err(_) => string
+                    .parts
+                    .iter()
+                    .filter_map(|part| match part {
+                        Part::Text { text, .. } => Some(text.to_string()),
+                        _ => None,
+                    })
+                    .collect(),
             },
-            Err(_) => false,
+            Value::Int(integer) if named => vec![integer.to_string()],
+            _ => return false,
+        };
+        let is_hidden = |text: &String| {
+            if named {
+                !secret_parts(text).is_empty()
+            } else {
+                self.below_secret > 0 && is_secret_below(name, text)
+                    || name.is_some_and(|name| is_likely_secret(parent.as_deref(), name, text))
+            }
+        };
+        let secret = texts.iter().any(is_hidden);
+        if secret {
+            for text in &texts {
+                let parts = secret_parts(text).into_iter();
+                self.secrets
+                    .extend(parts.map(|range| text[range].to_string()));
+            }
         }
+        secret
+    }
+
+    /// Goes into a value; [`Printer::leave`] comes back.
+    fn go_into(&mut self, name: Option<&str>) -> bool {
+        let named = self.below_secret > 0 || name.is_some_and(names_a_secret);
+        self.below_secret += usize::from(named);
+        self.names.push(name.map(str::to_string));
+        named
+    }
+
+    fn leave(&mut self, named: bool) {
+        self.below_secret -= usize::from(named);
+        self.names.pop();
     }
 
     /// Why no further value is printed, if that is so.
@@ -147,6 +207,27 @@ impl<'e> Printer<'e> {
             return Some(self.not_printed("it is nested too deeply to be printed"));
         }
         None
+    }
+
+    /// The value at the end of an attribute path as JSON.
+    pub fn json_at(&mut self, path: &[String], thunk: &Rc<Thunk>) -> Json {
+        let name = self.come_to(path);
+        self.json_member(name, thunk)
+    }
+
+    /// The value at the end of an attribute path in Nix's notation.
+    pub fn nix_at(&mut self, path: &[String], thunk: &Rc<Thunk>, width: Option<usize>) -> String {
+        let name = self.come_to(path);
+        self.nix_member(name, thunk, width)
+    }
+
+    /// Notes the names on a path, and gives the last one unless it is an index into a list.
+    fn come_to<'p>(&mut self, path: &'p [String]) -> Option<&'p str> {
+        let (last, above) = path.split_last()?;
+        for name in above {
+            self.go_into(Some(name));
+        }
+        Some(last.as_str()).filter(|name| name.parse::<usize>().is_err())
     }
 
     // JSON
@@ -260,7 +341,7 @@ impl<'e> Printer<'e> {
             while let Some((_, unknown)) = gaps.next_if(|(at, _)| *at <= index) {
                 items.push(self.json_stop(&Stop::Unknown(Rc::clone(unknown))));
             }
-            items.push(self.json(item));
+            items.push(self.json_member(None, item));
         }
         for (_, unknown) in gaps {
             items.push(self.json_stop(&Stop::Unknown(Rc::clone(unknown))));
@@ -269,15 +350,22 @@ impl<'e> Printer<'e> {
         Json::Array(items)
     }
 
+    /// An element of a list, or the value of an attribute.
+    fn json_member(&mut self, name: Option<&str>, thunk: &Rc<Thunk>) -> Json {
+        if self.is_secret(name, thunk) {
+            return Json::String(REDACTED.to_string());
+        }
+        let named = self.go_into(name);
+        let json = self.json(thunk);
+        self.leave(named);
+        json
+    }
+
     fn json_object(&mut self, attrs: &Attrs) -> Json {
         let mut object = Map::new();
         self.depth += 1;
         for attr in attrs.sorted() {
-            let value = if self.is_secret(attr.name.as_str(), &attr.value) {
-                Json::String(REDACTED.to_string())
-            } else {
-                self.json(&attr.value)
-            };
+            let value = self.json_member(Some(attr.name.as_str()), &attr.value);
             object.insert(self.redactor.text(attr.name.as_str()), value);
         }
         if let Some(open) = &attrs.open {
@@ -386,7 +474,7 @@ impl<'e> Printer<'e> {
             while let Some((_, unknown)) = gaps.next_if(|(at, _)| *at <= index) {
                 parts.push(self.nix_stop(&Stop::Unknown(Rc::clone(unknown))));
             }
-            parts.push(self.nix(item, inner));
+            parts.push(self.nix_member(None, item, inner));
         }
         for (_, unknown) in gaps {
             parts.push(self.nix_stop(&Stop::Unknown(Rc::clone(unknown))));
@@ -395,16 +483,28 @@ impl<'e> Printer<'e> {
         enclosed('[', &parts, ']', width)
     }
 
+    /// An element of a list, or the value of an attribute.
+    fn nix_member(
+        &mut self,
+        name: Option<&str>,
+        thunk: &Rc<Thunk>,
+        width: Option<usize>,
+    ) -> String {
+        if self.is_secret(name, thunk) {
+            return quoted(REDACTED);
+        }
+        let named = self.go_into(name);
+        let text = self.nix(thunk, width);
+        self.leave(named);
+        text
+    }
+
     fn nix_set(&mut self, attrs: &Attrs, width: Option<usize>) -> String {
         let inner = width.map(|width| width.saturating_sub(2));
         let mut parts = Vec::new();
         self.depth += 1;
         for attr in attrs.sorted() {
-            let value = if self.is_secret(attr.name.as_str(), &attr.value) {
-                quoted(REDACTED)
-            } else {
-                self.nix(&attr.value, inner)
-            };
+            let value = self.nix_member(Some(attr.name.as_str()), &attr.value, inner);
             parts.push(format!("{} = {value};", self.name(attr.name.as_str())));
         }
         if let Some(open) = &attrs.open {

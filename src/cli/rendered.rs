@@ -1,7 +1,7 @@
 //! A configuration tree as text: JSON with comments for people, JSON with markers for programs. Secrets are
 //! left out of both.
 
-use crate::openclaw::credentials::{self, Written, classify};
+use crate::openclaw::credentials;
 use crate::openclaw::tree::{List, Node, Object, PathLiteral, Text, Unknown, Value};
 use crate::report::redact::{REDACTED, Redactor};
 use crate::report::sanitize;
@@ -22,14 +22,13 @@ impl<'r> Renderer<'r> {
     pub fn new(config: &Node, sources: &'r Sources, redactor: &'r Redactor<'r>) -> Self {
         let mut secrets = HashSet::new();
         credentials::visit(config, &mut |field| {
-            let is_literal = field
+            let is_partly_known = field
                 .node()
                 .as_text()
-                .is_some_and(|text| match text.known() {
-                    Some(known) => matches!(classify(&known), Written::Known(_) | Written::Literal),
-                    None => !text.known_prefix().is_empty(),
-                });
-            if field.role.is_secret() && is_literal {
+                .is_some_and(|text| text.known().is_none() && !text.known_prefix().is_empty());
+            if field.role.is_secret() && is_partly_known
+                || !credentials::hidden_texts(field.role, field.steps, field.node()).is_empty()
+            {
                 secrets.insert(std::ptr::from_ref(field.node()));
             }
         });

@@ -344,6 +344,7 @@ fn take(sink: Sink, report: &mut Report) {
     report.findings.extend(sink.findings);
     report.unresolved.extend(sink.unresolved);
     report.secrets.extend(sink.secret_spans);
+    report.secret_texts.extend(sink.secret_texts);
     let Checked {
         model_references,
         secrets,

@@ -284,6 +284,7 @@ fn combine(results: Vec<(World, Configuration, Sink)>, sink: &mut Sink) {
     }
     for (index, (_, _, inner)) in results.into_iter().enumerate() {
         sink.secret_spans.extend(inner.secret_spans);
+        sink.secret_texts.extend(inner.secret_texts);
         for unresolved in inner.unresolved {
             if !sink.unresolved.contains(&unresolved) {
                 sink.unresolved.push(unresolved);

@@ -6,18 +6,17 @@
 use super::redact::{REDACTED, Redactor};
 use super::sanitize;
 use crate::workspace::fix::Change;
-use crate::workspace::source::{Sources, Span};
+use crate::workspace::source::Sources;
 use std::ops::Range;
 
 /// Lines around a change.
 const CONTEXT: usize = 3;
 
-/// A unified diff of all changes; empty for none. `secrets` are the places that are never printed.
-pub fn render(changes: &[Change], sources: &Sources, secrets: &[Span]) -> String {
-    let redactor = Redactor::new(sources, secrets);
+/// A unified diff of all changes; empty for none.
+pub fn render(changes: &[Change], sources: &Sources, redactor: &Redactor<'_>) -> String {
     let mut out = String::new();
     for change in changes {
-        render_file(change, sources, &redactor, &mut out);
+        render_file(change, sources, redactor, &mut out);
     }
     out
 }
@@ -238,6 +237,7 @@ mod tests {
     use super::*;
     use crate::report::finding::Edit;
     use crate::workspace::source::SourceFile;
+    use crate::workspace::source::Span;
 
     /// The patch of replacing each `(old, new)` in a text, and the changed text.
     fn patch(text: &str, edits: &[(&str, &str)], secret: &str) -> (String, String) {
@@ -266,7 +266,8 @@ mod tests {
             secret => vec![span(secret)],
         };
         let after = change.after(&sources);
-        (render(&[change], &sources, &secrets), after)
+        let redactor = Redactor::new(&sources, &secrets);
+        (render(&[change], &sources, &redactor), after)
     }
 
     #[test]

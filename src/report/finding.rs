@@ -2,6 +2,7 @@
 
 use crate::workspace::source::Span;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// How much a finding weighs. `Error` decides the exit code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
@@ -239,4 +240,6 @@ pub struct Report {
     pub checked: Checked,
     /// Places that hold a secret: no format prints the bytes in them.
     pub secrets: Vec<Span>,
+    /// Texts that are secrets, as they are evaluated: no format prints them either.
+    pub secret_texts: BTreeSet<String>,
 }

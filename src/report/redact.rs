@@ -5,6 +5,7 @@
 //! turns up, the known formats of keys and tokens in any text that is about to be shown, and literals that are
 //! [written under the name of a secret](super::written_secrets) in any file, whether it could be evaluated or not.
 
+use super::finding::Report;
 use super::written_secrets;
 use crate::openclaw::secret_patterns;
 use crate::workspace::source::{FileId, Sources, Span};
@@ -49,6 +50,14 @@ struct Written {
     searcher: Option<AhoCorasick>,
 }
 
+impl Written {
+    /// Looks for all values from now on.
+    fn search(&mut self) {
+        let values: Vec<String> = self.values.iter().cloned().collect();
+        self.searcher = searcher(&values);
+    }
+}
+
 /// Takes secrets out of texts and tells which bytes of a file must not be shown.
 pub struct Redactor<'a> {
     sources: &'a Sources,
@@ -65,6 +74,13 @@ impl<'a> Redactor<'a> {
     /// A redactor for the places in `secrets`, with the known formats as safety net.
     pub fn new(sources: &'a Sources, secrets: &[Span]) -> Self {
         Redactor::with_detector(sources, secrets, known_formats)
+    }
+
+    /// A redactor for all that a run found to be secret.
+    pub fn of_report(sources: &'a Sources, report: &Report) -> Self {
+        let redactor = Redactor::new(sources, &report.secrets);
+        redactor.learn(&report.secret_texts, SHORTEST_REPEATED);
+        redactor
     }
 
     /// The same with another detector.
@@ -103,6 +119,31 @@ impl<'a> Redactor<'a> {
             written: RefCell::default(),
             hidden: RefCell::default(),
         }
+    }
+
+    /// Takes these texts as secrets from now on, wherever they stand; gives whether any of them is new. Below
+    /// `shortest` bytes they are not looked for.
+    fn learn<'t>(&self, texts: impl IntoIterator<Item = &'t String>, shortest: usize) -> bool {
+        self.look_at_new_files();
+        let mut written = self.written.borrow_mut();
+        let known = written.values.len();
+        for text in texts {
+            let lines = text.lines().map(str::trim);
+            let lines = lines.filter(|line| line.len() >= shortest);
+            written.values.extend(lines.map(str::to_string));
+        }
+        let is_new = written.values.len() != known;
+        if is_new {
+            written.search();
+            // A file may hold them too.
+            self.hidden.borrow_mut().clear();
+        }
+        is_new
+    }
+
+    /// Takes texts as secrets of which only the name that they stand under says so; gives whether any of them is new.
+    pub fn learn_by_name<'t>(&self, texts: impl IntoIterator<Item = &'t String>) -> bool {
+        self.learn(texts, SHORTEST_WRITTEN)
     }
 
     /// The text without secrets.
@@ -195,8 +236,7 @@ impl Redactor<'_> {
             written.by_file.push(ranges);
         }
         if written.values.len() != known {
-            let values: Vec<String> = written.values.iter().cloned().collect();
-            written.searcher = searcher(&values);
+            written.search();
         }
     }
 }
@@ -319,6 +359,21 @@ mod tests {
         assert_eq!(redactor.text("got plum-Trestle-48"), "got [redacted]");
         sources.add(SourceFile::new("late.nix", "apiKey = \"Marigold-Anvil\";"));
         assert_eq!(redactor.text("got Marigold-Anvil"), "got [redacted]");
+    }
+
+    #[test]
+    fn what_is_learned_goes_from_texts_and_files() {
+        let (sources, file) = sources("# plum-Trestle-48");
+        let redactor = Redactor::new(&sources, &[]);
+        assert!(redactor.hidden(file).is_empty());
+        assert!(redactor.learn_by_name(&["plum-Trestle-48\n".to_string()]));
+        assert!(!redactor.learn_by_name(&["plum-Trestle-48".to_string()]));
+        assert!(!redactor.learn_by_name(&["plum".to_string()]), "too short");
+        assert_eq!(redactor.text("a plum-Trestle-48 b"), "a [redacted] b");
+        assert_eq!(
+            redactor.hidden(file).as_slice(),
+            std::slice::from_ref(&(2..17))
+        );
     }
 
     #[test]

@@ -136,6 +136,7 @@ fn awkward() -> (Report, Sources) {
             unresolved: 2,
         },
         secrets: vec![key, pem_key],
+        secret_texts: std::collections::BTreeSet::new(),
     };
     (report, sources)
 }

@@ -4,7 +4,8 @@
 //! around its syntax error would show the token in the next line. So the text itself is looked at: a literal behind
 //! `token =`, `"apiKey":` or `KIMI_API_KEY=` is never shown, whatever the file is.
 
-use crate::openclaw::credentials::{Written, classify, names_a_secret};
+use crate::openclaw::credentials::{is_secret_below, names_a_secret, secret_parts};
+use crate::openclaw::secret_patterns::looks_generated;
 use std::ops::Range;
 
 /// How far behind a name its literal is looked for, in bytes: `lib.mkIf (cfg.enable && x) "..."` is below that.
@@ -12,6 +13,9 @@ const REACH: usize = 400;
 
 /// The longest literal that is taken as one; an unterminated string has no end.
 const LONGEST: usize = 16 * 1024;
+
+/// So many bytes of a word without quotes decide whether it is one.
+const DECIDING: usize = 256;
 
 /// The longest name.
 const LONGEST_NAME: usize = 80;
@@ -33,11 +37,14 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
             continue;
         }
         end = at + 1;
-        match bytes[at] {
-            b':' => end = first_literal(text, at + 1, &mut found),
-            _ if bytes.get(at + 1) == Some(&b'=') => {}
-            _ => end = literals_of_binding(text, at + 1, name, &mut found),
+        if bytes[at] == b'=' && bytes.get(at + 1) == Some(&b'=') {
+            continue;
         }
+        end = match bare_word(text, at + 1, name, &mut found) {
+            Some(end) => end,
+            None if bytes[at] == b':' => literals_of_member(text, at + 1, &mut found),
+            None => literals_of_binding(text, at + 1, &mut found),
+        };
     }
     found
 }
@@ -65,10 +72,54 @@ fn floor(text: &str, at: usize) -> usize {
     start
 }
 
-/// A string behind the colon of JSON; where the search goes on.
-fn first_literal(text: &str, from: usize, found: &mut Vec<Range<usize>>) -> usize {
+/// A word without quotes: in an environment file, in a comment, or where somebody forgot the quotes. Where it ends;
+/// `None` where there is none.
+fn bare_word(text: &str, from: usize, name: &str, found: &mut Vec<Range<usize>>) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"/+_-=.~:@!%^&*".contains(byte);
+    let is_variable = name
+        .bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let blanks = bytes[from..]
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'\t'))
+        .count();
+    let start = from + blanks;
+    let first = bytes.get(start)?;
+    if !(first.is_ascii_alphanumeric() || b"/+_-".contains(first)) {
+        return None;
+    }
+    let rest = &bytes[start..];
+    let run = |most: usize| {
+        rest.iter()
+            .take(most)
+            .take_while(|byte| is_part(byte))
+            .count()
+    };
+    let length = run(if is_variable { LONGEST } else { DECIDING });
+    let word = &text[start..start + length];
+    // `KEY=cfg.key;` is Nix: a name, not a value.
+    let is_value = is_variable && blanks == 0 && bytes.get(start + length) != Some(&b';');
+    // `token: x: ...` is a function of Nix, `token = inputs.x2.key` a selection.
+    let is_generated = !word.contains('.')
+        && !word.ends_with(':')
+        && (looks_generated(word)
+            || word.len() >= 6 && word.bytes().all(|byte| byte.is_ascii_digit()));
+    if !is_value && !is_generated {
+        return None;
+    }
+    let length = run(LONGEST);
+    keep(text, start..start + length, found);
+    Some(start + length)
+}
+
+/// What stands behind the colon of JSON: a string, or those in a list or an object. Where the search goes on.
+fn literals_of_member(text: &str, from: usize, found: &mut Vec<Range<usize>>) -> usize {
     let rest = &text[from..];
     let start = from + rest.len() - rest.trim_start().len();
+    if matches!(text.as_bytes().get(start), Some(b'[' | b'{')) {
+        return literals_of_collection(text, start, found);
+    }
     match literal_at(text, start) {
         Some((range, end)) => {
             keep(text, range, found);
@@ -78,38 +129,14 @@ fn first_literal(text: &str, from: usize, found: &mut Vec<Range<usize>>) -> usiz
     }
 }
 
-/// The strings between the equals sign of a binding and its end, as far as no set or list begins; or the bare word
-/// behind a variable, as in an environment file. Where the search goes on.
-fn literals_of_binding(
-    text: &str,
-    from: usize,
-    name: &str,
-    found: &mut Vec<Range<usize>>,
-) -> usize {
+/// The strings between the equals sign of a binding and its end. Where the search goes on.
+fn literals_of_binding(text: &str, from: usize, found: &mut Vec<Range<usize>>) -> usize {
     let bytes = text.as_bytes();
-    let is_variable = name
-        .bytes()
-        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    if is_variable
-        && bytes
-            .get(from)
-            .is_some_and(|byte| byte.is_ascii_alphanumeric() || b"/+_-".contains(byte))
-    {
-        let length = bytes[from..]
-            .iter()
-            .take(LONGEST)
-            .take_while(|byte| byte.is_ascii_alphanumeric() || b"/+_-=.~:".contains(byte))
-            .count();
-        // `KEY=cfg.key;` is Nix: a name, not a value.
-        if bytes.get(from + length) != Some(&b';') {
-            keep(text, from..from + length, found);
-            return from + length;
-        }
-    }
     let mut at = from;
     while at < bytes.len().min(from + REACH) {
         match bytes[at] {
-            b';' | b'{' | b'[' | b'=' | b'#' => return at,
+            b';' | b'=' | b'#' => return at,
+            b'{' | b'[' => return literals_of_collection(text, at, found),
             b'"' | b'\'' => match literal_at(text, at) {
                 Some((range, end)) => {
                     // `config.sops."name"` is a name.
@@ -124,6 +151,61 @@ fn literals_of_binding(
         }
     }
     at.min(bytes.len())
+}
+
+/// The strings in a list or a set, where a string belongs. Most sets under the name of a secret describe where it comes
+/// from: only what looks like a secret, or stands under such a name again, is taken for one. Where the search goes on.
+fn literals_of_collection(text: &str, from: usize, found: &mut Vec<Range<usize>>) -> usize {
+    let bytes = text.as_bytes();
+    let mut open: Vec<u8> = Vec::new();
+    // What stands before the value, if it can be told: nothing in a list.
+    let mut value_of: Option<&str> = None;
+    let mut is_value = false;
+    let mut at = from;
+    while at < bytes.len().min(from + REACH) {
+        match bytes[at] {
+            bracket @ (b'{' | b'[') => {
+                open.push(bracket);
+                value_of = None;
+                is_value = bracket == b'[';
+                at += 1;
+            }
+            b'}' | b']' => {
+                open.pop();
+                is_value = open.last() == Some(&b'[');
+                at += 1;
+                if open.is_empty() {
+                    return at;
+                }
+            }
+            b'=' | b':' => {
+                value_of = name_before(text, at);
+                is_value = true;
+                at += 1;
+            }
+            b';' | b',' => {
+                value_of = None;
+                is_value = open.last() == Some(&b'[');
+                at += 1;
+            }
+            b'"' | b'\'' => match literal_at(text, at) {
+                Some((range, end)) => {
+                    if is_value
+                        && text
+                            .get(range.clone())
+                            .is_some_and(|literal| is_secret_below(value_of, literal))
+                    {
+                        keep(text, range, found);
+                    }
+                    at = end;
+                }
+                None => at += 1,
+            },
+            _ => at += 1,
+        }
+    }
+    // Without an end in sight it may hold other names of secrets.
+    from + 1
 }
 
 /// The string that begins with a quote at `start`: its bytes without quotes, and where it ends. One without an end
@@ -180,11 +262,9 @@ fn end_of_line(text: &str, from: usize, limit: usize) -> usize {
 }
 
 fn keep(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
-    let is_secret = text
-        .get(range.clone())
-        .is_some_and(|literal| matches!(classify(literal), Written::Literal | Written::Known(_)));
-    if is_secret {
-        found.push(range);
+    if let Some(literal) = text.get(range.clone()) {
+        let parts = secret_parts(literal).into_iter();
+        found.extend(parts.map(|part| range.start + part.start..range.start + part.end));
     }
 }
 
@@ -227,6 +307,18 @@ mod tests {
             ),
             ("token = \"plum and no end\nx = 1;", vec!["plum and no end"]),
             ("token = \"é\\", vec!["é\\"]),
+            ("token = [ \"plum-Trestle-48\" ];", vec!["plum-Trestle-48"]),
+            (
+                "\"token\": { \"a\": \"plum-Trestle-48\" }",
+                vec!["plum-Trestle-48"],
+            ),
+            ("apiKey = { value = \"plum\"; };", vec!["plum"]),
+            ("# old token: plum-Trestle-48\n", vec!["plum-Trestle-48"]),
+            ("apiKey = plum-Trestle-48;", vec!["plum-Trestle-48"]),
+            ("{ token: plum-Trestle-48 }", vec!["plum-Trestle-48"]),
+            ("password: 12345678", vec!["12345678"]),
+            ("token = \"\\${X_Y:-plum-Trestle}\";", vec!["plum-Trestle"]),
+            ("token = \"plum-Trestle-${x}\";", vec!["plum-Trestle-"]),
         ] {
             assert_eq!(texts(text), secrets, "{text}");
         }
@@ -247,6 +339,12 @@ mod tests {
             "apiKey = { source = \"env\"; id = \"KIMI\"; };",
             "environment.KIMI_API_KEY=cfg.key;",
             "token: x: \"plum\"",
+            "token: input2025x: \"plum\"",
+            "# the token: see the wiki for it",
+            "token = inputs.telegram-token2.value;",
+            "age.secrets.token = { file = ./a2.age; owner = \"openclaw-2025-x\"; mode = \"0400\"; };",
+            "token = { source = \"env\"; provider = \"default\"; id = \"TELEGRAM_TOKEN_2025\"; };",
+            "password = mkPassword { length = \"short\"; };",
             "= \"plum\"",
             "",
         ] {

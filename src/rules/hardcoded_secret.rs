@@ -3,7 +3,9 @@
 use super::secrets::{Site, visit_sites};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::credentials::{Role, Written, classify, is_unknown_path, secret_spans};
+use crate::openclaw::credentials::{
+    Role, Written, classify, hidden_texts, is_unknown_path, secret_spans,
+};
 use crate::openclaw::secret_patterns::{find, looks_generated};
 use crate::openclaw::tree::{Kind, TextPart, Value};
 use crate::report::finding::{Consequence, Finding, Severity, Unresolved};
@@ -82,6 +84,11 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     visit_sites(subject, instance, &mut |site| {
         if site.role.is_secret() {
             sink.secrets += 1;
+        }
+        if !site.is_local_key() {
+            let steps = site.field.map_or(&[][..], |field| field.steps);
+            sink.secret_texts
+                .extend(hidden_texts(site.role, steps, site.node));
         }
         if super::secret_in_store::tells(site.role, site.node) {
             sink.secret_spans.extend(secret_spans(site.node));

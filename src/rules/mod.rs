@@ -9,6 +9,7 @@ use crate::releases::{Era, Release};
 use crate::report::finding::{Consequence, Finding, Unresolved};
 use crate::workspace::source::Span;
 use shared::Shared;
+use std::collections::BTreeSet;
 
 pub mod alias_clash;
 pub mod app_defaults;
@@ -163,6 +164,8 @@ pub struct Sink {
     pub documents: usize,
     /// Places that hold a secret, found to be printed nowhere.
     pub secret_spans: Vec<Span>,
+    /// Texts that are secrets, as they are evaluated, wherever they may turn up.
+    pub secret_texts: BTreeSet<String>,
 }
 
 impl Sink {

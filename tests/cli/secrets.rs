@@ -354,3 +354,139 @@ fn no_output_depends_on_what_the_secret_is() {
         assert_eq!(one, printed(folder.path(), &way), "{way}");
     }
 }
+
+/// What is written around a secret must not keep it from being recognised, nor what it is written as.
+#[test]
+fn written_in_unusual_ways() {
+    const TOKEN: &str = "programs.openclaw.config.gateway.auth.token";
+    const WRONG: &str = "programs.openclaw.config.agents.defaults.model = \"nosuch/x\";";
+    for (before, lines) in [
+        // Beside, inside and around a placeholder or something like it.
+        ("", format!("{TOKEN} = \"\\${{X_Y}}{PASSWORD}\";")),
+        ("", format!("{TOKEN} = \"\\${{X_Y:-{PASSWORD}}}\";")),
+        ("", format!("{TOKEN} = \"\\${{{PASSWORD}}}\";")),
+        ("", format!("{TOKEN} = \"<{PASSWORD}>\";")),
+        ("", format!("{TOKEN} = \"$(echo {PASSWORD})\";")),
+        ("", format!("{TOKEN} = \"oauth:{PASSWORD}\";")),
+        ("", format!("{TOKEN} = \"$plumTrestle48marigold\";")),
+        // Next to something unknown.
+        ("{ x, ... }:", format!("{TOKEN} = \"{PASSWORD}-${{x}}\";")),
+        ("{ x, ... }:", format!("{TOKEN} = \"${{x}}{PASSWORD}\";")),
+        // Where a string belongs.
+        ("", format!("{TOKEN} = [ \"{PASSWORD}\" ];")),
+        ("", format!("{TOKEN} = {{ a = \"{PASSWORD}\"; }};")),
+        ("", format!("{TOKEN} = {{ value = \"{PASSWORD}\"; }};")),
+        (
+            "",
+            format!("programs.openclaw.config.gateway.auth = \"{PASSWORD}\";"),
+        ),
+        // In other words than those of the source.
+        (
+            "let t = \"plum\\-Tr\\estle-48-marigold-Anvil\"; in",
+            format!("{TOKEN} = t; programs.openclaw.config.agents.defaults.model = t;"),
+        ),
+        (
+            "let a = \"plum-Tre\"; b = \"stle-48-mari\"; c = \"gold-Anvil\"; in",
+            format!(
+                "{TOKEN} = a + b + c; programs.openclaw.config.agents.defaults.model = a + b + c;"
+            ),
+        ),
+        (
+            "let t = \"plum\\-Trestle-48-marigold-Anvil\"; in",
+            format!(
+                "{TOKEN} = t; programs.openclaw.config.agents.defaults.model = throw \"no ${{t}}\";"
+            ),
+        ),
+        (
+            "let t = \"plum\\-Trestle-48-marigold-Anvil\"; in",
+            format!(
+                "{TOKEN} = t; assertions = [ {{ assertion = false; message = \"no ${{t}}\"; }} ];"
+            ),
+        ),
+        // In an address, a header, and variables without a word for it.
+        (
+            "",
+            format!(
+                "programs.openclaw.config.models.providers.x.baseUrl = \"ftp://example.org/?api_key={PASSWORD}\";"
+            ),
+        ),
+        (
+            "",
+            format!(
+                "programs.openclaw.config.models.providers.x.headers.X-Other = \"{PASSWORD}\";"
+            ),
+        ),
+        (
+            "",
+            format!("programs.openclaw.environment.PGPASSWORD = \"{PASSWORD}\";"),
+        ),
+        // In comments, and without quotes.
+        ("", format!("# old token: {PASSWORD}")),
+        ("", format!("x = 1; /* apiKey = {PASSWORD} */")),
+        ("", format!("# openclaw-check: ignore[token={PASSWORD}]")),
+        ("", format!("{TOKEN} = {PASSWORD};")),
+    ] {
+        check_module(&format!(
+            "{before} {{
+  programs.openclaw.enable = true;
+  {lines}
+  {WRONG}
+}}
+"
+        ));
+    }
+}
+
+#[test]
+fn in_a_document_that_is_written_in_unusual_ways() {
+    for document in [
+        // Without quotes: the document cannot be read.
+        "{ gateway: { auth: { token: SECRET } } }",
+        "{ gateway: { auth: { token: 'x' /* token: SECRET */ } }, // apiKey: SECRET\n agents: { defaults: { model: 'nosuch/x' } } }",
+        "{ gateway: { auth: { token: 'plum-\\u0054restle-48-marigold-Anvil' } }, agents: { defaults: { model: 'SECRET/x' } } }",
+        "{ gateway: { auth: { token: 'plum-\\\nTrestle-48-marigold-Anvil' } }, agents: { defaults: { model: 'nosuch/x' } } }",
+        "{ gateway: { auth: { token: ['SECRET'], password: { x: 'SECRET' } } } }",
+        "{ gateway: { auth: { token: 'a', token: 'SECRET' } } }",
+        "{ '$include': './SECRET.json', gateway: { auth: { token: 'SECRET' } } }",
+        "{ models: { providers: { x: { headers: { 'X-Other': 'SECRET' }, baseUrl: 'https://u:SECRET@example.org' } } } }",
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(
+            folder.path().join("openclaw.json"),
+            document.replace("SECRET", PASSWORD),
+        )
+        .expect("a file");
+        for way in ways_out("openclaw.json") {
+            let text = printed(folder.path(), &way);
+            assert_eq!(leaks(&text), None, "{way} of\n{document}:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn what_only_stands_for_a_secret_is_still_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(
+        folder.path().join("home.nix"),
+        "{ programs.openclaw.enable = true; programs.openclaw.config = {
+  gateway.auth.token = \"\\${GATEWAY_TOKEN_2025}\";
+  models.providers.mine = { baseUrl = \"https://example.org/v1?alt=sse\"; apiKey = { source = \"env\"; provider = \"default\"; id = \"MINE_API_KEY_2025\"; };
+    headers = { \"anthropic-beta\" = \"context-1m-2025-08-07\"; Authorization = \"Bearer \\${MINE_TOKEN_2025}\"; }; };
+  channels.telegram.tokenFile = \"/run/secrets/telegram-2025\"; }; }",
+    )
+    .expect("a file");
+    for way in ["show home.nix", "eval home.nix --no-git --strict"] {
+        let text = printed(folder.path(), way);
+        assert!(!text.contains("redacted"), "{way}: {text}");
+        for shown in [
+            "GATEWAY_TOKEN_2025",
+            "MINE_API_KEY_2025",
+            "context-1m-2025-08-07",
+            "MINE_TOKEN_2025",
+            "telegram-2025",
+            "alt=sse",
+        ] {
+            assert!(text.contains(shown), "{way} hides {shown}: {text}");
+        }
+    }
+}

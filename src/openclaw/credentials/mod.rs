@@ -4,9 +4,11 @@
 //! [`classify`] which of them speaks, so that one mistake makes one finding.
 
 pub mod fields;
+pub mod hidden;
 pub mod names;
 pub mod written;
 
+pub use hidden::{hidden_texts, is_likely_secret, is_secret_below, secret_parts};
 pub use names::{
     is_local_address, is_secret_header, is_secret_name, is_secret_variable, names_a_secret,
 };

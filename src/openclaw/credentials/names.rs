@@ -37,7 +37,11 @@ pub fn is_secret_name(name: &str) -> bool {
             | "master" | "license" | "app",
             "key",
         ] => true,
-        _ => false,
+        // `PGPASSWORD`: no case tells the words apart.
+        [.., last] => ["password", "passwd", "passphrase"]
+            .iter()
+            .any(|word| last.ends_with(word)),
+        [] => false,
     }
 }
 
@@ -81,7 +85,10 @@ pub fn is_secret_variable(name: &str) -> bool {
         Some((head, "key")) => {
             !head.ends_with("public") && !head.ends_with("primary") && !head.ends_with("sort")
         }
-        Some((_, "pat" | "pass" | "credential" | "credentials" | "pw")) => true,
+        Some((_, "pat" | "pass" | "passcode" | "credential" | "credentials" | "creds" | "pw")) => {
+            true
+        }
+        Some((head, "pwd")) => head != "old",
         _ => false,
     }
 }

@@ -33,11 +33,7 @@ pub fn classify(text: &str) -> Written {
     if trimmed.is_empty() {
         return Written::Empty;
     }
-    // A scheme before the secret: `Bearer abc`.
-    let bare = ["Bearer ", "bearer ", "Token ", "token ", "Bot ", "Basic "]
-        .iter()
-        .find_map(|scheme| trimmed.strip_prefix(scheme))
-        .map_or(trimmed, str::trim_start);
+    let bare = bare(trimmed);
     if bare.is_empty() {
         return Written::Empty;
     }
@@ -66,6 +62,15 @@ pub fn classify(text: &str) -> Written {
         return Written::Path;
     }
     Written::Literal
+}
+
+/// A text without blanks around it and without a scheme before the secret: `abc` of `Bearer abc`.
+pub fn bare(text: &str) -> &str {
+    let trimmed = text.trim();
+    ["Bearer ", "bearer ", "Token ", "token ", "Bot ", "Basic "]
+        .iter()
+        .find_map(|scheme| trimmed.strip_prefix(scheme))
+        .map_or(trimmed, str::trim_start)
 }
 
 /// `OPENAI_API_KEY`: the name of a variable where its value belongs. `YOUR_API_KEY` is none, it only stands for one.

@@ -10,6 +10,7 @@ pub mod stand_ins;
 pub use formats::PREFIXED;
 pub use stand_ins::{is_dummy_key, is_template, words};
 
+use crate::openclaw::credentials::names_a_secret;
 use formats::Class;
 use std::ops::Range;
 
@@ -32,32 +33,66 @@ pub struct Found {
 /// assert!(find("kimi/kimi-k2p5").is_none());
 /// ```
 pub fn find(text: &str) -> Option<Found> {
-    find_from(text, 0)
+    find_from(text, 0, Marks::of(text))
 }
 
 /// All secrets of known formats in a text, in order and without overlaps.
 pub fn find_all(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some(secret) = find_from(text, from) {
+    let marks = Marks::of(text);
+    while let Some(secret) = find_from(text, from, marks) {
         from = secret.range.end;
         found.push(secret);
     }
     found
 }
 
-fn find_from(text: &str, from: usize) -> Option<Found> {
+/// What has to stand anywhere in a text for some formats to be looked for at all.
+#[derive(Clone, Copy)]
+struct Marks {
+    /// `://` and `@`.
+    address: bool,
+    /// `://` and `=`.
+    query: bool,
+}
+
+impl Marks {
+    fn of(text: &str) -> Marks {
+        let has_scheme = text.contains("://");
+        Marks {
+            address: has_scheme && text.contains('@'),
+            query: has_scheme && text.contains('='),
+        }
+    }
+}
+
+/// So many characters decide whether something is a secret; all that follow without a break belong to it.
+const DECIDING: usize = 256;
+
+/// The longest first part of a JSON web token: it names an algorithm and a key.
+const LONGEST_WEB_TOKEN_HEAD: usize = 1024;
+
+fn find_from(text: &str, from: usize, marks: Marks) -> Option<Found> {
     let bytes = text.as_bytes();
     // The shortest secret has 14 characters and some more; most texts of a configuration are shorter.
     if bytes.len() < from + 12 {
         return None;
     }
-    let has_address = text.contains("://") && text.contains('@');
     let mut position = from;
     while position < bytes.len() {
         let boundary = position == 0 || !bytes[position - 1].is_ascii_alphanumeric();
-        if boundary && let Some(found) = found_at(text, position, has_address) {
+        if boundary && let Some(found) = found_at(text, position, marks) {
             return Some(found);
+        }
+        if marks.query
+            && matches!(bytes[position], b'?' | b'&' | b'#')
+            && let Some(range) = secret_in_query(text, position + 1)
+        {
+            return Some(Found {
+                what: "a key in an address",
+                range,
+            });
         }
         position += 1;
     }
@@ -65,7 +100,7 @@ fn find_from(text: &str, from: usize) -> Option<Found> {
 }
 
 /// A secret that begins exactly there.
-fn found_at(text: &str, position: usize, has_address: bool) -> Option<Found> {
+fn found_at(text: &str, position: usize, marks: Marks) -> Option<Found> {
     let bytes = text.as_bytes();
     let rest = &bytes[position..];
     match rest.first()? {
@@ -96,7 +131,7 @@ fn found_at(text: &str, position: usize, has_address: bool) -> Option<Found> {
             range: position..position + length,
         });
     }
-    if has_address
+    if marks.address
         && rest[0].is_ascii_lowercase()
         && let Some(range) = password_in_address(text, position)
     {
@@ -129,10 +164,7 @@ fn found_at(text: &str, position: usize, has_address: bool) -> Option<Found> {
             continue;
         }
         let tail = &rest[pattern.prefix.len()..];
-        let length = tail
-            .iter()
-            .take_while(|byte| pattern.class.holds(**byte))
-            .count();
+        let length = run(tail, DECIDING, pattern.class);
         if length < pattern.least {
             continue;
         }
@@ -141,51 +173,53 @@ fn found_at(text: &str, position: usize, has_address: bool) -> Option<Found> {
             && !is_template(whole)
             && !is_dummy_key(whole)
         {
+            let length = run(tail, tail.len(), pattern.class);
             return Some(Found {
                 what: pattern.what,
-                range: position..position + whole.len(),
+                range: position..position + pattern.prefix.len() + length,
             });
         }
     }
     None
 }
 
+/// How many bytes of a class stand at the front, as far as `most`.
+fn run(bytes: &[u8], most: usize, class: Class) -> usize {
+    bytes
+        .iter()
+        .take(most)
+        .take_while(|byte| class.holds(**byte))
+        .count()
+}
+
 /// `123456789:` and at least 30 characters.
 fn telegram_token(bytes: &[u8]) -> Option<usize> {
     let digits = bytes
         .iter()
+        .take(13)
         .take_while(|byte| byte.is_ascii_digit())
         .count();
     if !(6..=12).contains(&digits) || bytes.get(digits) != Some(&b':') {
         return None;
     }
-    let length = bytes[digits + 1..]
-        .iter()
-        .take_while(|byte| Class::Word.holds(**byte))
-        .count();
+    let length = run(&bytes[digits + 1..], bytes.len(), Class::Word);
     let tail = std::str::from_utf8(&bytes[digits + 1..digits + 1 + length]).ok()?;
     (length >= 30 && !is_template(tail)).then_some(digits + 1 + length)
 }
 
 /// Three parts of 23 to 28, 6 to 7 and 27 or more characters.
 fn discord_token(bytes: &[u8]) -> Option<usize> {
-    let part = |from: usize| {
-        bytes
-            .get(from..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(|byte| Class::Word.holds(**byte))
-            .count()
-    };
-    let first = part(0);
+    let part =
+        |from: usize, most: usize| run(bytes.get(from..).unwrap_or_default(), most, Class::Word);
+    let first = part(0, 31);
     if !(23..=30).contains(&first) || bytes.get(first) != Some(&b'.') {
         return None;
     }
-    let second = part(first + 1);
+    let second = part(first + 1, 8);
     if !(6..=7).contains(&second) || bytes.get(first + 1 + second) != Some(&b'.') {
         return None;
     }
-    let third = part(first + second + 2);
+    let third = part(first + second + 2, bytes.len());
     (third >= 27).then_some(first + second + third + 2)
 }
 
@@ -193,10 +227,11 @@ fn discord_token(bytes: &[u8]) -> Option<usize> {
 fn web_token(bytes: &[u8]) -> Option<usize> {
     let mut length = 0;
     for part in 0..3 {
-        let count = bytes[length..]
-            .iter()
-            .take_while(|byte| Class::Word.holds(**byte))
-            .count();
+        let most = match part {
+            0 => LONGEST_WEB_TOKEN_HEAD,
+            _ => bytes.len(),
+        };
+        let count = run(&bytes[length..], most, Class::Word);
         if count < 10 {
             return None;
         }
@@ -251,6 +286,35 @@ fn password_in_address(text: &str, position: usize) -> Option<Range<usize>> {
     }
     let start = position + scheme + "://".len() + name.len() + 1;
     Some(start..start + password.len())
+}
+
+/// The value of `key=value` in the query of an address, by its name a secret.
+fn secret_in_query(text: &str, position: usize) -> Option<Range<usize>> {
+    const LONGEST_NAME: usize = 40;
+    let rest = &text[position..];
+    let length = rest
+        .bytes()
+        .take(LONGEST_NAME)
+        .take_while(|byte| Class::Word.holds(*byte))
+        .count();
+    let (name, rest) = rest.split_at(length);
+    let value = rest.strip_prefix('=')?;
+    let is_secret = names_a_secret(name)
+        || matches!(
+            name.to_ascii_lowercase().as_str(),
+            "key" | "sig" | "signature"
+        );
+    if !is_secret {
+        return None;
+    }
+    let value = &value[..value
+        .find(|c: char| c.is_whitespace() || "&#\"'<>`\\()[]{};,|$".contains(c))
+        .unwrap_or(value.len())];
+    if !looks_generated(value) || is_template(value) {
+        return None;
+    }
+    let start = position + length + 1;
+    Some(start..start + value.len())
 }
 
 /// Whether letters and digits are mixed as in a generated secret: at least one digit, or both cases in one word
@@ -326,6 +390,10 @@ mod tests {
                 "a password in an address",
             ),
             ("redis://:s3cr3t@localhost:6379", "a password in an address"),
+            (
+                "https://api.example.org/v1?alt=sse&api_key=plum-Trestle-48",
+                "a key in an address",
+            ),
         ] {
             assert_eq!(find(text).map(|found| found.what), Some(what), "{text}");
         }
@@ -346,10 +414,45 @@ mod tests {
             "@alice:matrix.example.org",
             "!abcdefghijklmnopqr:matrix.example.org",
             "sk-your-api-key-goes-here-1234",
+            "https://example.org/?key=",
+            "https://example.org/?api_key=${API_KEY}&page_token=plum-2025-page",
+            "https://example.org/?token=your-token-here",
+            "https://example.org/?monkey=plum-Trestle-48",
             "12:30:00 is a time, 18789:18789 a mapping of ports",
         ] {
             assert_eq!(find(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn the_cost_is_linear_in_any_text() {
+        let start = std::time::Instant::now();
+        for piece in [
+            "-sk-your",
+            "-eyJ",
+            "-M",
+            "-sk-ant-api03-Zm9vYmFyYmF6cXV4MTIz!",
+            "a://",
+            "123456:your-",
+            "?key=",
+            "-----BEGIN ",
+            "-AIza",
+            "xoxb-a://=@",
+        ] {
+            let text = piece.repeat(1_000_000 / piece.len());
+            find_all(&text);
+        }
+        // A square of it would be hours.
+        assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn a_long_secret_goes_to_its_end() {
+        let text = format!("sk-ant-{} x", "a1".repeat(5000));
+        assert_eq!(
+            find(&text).map(|found| found.range),
+            Some(0..text.len() - 2)
+        );
     }
 
     #[test]

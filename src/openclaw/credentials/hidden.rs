@@ -1,0 +1,373 @@
+//! What of a value is never shown, although no rule may call it a secret.
+//!
+//! [`classify`] decides what is reported, and does so with care: a false alarm is worse than a miss. Here it is the
+//! other way round: a text beside a placeholder, a default in `${NAME:-default}`, a key that somebody wrote between
+//! `${` and `}` or `<` and `>`, a list where a string belongs: what may be a secret is not shown.
+
+use super::fields::{REFERENCE_FIELDS, TEXT_CREDENTIALS};
+use super::names::{is_secret_name, names_a_secret};
+use super::written::{Written, bare, classify, is_dollar_name, is_file_path};
+use super::{Role, Step, matches};
+use crate::openclaw::placeholders::{self, Flaw, Form};
+use crate::openclaw::secret_patterns::{is_template, looks_generated};
+use crate::openclaw::tree::{Node, TextPart, Value};
+use std::ops::Range;
+
+/// A piece beside a placeholder that is shorter is shown: it is punctuation, or a prefix that tells the kind.
+const SHORTEST_PIECE: usize = 6;
+
+/// Defaults inside of defaults are looked at to this depth.
+const DEEPEST_DEFAULT: usize = 3;
+
+/// The bytes of a text in a field for a secret that are not shown: sorted, without overlaps, on character boundaries.
+///
+/// ```
+/// use openclaw_check::openclaw::credentials::secret_parts;
+/// let parts = |text: &'static str| -> Vec<&str> {
+///     secret_parts(text).into_iter().map(|range| &text[range]).collect()
+/// };
+/// assert_eq!(parts("hunter2"), ["hunter2"]);
+/// assert_eq!(parts("${KIMI_API_KEY:-plum-Trestle}"), ["plum-Trestle"]);
+/// assert!(parts("${KIMI_API_KEY}").is_empty() && parts("/run/secrets/kimi").is_empty());
+/// ```
+pub fn secret_parts(text: &str) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    collect(text, 0, DEEPEST_DEFAULT, &mut parts);
+    parts.sort_by_key(|range| (range.start, range.end));
+    parts
+}
+
+fn collect(text: &str, offset: usize, depth: usize, parts: &mut Vec<Range<usize>>) {
+    let inner = bare(text);
+    // `bare` cuts off the ends only.
+    let start = inner.as_ptr() as usize - text.as_ptr() as usize;
+    let whole = offset + start..offset + start + inner.len();
+    match classify(text) {
+        Written::Known(_) | Written::Literal => parts.push(offset..offset + text.len()),
+        Written::Empty | Written::VariableName | Written::Path => {}
+        Written::Dummy => {
+            if inner.strip_prefix("oauth:").is_some_and(looks_generated) {
+                parts.push(whole);
+            }
+        }
+        Written::Template => {
+            let between = inner.trim_matches(|c| matches!(c, '<' | '>' | '{' | '}' | '[' | ']'));
+            if looks_generated(between) && !is_template(between) {
+                parts.push(whole);
+            }
+        }
+        Written::Shell => words_of_command(inner, whole.start, parts),
+        Written::Placeholder if is_dollar_name(inner) => {
+            let name = &inner[1..];
+            if name.bytes().any(|byte| byte.is_ascii_lowercase()) && looks_generated(name) {
+                parts.push(whole);
+            }
+        }
+        Written::Placeholder => around_placeholders(inner, whole.start, depth, parts),
+    }
+}
+
+/// A secret among the words of a command: `$(echo secret)`.
+fn words_of_command(command: &str, offset: usize, parts: &mut Vec<Range<usize>>) {
+    let mut start = 0;
+    for word in command.split(|c: char| c.is_whitespace() || "$()`\"'|;".contains(c)) {
+        let is_option_or_path = word.starts_with('-') || word.contains('/');
+        if looks_generated(word) && !is_option_or_path && !is_template(word) {
+            parts.push(offset + start..offset + start + word.len());
+        }
+        // Every separator is one byte or a blank of its own length.
+        start += word.len();
+        start += command[start..].chars().next().map_or(0, char::len_utf8);
+    }
+}
+
+/// The texts before, between and behind placeholders, and what hides in one.
+fn around_placeholders(text: &str, offset: usize, depth: usize, parts: &mut Vec<Range<usize>>) {
+    let mut from = 0;
+    for placeholder in placeholders::scan(text) {
+        piece(text, from..placeholder.range.start, offset, parts);
+        from = placeholder.range.end;
+        if depth == 0 || !matches!(placeholder.form, Form::Ignored(_)) {
+            continue;
+        }
+        let end = placeholder.range.end - usize::from(text[..from].ends_with('}'));
+        let Some(start) = end.checked_sub(placeholder.name.len()) else {
+            continue;
+        };
+        if text.get(start..end) != Some(placeholder.name.as_str()) {
+            continue;
+        }
+        inside(
+            &placeholder.name,
+            placeholder.form,
+            offset + start,
+            depth,
+            parts,
+        );
+    }
+    piece(text, from..text.len(), offset, parts);
+}
+
+fn piece(text: &str, range: Range<usize>, offset: usize, parts: &mut Vec<Range<usize>>) {
+    let whole = &text[range.clone()];
+    let trimmed = bare(whole).trim_matches(|c: char| c.is_whitespace() || "\\'\"".contains(c));
+    let start = range.start + (trimmed.as_ptr() as usize - whole.as_ptr() as usize);
+    if trimmed.len() >= SHORTEST_PIECE
+        && matches!(classify(trimmed), Written::Known(_) | Written::Literal)
+    {
+        parts.push(offset + start..offset + start + trimmed.len());
+    }
+}
+
+/// What stands between the braces of something that OpenClaw does not take for a placeholder.
+fn inside(name: &str, form: Form, offset: usize, depth: usize, parts: &mut Vec<Range<usize>>) {
+    match form {
+        Form::Ignored(Flaw::Expression | Flaw::Empty | Flaw::Unclosed) => {}
+        _ if looks_generated(name)
+            && !name.contains([':', '.', '/'])
+            && name.bytes().any(|byte| byte.is_ascii_lowercase()) =>
+        {
+            parts.push(offset..offset + name.len());
+        }
+        Form::Ignored(Flaw::ShellSyntax) => {
+            let operator = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            let Some(operator) = operator else { return };
+            let default = name[operator..].trim_start_matches([':', '-', '=', '+', '?']);
+            let start = name.len() - default.len();
+            if start > operator {
+                collect(default, offset + start, depth - 1, parts);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Keys below the name of a secret that say where it comes from, and hold none themselves: those of a SecretRef, of
+/// sops-nix and of agenix.
+pub fn is_description_of_a_secret(key: &str) -> bool {
+    matches!(
+        key,
+        "source"
+            | "provider"
+            | "id"
+            | "file"
+            | "sopsFile"
+            | "path"
+            | "owner"
+            | "group"
+            | "mode"
+            | "format"
+            | "name"
+            | "type"
+            | "key"
+            | "description"
+    )
+}
+
+/// Headers that are known to carry no secret.
+fn is_harmless_header(name: &str) -> bool {
+    matches!(
+        name.to_ascii_lowercase().as_str(),
+        "accept"
+            | "anthropic-beta"
+            | "anthropic-version"
+            | "content-type"
+            | "http-referer"
+            | "openai-beta"
+            | "openai-organization"
+            | "openai-project"
+            | "origin"
+            | "referer"
+            | "user-agent"
+            | "x-title"
+    )
+}
+
+/// The texts in the value of a field that are not shown: none for what is no secret.
+pub fn hidden_texts(role: Role, steps: &[Step<'_>], node: &Node) -> Vec<String> {
+    let texts: Vec<String> = match &node.value {
+        Value::Text(text) => match text.known() {
+            Some(known) => vec![known.to_string()],
+            None => text
+                .parts
+                .iter()
+                .filter_map(|part| match part {
+                    TextPart::Known { text, .. } => Some(text.to_string()),
+                    TextPart::Unknown(_) => None,
+                })
+                .collect(),
+        },
+        Value::Integer(integer) => vec![integer.to_string()],
+        _ => return Vec::new(),
+    };
+    let generated = |texts: Vec<String>| -> Vec<String> {
+        let mut texts = texts;
+        texts.retain(|text| looks_generated(text) && !is_file_path(text));
+        texts
+    };
+    if role.is_secret() || is_below_the_name_of_a_secret(steps) {
+        return texts
+            .iter()
+            .flat_map(|text| {
+                secret_parts(text)
+                    .into_iter()
+                    .map(|range| text[range].to_string())
+            })
+            .collect();
+    }
+    let key = steps.iter().rev().find_map(|step| match step {
+        Step::Key(key) => Some(*key),
+        Step::Index(_) => None,
+    });
+    match role {
+        Role::Header if !key.is_some_and(is_harmless_header) => generated(texts),
+        Role::Other if is_parent_of_credential(steps) => generated(texts),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a value stands in a set or list where the string of a secret belongs.
+fn is_below_the_name_of_a_secret(steps: &[Step<'_>]) -> bool {
+    let Some((last, above)) = steps.split_last() else {
+        return false;
+    };
+    if matches!(last, Step::Key(key) if is_description_of_a_secret(key)) {
+        return false;
+    }
+    !matches!(steps, [Step::Key("secrets" | "auth" | "bindings"), ..])
+        && above
+            .iter()
+            .any(|step| matches!(step, Step::Key(key) if is_secret_name(key)))
+}
+
+/// Whether the credential would be a field of this value, if it were a set: `gateway.auth = "secret"`.
+fn is_parent_of_credential(steps: &[Step<'_>]) -> bool {
+    REFERENCE_FIELDS
+        .iter()
+        .chain(TEXT_CREDENTIALS)
+        .filter_map(|pattern| pattern.rsplit_once('.'))
+        .any(|(parent, _)| !parent.ends_with('*') && matches(parent, steps))
+}
+
+/// Whether a text that looks generated is not shown where nothing but the names around it are known: any header that is
+/// not known to be harmless, and what stands in place of a set with the secret in it.
+pub fn is_likely_secret(parent: Option<&str>, key: &str, text: &str) -> bool {
+    let may_hold_one =
+        key == "auth" || matches!(parent, Some("headers")) && !is_harmless_header(key);
+    may_hold_one && looks_generated(text) && !is_file_path(text)
+}
+
+/// Whether a text in a set or list under the name of a secret is one, of which only the key that it stands under is
+/// known, if there is one.
+pub fn is_secret_below(key: Option<&str>, text: &str) -> bool {
+    match key {
+        Some(key) if is_description_of_a_secret(key) => false,
+        Some(key) if key == "value" || names_a_secret(key) => !secret_parts(text).is_empty(),
+        _ => looks_generated(text) && !secret_parts(text).is_empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::openclaw::credentials::visit;
+    use crate::openclaw::testing;
+    use serde_json::json;
+
+    const SECRET: &str = "plum-Trestle-48-Marigold";
+
+    fn parts(text: &str) -> Vec<&str> {
+        secret_parts(text)
+            .into_iter()
+            .map(|range| &text[range])
+            .collect()
+    }
+
+    #[test]
+    fn what_stands_beside_and_inside_of_placeholders() {
+        for text in [
+            "${X_Y}plum-Trestle-48-Marigold",
+            "plum-Trestle-48-Marigold-${X_Y}",
+            "Bearer plum-Trestle-48-Marigold${X_Y}",
+            "${X_Y:-plum-Trestle-48-Marigold}",
+            "${X_Y:-${Z:-plum-Trestle-48-Marigold}}",
+            "${plum-Trestle-48-Marigold}",
+            "<plum-Trestle-48-Marigold>",
+            "$(echo plum-Trestle-48-Marigold)",
+            "oauth:plum-Trestle-48-Marigold",
+            "\\${X_Y}plum-Trestle-48-Marigold",
+        ] {
+            let hidden = parts(text);
+            assert!(
+                hidden.len() == 1 && hidden[0].contains(SECRET),
+                "{text}: {hidden:?}"
+            );
+        }
+        assert_eq!(parts("$plumTrestle48"), ["$plumTrestle48"]);
+        assert_eq!(
+            parts("plum-Trestle${A}Marigold-Anvil"),
+            ["plum-Trestle", "Marigold-Anvil"]
+        );
+    }
+
+    #[test]
+    fn what_only_stands_for_a_secret() {
+        for text in [
+            "",
+            "${KIMI_API_KEY}",
+            "Bearer ${KIMI_API_KEY}",
+            "${USER_NAME}:${PASS_WORD}",
+            "${kimi_api_key}",
+            "$KIMI_API_KEY_2",
+            "${KIMI_API_KEY:-}",
+            "${config.sops.placeholder.telegram2}",
+            "${env:KIMI_API_KEY}",
+            "<gatewayToken>",
+            "<your-token-2025-here>",
+            "$(cat /run/secrets/telegram-2025)",
+            "$(pass show kimi)",
+            "/run/secrets/token",
+            "ollama-local",
+            "${",
+            "secretref-env:KIMI_API_KEY",
+        ] {
+            assert_eq!(parts(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn any_text_is_cut_on_character_boundaries() {
+        for piece in ["${é:-", "$(é ", "<é", "é${A}", "${A:-é}", "Bearer ", "$$"] {
+            let text = piece.repeat(3000);
+            for range in secret_parts(&text) {
+                assert!(text.get(range).is_some(), "{piece}");
+            }
+        }
+    }
+
+    #[test]
+    fn fields_whose_values_are_not_shown() {
+        let config = testing::node(&json!({
+            "gateway": {"auth": SECRET, "port": 18789, "remote": {"token": [SECRET]}},
+            "channels": {"telegram": {"botToken": {"a": SECRET, "source": SECRET}, "name": SECRET}},
+            "models": {"providers": {"mine": {"apiKey": 123456,
+                "headers": {"X-Other": SECRET, "anthropic-beta": "context-1m-2025-08-07"}}}},
+        }));
+        let mut hidden = Vec::new();
+        visit(&config, &mut |field| {
+            if !hidden_texts(field.role, field.steps, field.node()).is_empty() {
+                hidden.push(field.path().to_string());
+            }
+        });
+        assert_eq!(
+            hidden,
+            [
+                "channels.telegram.botToken.a",
+                "gateway.auth",
+                "gateway.remote.token[0]",
+                "models.providers.mine.apiKey",
+                "models.providers.mine.headers.X-Other",
+            ]
+        );
+    }
+}
