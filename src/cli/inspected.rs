@@ -49,7 +49,7 @@ impl Inspection {
             let context = Context {
                 workspace: &one.workspace,
                 variables: &[],
-                instance_replaces: false,
+                instance_replaces: None,
                 skills_by_load_path: true,
             };
             for blueprint in &one.discovery.blueprints {

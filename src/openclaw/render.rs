@@ -11,9 +11,11 @@ use super::configuration::{
 };
 use super::delivered_variables;
 use super::given_file;
+use super::replaced_config;
 use super::tree::{
     Kind, List, Lookup, Node, Object, PathLiteral, Place, Text, TextPart, Unknown, Value, World,
 };
+use crate::releases::schema::Schema;
 use crate::workspace::source::Span;
 use crate::workspace::{Visibility, Workspace, path};
 use std::rc::Rc;
@@ -24,9 +26,9 @@ pub struct Context<'a> {
     pub workspace: &'a Workspace,
     /// Names of variables that the command line says are there.
     pub variables: &'a [String],
-    /// Whether an instance's `config` replaces the top-level one as a whole, as nix-openclaw did until 5 May 2026 (commit
-    /// 216f835): every option of it that was not set was `null`, and the nulls won.
-    pub instance_replaces: bool,
+    /// Set where an instance's `config` replaces the top-level one, as nix-openclaw did until 5 May 2026 (commit 216f835):
+    /// every option of it that was not set was `null`, and the nulls won. The schema tells what an option is.
+    pub instance_replaces: Option<Schema>,
     /// Whether skills are handed over as `skills.load.extraDirs`, as nix-openclaw does in its newest era (read at 910c1ce).
     pub skills_by_load_path: bool,
 }
@@ -75,7 +77,7 @@ impl Blueprint {
             span: options.place.key.or(options.place.primary()),
             problems: self.problems.clone(),
             assumptions: self.assumptions.clone(),
-            instance_replaces: context.instance_replaces,
+            instance_replaces: context.instance_replaces.is_some(),
         };
         match self.source {
             Source::RenderedFile => {
@@ -274,15 +276,13 @@ fn render_home(
     around: &Around<'_>,
     context: &Context<'_>,
 ) -> Rc<Node> {
-    let mut config = if context.instance_replaces {
-        Node::new(Value::Object(Object::default()), Place::default())
-    } else {
-        object([("gateway", object([("mode", Node::text("local", None))]))])
+    let replacing = context.instance_replaces.zip(instance);
+    let mut config = match replacing {
+        Some((schema, instance)) => staying_config(options, instance, schema),
+        // Without instances the one of the module has nothing that could replace.
+        None => object([("gateway", object([("mode", Node::text("local", None))]))]),
     };
-    let top = match instance {
-        Some(_) if context.instance_replaces => None,
-        _ => Some(options),
-    };
+    let top = Some(options).filter(|_| replacing.is_none());
     for source in [top, instance].into_iter().flatten() {
         // `config`, and what it was called before.
         for option in ["configOverrides", "config"] {
@@ -334,6 +334,22 @@ fn render_home(
         config = update(&added, &config);
     }
     config
+}
+
+/// What stays of the top-level `config` where that of an instance replaces it.
+fn staying_config(options: &Node, instance: &Node, schema: Schema) -> Rc<Node> {
+    let nothing = || Node::new(Value::Object(Object::default()), Place::default());
+    let of = |source: &Node| match source.lookup("config") {
+        Lookup::Present(node) => without_nulls(node),
+        Lookup::Unknown(unknown) => {
+            Some(Node::new(Value::Unknown(unknown.clone()), Place::default()))
+        }
+        Lookup::Absent => None,
+    };
+    of(options)
+        .zip(of(instance))
+        .and_then(|(top, instance)| replaced_config::staying(&top, &instance, schema))
+        .unwrap_or_else(nothing)
 }
 
 /// What the module adds for runtime plugins: each is enabled, allowed where there is an allow-list, and loaded from the
@@ -543,9 +559,10 @@ pub fn update(left: &Rc<Node>, right: &Rc<Node>) -> Rc<Node> {
         (Value::Object(first), Value::Object(second)) => {
             let mut merged = first.clone();
             for (key, node) in &second.entries {
-                let node = match merged.entries.get(key) {
-                    Some(known) => update(known, node),
-                    None => Rc::clone(node),
+                let node = match (merged.entries.get(key), &first.open) {
+                    (Some(known), _) => update(known, node),
+                    (None, Some(unknown)) => opened_below(node, unknown),
+                    (None, None) => Rc::clone(node),
                 };
                 merged.entries.insert(key.clone(), node);
             }
@@ -562,8 +579,26 @@ pub fn update(left: &Rc<Node>, right: &Rc<Node>) -> Rc<Node> {
             })
         }
         (_, Value::Unknown(unknown)) => opened(left, unknown),
+        (Value::Unknown(unknown), Value::Object(_)) => opened_below(right, unknown),
         _ => Rc::clone(right),
     }
+}
+
+/// A node to which something unknown on the left of an update may add entries, at every depth.
+fn opened_below(node: &Rc<Node>, unknown: &Unknown) -> Rc<Node> {
+    let Value::Object(object) = &node.value else {
+        return Rc::clone(node);
+    };
+    let entries = object
+        .entries
+        .iter()
+        .map(|(key, child)| (key.clone(), opened_below(child, unknown)))
+        .collect();
+    let open = object.open.clone().or_else(|| Some(unknown.clone()));
+    Rc::new(Node {
+        value: Value::Object(Object { entries, open }),
+        ..(**node).clone()
+    })
 }
 
 /// A node of which something unknown may override or add to parts.

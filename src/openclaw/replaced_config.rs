@@ -10,9 +10,11 @@ use super::configuration::{Configuration, Instance, Source};
 use super::path::{ConfigPath, Segment};
 use super::render::without_nulls;
 use super::schema_check::{self, Environment, Issue, IssueKind};
-use super::tree::{Lookup, Node, Value};
+use super::tree::{Lookup, Node, Object, Value};
 use crate::releases::Release;
 use crate::releases::schema::{Kind, Rest, Schema};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// What is wrong in the replaced `config`, as one instance has Nix see it.
 #[derive(Debug)]
@@ -91,19 +93,133 @@ fn is_evaluated(path: &ConfigPath, schema: Schema, instance: &Node) -> Option<bo
     Some(true)
 }
 
+/// The entries of the top-level `config` that stay beside that of an instance; `None` where nothing is lost, or that is not
+/// known.
+pub fn kept_entries(
+    configuration: &Configuration,
+    instance: &str,
+    schema: Schema,
+) -> Option<Vec<ConfigPath>> {
+    let options = configuration.options.as_ref()?;
+    let top = without_nulls(options.get("config")?)?;
+    let Lookup::Present(written) = options.get("instances")?.lookup(instance) else {
+        return None;
+    };
+    let kept = match written.lookup("config") {
+        Lookup::Present(over) => staying(&top, &without_nulls(over)?, schema),
+        Lookup::Absent => None,
+        Lookup::Unknown(_) => return None,
+    };
+    let (mut entries, mut is_lossless) = (Vec::new(), true);
+    compare(
+        &top,
+        kept.as_ref(),
+        &ConfigPath::root(),
+        &mut |path, stays| {
+            if stays {
+                entries.push(path.clone());
+            }
+            is_lossless &= stays;
+        },
+    );
+    (!is_lossless).then_some(entries)
+}
+
+/// Visits what is kept whole and what is lost whole.
+fn compare(
+    top: &Rc<Node>,
+    kept: Option<&Rc<Node>>,
+    path: &ConfigPath,
+    visit: &mut dyn FnMut(&ConfigPath, bool),
+) {
+    match (kept, &top.value) {
+        (Some(kept), _) if Rc::ptr_eq(top, kept) => visit(path, true),
+        (Some(kept), Value::Object(object)) => {
+            for (key, node) in &object.entries {
+                let path = path.key(key);
+                compare(node, kept.get(key), &path, visit);
+            }
+        }
+        _ => visit(path, false),
+    }
+}
+
+/// What of the top-level `config` stays beside an instance's: the entries with names of the user's own (a provider, a
+/// header) of each set that the instance sets too. Neither has nulls; `None` where nothing stays. To be updated with the
+/// instance's.
+pub(super) fn staying(top: &Rc<Node>, instance: &Rc<Node>, schema: Schema) -> Option<Rc<Node>> {
+    staying_below(top, instance, schema, &mut Vec::new())
+}
+
+fn staying_below<'a>(
+    top: &'a Rc<Node>,
+    instance: &Rc<Node>,
+    schema: Schema,
+    path: &mut Vec<&'a str>,
+) -> Option<Rc<Node>> {
+    let object = match (&top.value, &instance.value) {
+        (Value::Object(object), Value::Object(_)) => object,
+        (Value::Unknown(_), Value::Object(_)) => return Some(Rc::clone(top)),
+        _ => return None,
+    };
+    let mut entries = BTreeMap::new();
+    for (key, node) in &object.entries {
+        let stays = match instance.lookup(key) {
+            Lookup::Present(over) => {
+                path.push(key);
+                let below = staying_below(node, over, schema, path);
+                path.pop();
+                below
+            }
+            Lookup::Absent | Lookup::Unknown(_) => {
+                is_map_entry(schema, path, key).then(|| Rc::clone(node))
+            }
+        };
+        if let Some(node) = stays {
+            entries.insert(key.clone(), node);
+        }
+    }
+    if entries.is_empty() && object.open.is_none() {
+        return None;
+    }
+    let object = Object {
+        entries,
+        open: object.open.clone(),
+    };
+    Some(Rc::new(Node {
+        value: Value::Object(object),
+        place: top.place.clone(),
+        conditional: top.conditional,
+    }))
+}
+
 /// Whether `key` is a free name in the object at a path, and no option.
 fn is_map_entry(schema: Schema, path: &[&str], key: &str) -> bool {
-    schema.at(path.iter().copied()).iter().any(|node| {
-        matches!(node.kind(), Kind::Object(rules)
-            if rules.property(key).is_none() && !matches!(rules.rest(), Rest::Forbidden))
-    })
+    schema
+        .at(path.iter().copied())
+        .iter()
+        .any(|node| match node.kind() {
+            Kind::Object(rules) => {
+                rules.property(key).is_none() && !matches!(rules.rest(), Rest::Forbidden)
+            }
+            // Types with no options of their own.
+            Kind::Any | Kind::All(_) => true,
+            _ => false,
+        })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::openclaw::render::update;
     use crate::openclaw::testing;
     use serde_json::{Value as Json, json};
+
+    fn schema() -> Schema {
+        crate::releases::load(&"2026.4.15".parse().expect("a version"))
+            .and_then(Release::schema)
+            .expect("a schema")
+    }
 
     fn seen(top: Json, instance: Json) -> Vec<(String, Option<bool>)> {
         let mut configuration = testing::configuration(&json!({}));
@@ -168,6 +284,81 @@ mod tests {
         assert_eq!(seen(top.clone(), mode), [(path.clone(), Some(false))]);
         let other = json!({"models": {"providers": {"y": {"baseUrl": "https://y", "models": []}}}});
         assert_eq!(seen(top, other), [(path, Some(true))]);
+    }
+
+    #[test]
+    fn what_stays_beside_an_instance_is_what_nix_keeps() {
+        // The answer of real Nix, with the module before commit 216f835.
+        let top = json!({
+            "gateway": {"mode": "local"},
+            "models": {"mode": "merge", "providers": {
+                "x": {"baseUrl": "https://x", "models": []},
+                "both": {"baseUrl": "https://top", "apiKey": "k", "models": [], "headers": {"A": "1"}},
+            }},
+            "agents": {"defaults": {"models": {"x/y": {"alias": "z"}}}},
+            "env": {"vars": {"A": "1"}},
+            "auth": {"profiles": {"p": {"provider": "x", "mode": "api_key"}}},
+            "plugins": {"entries": {"foo": {"enabled": true, "config": {"a": 1, "b": {"c": 2}}}}},
+        });
+        let instance = json!({
+            "models": {"providers": {
+                "y": {"baseUrl": "https://y", "models": []},
+                "both": {"baseUrl": "https://inst", "models": [], "headers": {"B": "2"}},
+            }},
+            "agents": {"defaults": {"model": {"primary": "x/y"}}},
+            "env": {"shellEnv": {"enabled": true}},
+            "auth": {"order": {"x": ["p"]}},
+            "plugins": {"entries": {"foo": {"config": {"b": {"d": 3}}}}},
+        });
+        let (schema, over) = (schema(), testing::node(&instance));
+        let stays = staying(&testing::node(&top), &over, schema).expect("something stays");
+        let merged = update(&stays, &over);
+        let expected = testing::node(&json!({
+            "models": {"providers": {
+                "both": {"baseUrl": "https://inst", "headers": {"A": "1", "B": "2"}, "models": []},
+                "x": {"baseUrl": "https://x", "models": []},
+                "y": {"baseUrl": "https://y", "models": []},
+            }},
+            "agents": {"defaults": {"model": {"primary": "x/y"}}},
+            "env": {"shellEnv": {"enabled": true}},
+            "auth": {"order": {"x": ["p"]}},
+            "plugins": {"entries": {"foo": {"config": {"a": 1, "b": {"c": 2, "d": 3}}}}},
+        }));
+        assert!(merged.is_same_as(&expected), "{merged:#?}");
+    }
+
+    #[test]
+    fn what_is_not_known_of_the_top_level_may_add_entries() {
+        let unknown = testing::node(&json!({"$unknown": "an argument"}));
+        let over = testing::node(&json!({"models": {"providers": {"y": {"models": []}}}}));
+        let stays = staying(&unknown, &over, schema()).expect("it stays unknown");
+        let merged = update(&stays, &over);
+        let providers = merged.at_keys("models.providers").expect("providers");
+        assert!(matches!(providers.lookup("y"), Lookup::Present(_)));
+        assert!(matches!(providers.lookup("kimi"), Lookup::Unknown(_)));
+    }
+
+    #[test]
+    fn nothing_is_lost_where_all_are_entries_beside_others() {
+        let kept = |top: Json, instance: Json| {
+            let mut configuration = testing::configuration(&json!({}));
+            configuration.options = Some(testing::node(
+                &json!({"config": top, "instances": {"default": {"config": instance}}}),
+            ));
+            kept_entries(&configuration, "default", schema()).map(|paths| {
+                let paths = paths.iter().map(ToString::to_string);
+                paths.collect::<Vec<_>>()
+            })
+        };
+        let providers = json!({"models": {"providers": {"x": {"models": []}}}});
+        let beside = json!({"models": {"providers": {"y": {"models": []}}}});
+        assert_eq!(kept(providers.clone(), beside.clone()), None);
+        let more = json!({"gateway": {"mode": "local"}, "models": providers["models"]});
+        assert_eq!(
+            kept(more, beside),
+            Some(vec!["models.providers.x".to_string()])
+        );
+        assert_eq!(kept(providers, json!({"gateway": {}})), Some(vec![]));
     }
 
     #[test]

@@ -232,7 +232,7 @@ fn check_tree(request: &Request, examined: &Examined, variables: &[String], outc
     let context = Context {
         workspace: &examined.workspace,
         variables: &context_variables,
-        instance_replaces: false,
+        instance_replaces: None,
         skills_by_load_path: true,
     };
     let wanted = match release::wanted(request, &examined.settings) {

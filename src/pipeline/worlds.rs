@@ -65,7 +65,9 @@ pub fn in_time<'a>(context: &Context<'a>, selection: &Selection) -> Context<'a> 
     Context {
         workspace: context.workspace,
         variables: context.variables,
-        instance_replaces: selection.era_certain && selection.version < changed,
+        instance_replaces: (selection.era_certain && selection.version < changed)
+            .then(|| selection.release().0.schema())
+            .flatten(),
         skills_by_load_path: selection.era >= Era::BootstrapFiles,
     }
 }

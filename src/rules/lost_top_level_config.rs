@@ -2,7 +2,7 @@
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Source;
-use crate::openclaw::tree::Value;
+use crate::openclaw::replaced_config;
 use crate::report::finding::{Consequence, Finding};
 
 /// The rule.
@@ -34,28 +34,40 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
     let Some(options) = &configuration.options else {
         return;
     };
-    let has_instances = options
-        .get("instances")
-        .and_then(|instances| instances.as_object())
-        .is_some_and(|object| !object.entries.is_empty());
-    let Some(config) = options.get("config").filter(|_| has_instances) else {
+    let (Some(instances), Some(config), Some(schema)) = (
+        options.get("instances"),
+        options.get("config"),
+        subject.release.schema(),
+    ) else {
         return;
     };
-    let Value::Object(object) = &config.value else {
+    let Some(kept) = configuration
+        .instances
+        .iter()
+        .find_map(|instance| replaced_config::kept_entries(configuration, &instance.name, schema))
+    else {
         return;
     };
-    if object.entries.is_empty() {
-        return;
-    }
-    let instances = options
-        .get("instances")
-        .and_then(|instances| instances.place.key.or(instances.place.primary()));
+    let reaches = match kept.as_slice() {
+        [] => "the top-level `config` reaches no openclaw.json".to_string(),
+        [first, rest @ ..] => {
+            let rest = match rest.len() {
+                0 => String::new(),
+                1 => " and one other entry".to_string(),
+                more => format!(" and {more} other entries"),
+            };
+            format!("of the top-level `config` only `{first}`{rest} reaches openclaw.json")
+        }
+    };
+    let instances = instances.place.key.or(instances.place.primary());
     sink.findings.push(
         Finding::new(
             INFO.id,
             INFO.consequence,
-            "the top-level `config` reaches no openclaw.json: in the nix-openclaw that is locked here, an instance's \
-             `config` replaces it as a whole",
+            format!(
+                "{reaches}: in the nix-openclaw that is locked here, an instance's `config` replaces it, even \
+                 where that sets nothing"
+            ),
         )
         .at(config.place.key.or(config.place.primary()))
         .path(format!("{}.config", configuration.option_root))
