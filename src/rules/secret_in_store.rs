@@ -107,7 +107,8 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
 /// Whether the text is the content of a file that Nix reads: known not to be seen here, or beginning at the very first byte of
 /// a file, where a literal in a source would have its quote.
 pub(super) fn is_read_from_file(node: &Node) -> bool {
-    let of_file = |unknown: &Unknown| unknown.kind == Some(Kind::FileContent);
+    let of_file =
+        |unknown: &Unknown| matches!(unknown.kind, Some(Kind::FileContent | Kind::FilePart));
     match &node.value {
         Value::Unknown(unknown) => of_file(unknown),
         Value::Text(text) => text.parts.iter().any(|part| match part {

@@ -289,3 +289,26 @@ fn a_flake_whose_outputs_take_too_little_is_told_so_at_outputs() {
         printed.out
     );
 }
+
+#[test]
+fn what_is_made_of_an_unknown_text_is_another_text() {
+    let port = |condition: &str| {
+        let text = format!(
+            "{{ lib, model, ... }}: {{ programs.openclaw = {{ enable = true; config.gateway.port =
+               if model == \"ab\" then (if {condition} then 1 else 2) else 3; }}; }}"
+        );
+        let shown = run("show home.nix --no-git", &text).out;
+        [1, 2, 3].map(|port| shown.contains(&format!("\"port\": {port}\n")))
+    };
+    assert_eq!(port("model == \"ab\""), [true, false, true]);
+    for made in [
+        "builtins.substring 0 1 model",
+        "lib.removeSuffix \"b\" model",
+        "lib.trim model",
+        "builtins.replaceStrings [ \"b\" ] [ \"\" ] model",
+        "toString (builtins.stringLength model)",
+    ] {
+        let [_, other, _] = port(&format!("{made} == \"ab\""));
+        assert!(other, "{made}");
+    }
+}

@@ -274,6 +274,67 @@ fn through_a_name_a_concatenation_and_an_interpolation() {
     }
 }
 
+/// However the content of a file is trimmed or taken apart: it ends in the store.
+#[test]
+fn the_content_of_a_file_is_told_by_whatever_way_it_comes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("key.txt"), format!("{PASSWORD}\n")).expect("a file");
+    let mut seen = Vec::new();
+    for file in [
+        "./key.txt",
+        "config.sops.secrets.key.path",
+        "\"/run/secrets/key\"",
+    ] {
+        for way in [
+            "builtins.readFile FILE",
+            "lib.fileContents FILE",
+            "lib.strings.fileContents FILE",
+            "lib.removeSuffix \"\\n\" (builtins.readFile FILE)",
+            "lib.strings.removeSuffix \"\\n\" (lib.readFile FILE)",
+            "lib.removePrefix \"KEY=\" (lib.fileContents FILE)",
+            "lib.trim (builtins.readFile FILE)",
+            "lib.strings.trim (lib.fileContents FILE)",
+            "lib.trimWith { end = true; } (builtins.readFile FILE)",
+            "builtins.replaceStrings [ \"\\n\" ] [ \"\" ] (builtins.readFile FILE)",
+            "lib.strings.replaceStrings [ \"\\n\" ] [ \"\" ] (lib.fileContents FILE)",
+            "builtins.head (lib.splitString \"\\n\" (builtins.readFile FILE))",
+            "lib.concatStrings (lib.splitString \"\\n\" (builtins.readFile FILE))",
+            "builtins.elemAt (builtins.match \"([^\\n]*)\\n?\" (builtins.readFile FILE)) 0",
+            "lib.pipe FILE [ builtins.readFile lib.trim ]",
+            "\"${lib.fileContents FILE}\"",
+            "(builtins.fromJSON (builtins.readFile FILE)).keys.kimi",
+            "(lib.importJSON FILE).keys.kimi",
+        ] {
+            let value = way.replace("FILE", file);
+            // Where it is seen it is no JSON.
+            if file == "./key.txt" && way.contains("JSON") {
+                continue;
+            }
+            let module = format!(
+                "{{ config, lib, ... }}: {{ programs.openclaw.enable = true; programs.openclaw.config.gateway.auth = {{ mode = \"token\"; token = {value}; }}; }}"
+            );
+            fs::write(folder.path().join("home.nix"), module).expect("a file");
+            let printed = openclaw_check()
+                .args("--no-git --format json home.nix")
+                .inside(folder.path())
+                .run();
+            let report: serde_json::Value = serde_json::from_str(&printed.out).expect("JSON");
+            let found: Vec<_> = report["findings"]
+                .as_array()
+                .expect("findings")
+                .iter()
+                .map(|finding| (finding["rule"].clone(), finding["severity"].clone()))
+                .collect();
+            if found != [("secret-in-store".into(), "error".into())]
+                || report["unresolved"] != serde_json::json!([])
+            {
+                seen.push(format!("{value}: {found:?}, {}", report["unresolved"]));
+            }
+        }
+    }
+    assert!(seen.is_empty(), "{}", seen.join("\n"));
+}
+
 #[test]
 fn in_files_that_are_read_beside_the_sources() {
     let folder = tempfile::tempdir().expect("a folder");

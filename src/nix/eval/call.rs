@@ -1,9 +1,9 @@
 //! Calls of functions.
 
-use super::Evaluator;
 use super::place::{place, site};
 use super::unknown::{ErrorKind, Kind, Stop, Unknown};
 use super::value::{CallFrame, Closure, Env, Origin, PartialBuiltin, State, Thunk, Val, Value};
+use super::{Builtin, Evaluator};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::Parameter;
 use std::rc::Rc;
@@ -83,6 +83,12 @@ impl Evaluator {
                     (partial.builtin.run)(evaluator, &arguments, origin)
                 })
                 .map(Entered::Value)
+                .map_err(|stop| match stop {
+                    Stop::Unknown(unknown) => {
+                        Stop::Unknown(another_unknown(self, partial.builtin, &arguments, &unknown))
+                    }
+                    other => other,
+                })
             }
             Value::Attrs(attrs) => {
                 let functor = attrs.get(Symbol::new("__functor")).map(|attr| &attr.value);
@@ -220,3 +226,100 @@ pub(super) enum Entered {
     Value(Val),
     Body(Rc<Closure>, Rc<Env>),
 }
+
+/// What a builtin comes to where that is not known.
+///
+/// Most make something else of what they are given: that is not known either, but another value, and conditions on the two
+/// have nothing to do with each other. The same builtin with the same operands is the same unknown.
+fn another_unknown(
+    evaluator: &mut Evaluator,
+    builtin: &Builtin,
+    arguments: &[Rc<Thunk>],
+    unknown: &Rc<Unknown>,
+) -> Rc<Unknown> {
+    if !TRANSFORMING.contains(&builtin.name) {
+        return Rc::clone(unknown);
+    }
+    match operation(builtin, arguments) {
+        Some(what) => unknown.derived(&what, unknown.kind),
+        None => evaluator.unknown(Rc::clone(&unknown.reason), unknown.kind, unknown.span),
+    }
+}
+
+/// A builtin and its operands, of which one is not known and stands for itself; `None` where others cannot be told.
+fn operation(builtin: &Builtin, arguments: &[Rc<Thunk>]) -> Option<String> {
+    let mut what = builtin.name.to_string();
+    let mut unsettled = 0;
+    for argument in arguments {
+        what.push(' ');
+        match argument.settled() {
+            // The definition of a function of `lib`.
+            Some(value) if matches!(value.value, Value::Lambda(_)) => {}
+            Some(value) => describe(&value, &mut what)?,
+            None => unsettled += 1,
+        }
+    }
+    (unsettled == 1).then_some(what)
+}
+
+/// Writes down a settled operand; `None` where it is not settled throughout.
+fn describe(value: &Val, what: &mut String) -> Option<()> {
+    match &value.value {
+        Value::Int(number) => what.push_str(&number.to_string()),
+        Value::Bool(boolean) => what.push_str(&boolean.to_string()),
+        Value::String(text) => what.push_str(&format!("{:?}", text.known().ok()?)),
+        Value::List(list) if list.gaps.is_empty() => {
+            what.push('[');
+            for item in &list.items {
+                describe(&item.settled()?, what)?;
+                what.push(' ');
+            }
+            what.push(']');
+        }
+        Value::Attrs(attrs) if attrs.open.is_none() => {
+            what.push('{');
+            for attr in attrs.sorted() {
+                what.push_str(attr.name.as_str());
+                what.push('=');
+                describe(&attr.value.settled()?, what)?;
+                what.push(' ');
+            }
+            what.push('}');
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+/// Builtins that do not hand on what they are given, nor call what they are given.
+const TRANSFORMING: &[&str] = &[
+    "add",
+    "attrNames",
+    "baseNameOf",
+    "bitAnd",
+    "bitOr",
+    "bitXor",
+    "ceil",
+    "compareVersions",
+    "concatStringsSep",
+    "dirOf",
+    "div",
+    "floor",
+    "hashString",
+    "length",
+    "lessThan",
+    "match",
+    "mul",
+    "parseDrvName",
+    "removePrefix",
+    "removeSuffix",
+    "replaceStrings",
+    "split",
+    "splitVersion",
+    "stringLength",
+    "sub",
+    "substring",
+    "trim",
+    "trimWith",
+    "typeOf",
+];

@@ -30,6 +30,8 @@ pub enum Kind {
     SecretPath,
     /// What is in a file that Nix reads (`builtins.readFile config.sops.secrets.x.path`): a string.
     FileContent,
+    /// A part of what is in such a file, when it is read as JSON or TOML: any value.
+    FilePart,
     /// A path in the Nix store.
     StorePath,
     /// A package or another derivation.
@@ -87,7 +89,7 @@ impl Unknown {
             "name" | "pname" | "version" | "system" if self.kind == Some(Kind::Derivation) => {
                 Some(Kind::String)
             }
-            _ if self.kind == Some(Kind::Derivation) => Some(Kind::Derivation),
+            _ if matches!(self.kind, Some(Kind::Derivation | Kind::FilePart)) => self.kind,
             "enable" => Some(Kind::Boolean),
             "homeDirectory" | "username" | "hostName" | "configHome" | "dataHome" | "stateHome"
             | "cacheHome" => Some(Kind::String),
@@ -103,6 +105,14 @@ impl Unknown {
             reason: Rc::clone(&self.reason),
             span: self.span,
         })
+    }
+
+    /// What a parser makes of this text: a part of the file, where it is the content of one.
+    pub fn parsed(self: &Rc<Self>, what: &str) -> Rc<Unknown> {
+        match self.kind {
+            Some(Kind::FileContent | Kind::FilePart) => self.derived(what, Some(Kind::FilePart)),
+            _ => Rc::clone(self),
+        }
     }
 
     /// An unknown that follows from this one by an operation: `what` names the operation and its other
@@ -147,6 +157,16 @@ pub enum Stop {
     Unknown(Rc<Unknown>),
     /// Depends on a condition that is neither known nor assumed at the moment.
     Split(Condition),
+}
+
+impl Stop {
+    /// What a parser makes of a text that this stands for.
+    pub fn parsed(self, what: &str) -> Stop {
+        match self {
+            Stop::Unknown(unknown) => Stop::Unknown(unknown.parsed(what)),
+            other => other,
+        }
+    }
 }
 
 impl From<EvalError> for Stop {

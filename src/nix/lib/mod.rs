@@ -66,7 +66,10 @@ pub fn lib(evaluator: &mut Evaluator) -> Rc<Thunk> {
                         move |evaluator| {
                             let names = [Symbol::new("lib")];
                             let value = evaluator.snippet(source, &names, vec![Rc::clone(&me)]);
-                            evaluator.force(&value)
+                            match OF_WHOLE_TEXTS.iter().find(|builtin| builtin.name == name) {
+                                Some(builtin) => Ok(of_whole_text(builtin, value)),
+                                None => evaluator.force(&value),
+                            }
                         },
                         Origin::default(),
                     ),
@@ -188,6 +191,53 @@ fn native(builtin: &'static Builtin) -> Rc<Thunk> {
         builtin,
         arguments: Vec::new(),
     }))))
+}
+
+/// Functions whose last argument is a text and that look at how it begins or ends. Of one of which nothing is known they make
+/// one of which nothing is known, instead of one that depends on what it begins with. Each takes its definition first.
+static OF_WHOLE_TEXTS: [Builtin; 4] = [
+    Builtin {
+        name: "removePrefix",
+        arity: 3,
+        run: to_whole_text,
+    },
+    Builtin {
+        name: "removeSuffix",
+        arity: 3,
+        run: to_whole_text,
+    },
+    Builtin {
+        name: "trim",
+        arity: 2,
+        run: to_whole_text,
+    },
+    Builtin {
+        name: "trimWith",
+        arity: 3,
+        run: to_whole_text,
+    },
+];
+
+fn of_whole_text(builtin: &'static Builtin, definition: Rc<Thunk>) -> Val {
+    Val::bare(Value::Builtin(Rc::new(PartialBuiltin {
+        builtin,
+        arguments: vec![definition],
+    })))
+}
+
+fn to_whole_text(
+    evaluator: &mut Evaluator,
+    arguments: &[Rc<Thunk>],
+    origin: &Origin,
+) -> Result<Val, Stop> {
+    let [definition, operands @ ..] = arguments else {
+        return Err(evaluator.limit("a function of `lib` is called without its definition"));
+    };
+    let definition = evaluator.force(definition)?;
+    for operand in operands {
+        evaluator.force(operand)?;
+    }
+    evaluator.apply_all(&definition, operands, origin)
 }
 
 /// `lib.evalModules { modules; specialArgs; ... }`.

@@ -375,10 +375,11 @@ fn refused(
     problem: &ReadProblem,
     origin: &Origin,
 ) -> Stop {
-    let _ = absolute;
     let message = format!("`{written}` {problem}");
     if *problem == ReadProblem::OutsideTree || !problem.is_fault_of_the_source() {
-        return Stop::Unknown(evaluator.unknown(message, None, origin.span));
+        // What lies there is the same wherever it is used.
+        let there = evaluator.unknown_named(absolute, message, None, origin.span);
+        return Stop::Unknown(there.derived("", None));
     }
     evaluator.error(ErrorKind::MissingFile, message, origin)
 }

@@ -45,7 +45,9 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "fromJSON",
         arity: 1,
         run: |evaluator, arguments, origin| {
-            let string = evaluator.string(&arguments[0], origin)?;
+            let string = evaluator
+                .string(&arguments[0], origin)
+                .map_err(|stop| stop.parsed("fromJSON"))?;
             evaluator.without_context(&string, origin)?;
             if let [Part::Json(json)] = string.parts.as_slice() {
                 // There and back again is the value, except for what JSON cannot tell apart.
@@ -53,7 +55,7 @@ pub(super) static TABLE: &[Builtin] = &[
                     return Ok(json.value.clone());
                 }
             }
-            let text = string.known()?;
+            let text = string.known().map_err(|stop| stop.parsed("fromJSON"))?;
             let value = parse(evaluator, &text, origin)?;
             let place = match string.parts.as_slice() {
                 [Part::Text { origin, .. }] => origin.clone(),

@@ -12,7 +12,9 @@ pub(super) static TABLE: &[Builtin] = &[Builtin {
     name: "fromTOML",
     arity: 1,
     run: |evaluator, arguments, origin| {
-        let text = evaluator.plain_text(&arguments[0], origin)?;
+        let text = evaluator
+            .plain_text(&arguments[0], origin)
+            .map_err(|stop| stop.parsed("fromTOML"))?;
         evaluator.step(text.len() as u64 / 16)?;
         let table = DeTable::parse(&text).map_err(|error| {
             let message = format!("this is no TOML: {}", error.message());
