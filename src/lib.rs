@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod internal_error;
 pub mod nix;
 pub mod openclaw;
 pub mod pipeline;

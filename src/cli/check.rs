@@ -2,12 +2,14 @@
 
 use super::arguments::{Arguments, CheckArguments, SourceArguments};
 use super::{exit_code, fixes, output, rule_ids};
+use crate::internal_error::caught;
 use crate::openclaw::nearest::nearest;
 use crate::progress::Progress;
 use crate::releases::Version;
 use crate::report;
+use crate::report::finding::Failure;
 use crate::report::verdict::verdict;
-use crate::request::{Request, Target};
+use crate::request::{Outcome, Request, Target};
 use crate::workspace::limits::Limits;
 use clap::CommandFactory;
 use std::io::Read;
@@ -33,11 +35,22 @@ pub fn run(arguments: &CheckArguments, progress: &Arc<Progress>) -> u8 {
             output::complain(&hint);
         }
     }
-    let outcome = if arguments.fix {
-        fixes::check_and_fix(&request)
-    } else {
-        crate::check(&request)
-    };
+    let outcome = caught(|| {
+        if arguments.fix {
+            fixes::check_and_fix(&request)
+        } else {
+            crate::check(&request)
+        }
+    });
+    // Whoever reads the report is told as well.
+    let outcome = outcome.unwrap_or_else(|error| {
+        let mut outcome = Outcome::default();
+        outcome.report.errors.push(Failure {
+            path: ".".to_string(),
+            message: error.to_string(),
+        });
+        outcome
+    });
     if !outcome.usage_errors.is_empty() {
         for complaint in &outcome.usage_errors {
             output::complain(&report::sanitize::line(complaint));
@@ -73,6 +86,9 @@ fn subcommand_hint(path: &Path) -> Option<String> {
     let word = path.to_str().filter(|word| !word.contains(['/', '.']))?;
     if path.exists() {
         return None;
+    }
+    if word == "help" {
+        return Some("`help` is taken as a path; `--help` prints the help".to_string());
     }
     let command = Arguments::command();
     let names = || {
@@ -127,19 +143,21 @@ pub fn standard_input() -> Result<Vec<u8>, String> {
     Ok(text)
 }
 
+/// What is wrong with the value of `--openclaw-version`.
+pub fn about_version(text: Option<&str>) -> Option<String> {
+    let text = text.filter(|text| *text != "latest")?;
+    let error = text.parse::<Version>().err()?;
+    let text = report::sanitize::line(text);
+    Some(format!("--openclaw-version: `{text}` is {error}"))
+}
+
 /// The part of a request that `check`, `show` and `models` share.
 ///
 /// # Errors
 /// When the arguments cannot be, or standard input cannot be read.
 pub fn request(source: &SourceArguments, progress: &Arc<Progress>) -> Result<Request, Refusal> {
-    if let Some(text) = &source.openclaw_version
-        && text != "latest"
-        && let Err(error) = text.parse::<Version>()
-    {
-        let text = report::sanitize::line(text);
-        return Err(Refusal::Usage(format!(
-            "--openclaw-version: `{text}` is {error}"
-        )));
+    if let Some(complaint) = about_version(source.openclaw_version.as_deref()) {
+        return Err(Refusal::Usage(complaint));
     }
     let mut targets = Vec::new();
     for path in &source.paths {

@@ -3,7 +3,7 @@
 //! | Code | Name | When |
 //! | --- | --- | --- |
 //! | 0 | [`CLEAN`] | nothing that counts |
-//! | 1 | [`FINDINGS`] | findings of severity error; with `--deny-warnings` also warnings, with `--strict` also what could not be checked; for `eval`: Nix would fail |
+//! | 1 | [`FINDINGS`] | findings of severity error; with `--deny-warnings` also warnings, with `--strict` also what could not be checked; for `eval`: Nix would fail; for `show` and `models`: there is nothing to show because the files are wrong |
 //! | 2 | [`USAGE`] | wrong usage, or an `openclaw-check.toml` that was refused |
 //! | 3 | [`UNREADABLE`] | something named or needed could not be read or checked at all; an internal error; for `eval --strict`: the answer is not known |
 

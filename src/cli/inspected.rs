@@ -1,5 +1,6 @@
 //! The configurations themselves, for the subcommands that show them instead of checking them.
 
+use super::exit_code;
 use crate::openclaw::blueprint::Blueprint;
 use crate::openclaw::configuration::Configuration;
 use crate::openclaw::render::Context;
@@ -7,10 +8,11 @@ use crate::openclaw::tree::World;
 use crate::pipeline;
 use crate::releases::Release;
 use crate::releases::selection::Selection;
-use crate::report::finding::Failure;
+use crate::report::finding::{Failure, Finding, Report, Severity};
 use crate::report::redact::Redactor;
-use crate::report::sanitize;
+use crate::report::{self, Format, Options, sanitize};
 use crate::request::{Outcome, Request};
+use crate::settings;
 
 /// Of more conditions than this, the others are shown as if they held.
 const MOST_CONDITIONS: usize = 2;
@@ -86,21 +88,67 @@ impl Inspection {
         Redactor::of_report(&self.outcome.sources, &self.outcome.report)
     }
 
-    /// What could not be read, as lines for standard error.
-    pub fn complaints(&self, redactor: &Redactor<'_>) -> Vec<String> {
-        let mut lines: Vec<String> = self
-            .outcome
+    /// What keeps the configurations, or some of them, from being shown, as lines for standard error; and the exit code.
+    pub fn complaints(&self, redactor: &Redactor<'_>) -> (Vec<String>, u8) {
+        let outcome = &self.outcome;
+        let clean = |text: &str| sanitize::line(&redactor.text(text));
+        if !outcome.usage_errors.is_empty() {
+            let lines = outcome.usage_errors.iter().map(|text| clean(text));
+            return (lines.collect(), exit_code::USAGE);
+        }
+        let mut lines: Vec<String> = outcome
             .report
             .errors
             .iter()
-            .map(|Failure { path, message }| {
-                sanitize::line(&redactor.text(&format!("{path}: {message}")))
-            })
+            .map(|Failure { path, message }| clean(&format!("{path}: {message}")))
             .collect();
-        if lines.is_empty() && self.configurations.is_empty() {
-            lines.push("nothing here configures OpenClaw".to_string());
+        let mut code = match lines.is_empty() {
+            true => exit_code::CLEAN,
+            false => exit_code::UNREADABLE,
+        };
+        if self.configurations.is_empty() {
+            let mistakes = self.mistakes();
+            if !mistakes.is_empty() {
+                code = code.max(match outcome.settings_refused {
+                    true => exit_code::USAGE,
+                    false => exit_code::FINDINGS,
+                });
+                lines.extend(mistakes);
+            } else if lines.is_empty() {
+                lines.push("nothing here configures OpenClaw".to_string());
+            }
+        } else if outcome.settings_refused {
+            code = code.max(exit_code::USAGE);
+            lines.extend(self.mistakes_of(|finding| finding.rule == settings::RULE));
         }
-        lines
+        (lines, code)
+    }
+
+    /// What is wrong with the files, one line for each finding of severity error.
+    fn mistakes(&self) -> Vec<String> {
+        self.mistakes_of(|finding| finding.severity == Severity::Error)
+    }
+
+    fn mistakes_of(&self, is_meant: impl Fn(&Finding) -> bool) -> Vec<String> {
+        let whole = &self.outcome.report;
+        let report = Report {
+            findings: whole
+                .findings
+                .iter()
+                .filter(|finding| is_meant(finding))
+                .cloned()
+                .collect(),
+            secrets: whole.secrets.clone(),
+            secret_texts: whole.secret_texts.clone(),
+            ..Report::default()
+        };
+        let options = Options {
+            format: Format::Concise,
+            quiet: true,
+            ..Options::default()
+        };
+        let text = report::render(&report, &self.outcome.sources, &options);
+        text.lines().map(str::to_string).collect()
     }
 }
 

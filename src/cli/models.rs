@@ -3,7 +3,7 @@
 use super::arguments::{ListFormat, ModelsArguments};
 use super::catalogue::{AgentRoute, ModelRow, ProviderRow, Rows};
 use super::inspected::Inspection;
-use super::{exit_code, output};
+use super::{check, exit_code, output};
 use crate::openclaw::nearest::nearest;
 use crate::progress::Progress;
 use crate::releases::{self, Release, Version};
@@ -77,6 +77,10 @@ fn sections(
         progress: Arc::clone(progress),
         ..Request::default()
     };
+    if let Some(complaint) = check::about_version(arguments.openclaw_version.as_deref()) {
+        output::complain(&complaint);
+        return Err(exit_code::USAGE);
+    }
     let inspection = Inspection::new(&request);
     let redactor = inspection.redactor();
     let rows = Rows {
@@ -103,35 +107,26 @@ fn sections(
             });
         }
     }
-    let errors = &inspection.outcome.report.errors;
     // Without a path, the current directory need not hold anything.
-    let is_named = arguments.flake.is_some() || arguments.route;
+    let is_named =
+        arguments.flake.is_some() || arguments.route || inspection.outcome.settings_refused;
     if sections.is_empty() && !is_named {
-        return release_alone(arguments).map(|section| (vec![section], exit_code::CLEAN));
+        return Ok((vec![release_alone(arguments)], exit_code::CLEAN));
     }
-    for complaint in inspection.complaints(&redactor) {
+    let (complaints, code) = inspection.complaints(&redactor);
+    for complaint in complaints {
         output::complain(&complaint);
     }
-    let code = if errors.is_empty() {
-        exit_code::CLEAN
-    } else {
-        exit_code::UNREADABLE
-    };
     Ok((sections, code))
 }
 
-fn release_alone(arguments: &ModelsArguments) -> Result<Section, u8> {
-    let (release, source) = match arguments.openclaw_version.as_deref() {
-        None | Some("latest") => (releases::newest(), "newest release"),
-        Some(text) => match text.parse::<Version>() {
-            Ok(version) => (releases::nearest(&version).0, "--openclaw-version"),
-            Err(error) => {
-                output::complain(&sanitize::line(&format!("`{text}`: {error}")));
-                return Err(exit_code::USAGE);
-            }
-        },
+fn release_alone(arguments: &ModelsArguments) -> Section {
+    let version = arguments.openclaw_version.as_deref();
+    let (release, source) = match version.and_then(|text| text.parse::<Version>().ok()) {
+        Some(version) => (releases::nearest(&version).0, "--openclaw-version"),
+        None => (releases::newest(), "newest release"),
     };
-    Ok(section_of(&release, source))
+    section_of(&release, source)
 }
 
 fn section_of(release: &Release, source: &str) -> Section {

@@ -5,11 +5,13 @@ use super::{
     check, completions, eval, exit_code, explain, man, models, output, progress, releases, rules,
     show,
 };
+use crate::internal_error;
 use crate::nix::eval::set_stack_of_thread;
 use crate::progress::Progress;
 use std::io::{self, IsTerminal};
-use std::panic::{self, Location, PanicHookInfo};
+use std::panic::{self, PanicHookInfo};
 use std::process::{self, ExitCode};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
@@ -95,6 +97,7 @@ fn check_arguments(arguments: &Arguments) -> Option<&super::arguments::CheckArgu
 }
 
 fn dispatch(arguments: &Arguments, progress: &Arc<Progress>) -> u8 {
+    internal_error::planted("start");
     match &arguments.command {
         None => check::run(&arguments.check, progress),
         Some(Command::Check(check)) => check::run(check, progress),
@@ -109,25 +112,13 @@ fn dispatch(arguments: &Arguments, progress: &Arc<Progress>) -> u8 {
     }
 }
 
-/// Says that the program is at fault and how to report it.
+/// Says that the program is at fault and how to report it: once, however often it happens.
 fn report_panic(information: &PanicHookInfo<'_>) {
-    output::complain(&panic_message(information.location()));
-}
-
-/// What is said of a panic. Its own text is not: it may hold what the user wrote.
-fn panic_message(location: Option<&Location<'_>>) -> String {
-    let place = location.map_or(String::new(), |place| {
-        format!(" at {}:{}:{}", place.file(), place.line(), place.column())
-    });
-    format!(
-        "internal error{place}, version {}\n\
-         This is a mistake in openclaw-check, not in your configuration. Please report the line above at\n\
-         {}/issues\n\
-         Do not attach your configuration: it may hold secrets. The message of the error is left out here\n\
-         for the same reason.",
-        env!("CARGO_PKG_VERSION"),
-        env!("CARGO_PKG_REPOSITORY")
-    )
+    static IS_SAID: AtomicBool = AtomicBool::new(false);
+    internal_error::note(information.location());
+    if !IS_SAID.swap(true, Ordering::Relaxed) {
+        output::complain(&internal_error::message(information.location()));
+    }
 }
 
 #[cfg(test)]
@@ -151,13 +142,9 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_an_exit_code_and_its_text_is_not_repeated() {
+    fn a_panic_is_an_exit_code() {
         let progress = Arc::new(Progress::default());
         let code = with_large_stack(&progress, false, |_| panic!("sk-secret"));
         assert_eq!(code, exit_code::UNREADABLE);
-        let message = panic_message(Some(Location::caller()));
-        assert!(message.contains("src/cli/run.rs"), "{message}");
-        assert!(message.contains("/issues"), "{message}");
-        assert!(!message.contains("sk-secret"), "{message}");
     }
 }

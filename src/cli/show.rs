@@ -20,17 +20,10 @@ pub fn run(arguments: &ShowArguments, progress: &Arc<Progress>) -> u8 {
     };
     let inspection = Inspection::new(&request);
     let redactor = inspection.redactor();
-    let complaints = inspection.complaints(&redactor);
+    let (complaints, code) = inspection.complaints(&redactor);
     for complaint in &complaints {
         output::complain(complaint);
     }
-    let code = if !inspection.outcome.report.errors.is_empty() {
-        exit_code::UNREADABLE
-    } else if inspection.outcome.settings_refused {
-        exit_code::USAGE
-    } else {
-        exit_code::CLEAN
-    };
     if let Some(wanted) = &arguments.instance {
         let names = instance_names(&inspection);
         if !names.is_empty() && !names.contains(wanted) {
@@ -48,6 +41,8 @@ pub fn run(arguments: &ShowArguments, progress: &Arc<Progress>) -> u8 {
     };
     let text = match arguments.format {
         ListFormat::Human => shown.text(),
+        // That nothing is configured is no error.
+        ListFormat::Json if code == exit_code::CLEAN => json::to_text(&shown.json(&[])),
         ListFormat::Json => json::to_text(&shown.json(&complaints)),
     };
     output::print(&text, code)
@@ -136,7 +131,7 @@ impl Shown<'_> {
         }
     }
 
-    fn json(&self, complaints: &[String]) -> Json {
+    fn json(&self, errors: &[String]) -> Json {
         let configurations: Vec<Json> = self
             .inspection
             .configurations
@@ -182,11 +177,6 @@ impl Shown<'_> {
                 })
             })
             .collect();
-        let errors = if self.inspection.outcome.report.errors.is_empty() {
-            &[]
-        } else {
-            complaints
-        };
         json!({ "version": 1, "configurations": configurations, "errors": errors })
     }
 }

@@ -4,6 +4,7 @@
 //! OpenClaw, each by itself and with more caution.
 
 use super::import_cycles;
+use crate::internal_error::{InternalError, caught, planted};
 use crate::nix::eval::fragments::{self, FragmentKind};
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
 use crate::nix::eval::value::{Origin, Thunk, Value};
@@ -25,6 +26,7 @@ use crate::report::finding::{Failure, Finding, Unresolved};
 use crate::workspace::flake_lock::FlakeLock;
 use crate::workspace::source::{FileId, Span};
 use crate::workspace::{CandidateKind, ReadProblem, Search, Target, Visibility, Workspace, path};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
@@ -49,28 +51,59 @@ pub struct Discovery {
     pub openclaw_input: Option<String>,
 }
 
+/// After so many panics a tree is given up.
+const MOST_PANICS: usize = 16;
+
 /// Finds what configures OpenClaw in the targets of a workspace.
+///
+/// What panics on the way is a failure, and left out: everything else is found anew, for an evaluation that was broken off may
+/// have left anything half done.
 pub fn discover(workspace: &Rc<Workspace>) -> Discovery {
-    let mut finder = Finder {
-        evaluator: Evaluator::new(Rc::clone(workspace), Limits::default()),
-        workspace: Rc::clone(workspace),
-        found: Discovery::default(),
-        reached: HashSet::new(),
-        inputs: BTreeMap::new(),
-        is_partial: false,
-    };
-    for target in workspace.targets().to_vec() {
-        match target {
-            Target::Flake { directory } => finder.flake(&directory),
-            Target::Directory { directory } => finder.directory(&directory),
-            Target::Module { file } => finder.module(&file),
-            Target::Document { file } => finder.document(&file, Reach::Whole),
-        }
+    let mut given_up: BTreeMap<String, InternalError> = BTreeMap::new();
+    loop {
+        let at_work = RefCell::new(String::new());
+        let found = caught(|| {
+            let finder = Finder {
+                evaluator: Evaluator::new(Rc::clone(workspace), Limits::default()),
+                workspace: Rc::clone(workspace),
+                found: Discovery::default(),
+                reached: HashSet::new(),
+                inputs: BTreeMap::new(),
+                is_partial: false,
+                at_work: &at_work,
+                given_up: &given_up,
+            };
+            finder.targets()
+        });
+        let (mut found, last) = match found {
+            Ok(found) => (found, None),
+            Err(error) => {
+                let part = at_work.take();
+                if !part.is_empty() && given_up.len() < MOST_PANICS && !given_up.contains_key(&part)
+                {
+                    given_up.insert(part, error);
+                    continue;
+                }
+                (Discovery::default(), Some((part, error)))
+            }
+        };
+        found
+            .failures
+            .extend(given_up.into_iter().chain(last).map(|(part, error)| {
+                let part = match part.is_empty() {
+                    true => workspace.root().to_string(),
+                    false => workspace.relative(&part),
+                };
+                Failure {
+                    path: part,
+                    message: error.to_string(),
+                }
+            }));
+        return found;
     }
-    finder.finish()
 }
 
-struct Finder {
+struct Finder<'d> {
     evaluator: Evaluator,
     workspace: Rc<Workspace>,
     found: Discovery,
@@ -79,9 +112,37 @@ struct Finder {
     inputs: BTreeMap<String, Option<KnownInput>>,
     /// Whether some output of the flake could not be evaluated, so that files it reaches may not have been seen in use.
     is_partial: bool,
+    /// The absolute path of what is being evaluated; outlives a panic.
+    at_work: &'d RefCell<String>,
+    /// What panicked before.
+    given_up: &'d BTreeMap<String, InternalError>,
 }
 
-impl Finder {
+impl Finder<'_> {
+    fn targets(mut self) -> Discovery {
+        for target in self.workspace.targets().to_vec() {
+            match target {
+                Target::Flake { directory } => self.flake(&directory),
+                Target::Directory { directory } => self.directory(&directory),
+                Target::Module { file } => self.module(&file),
+                Target::Document { file } => self.document(&file, Reach::Whole),
+            }
+        }
+        self.finish()
+    }
+
+    /// Evaluates a part, unless that panicked before. `None` then.
+    fn part<T>(&mut self, file: &str, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.given_up.contains_key(file) {
+            return None;
+        }
+        let around = self.at_work.replace(file.to_string());
+        planted(&format!("evaluation of {}", self.workspace.relative(file)));
+        let result = work(self);
+        self.at_work.replace(around);
+        Some(result)
+    }
+
     fn flake(&mut self, directory: &str) {
         self.flake_outputs(directory);
         // Where part of the flake could not be evaluated, what it reaches may not have been seen in use.
@@ -98,6 +159,12 @@ impl Finder {
 
     /// The configurations in the outputs of a flake.
     fn flake_outputs(&mut self, directory: &str) {
+        let file = path::join(directory, "flake.nix");
+        let done = self.part(&file, |finder| finder.outputs_of(directory));
+        self.is_partial |= done.is_none();
+    }
+
+    fn outputs_of(&mut self, directory: &str) {
         self.evaluator.store_paths = true;
         let flake = match self.evaluator.load_flake(directory) {
             Ok(flake) => flake,
@@ -193,6 +260,10 @@ impl Finder {
     }
 
     fn note_nothing(&mut self, directory: &str) {
+        // What panicked may well have configured it.
+        if !self.given_up.is_empty() {
+            return;
+        }
         use crate::report::finding::Consequence;
         let shown = self.workspace.relative(directory);
         let place = if shown == "." {
@@ -305,6 +376,10 @@ impl Finder {
     /// What can be evaluated of a file whose whole gives no configuration: options inside the call of a framework that is not
     /// modelled, and values that are rendered.
     fn in_parts(&mut self, file: &str) {
+        self.part(file, |finder| finder.fragments_of(file));
+    }
+
+    fn fragments_of(&mut self, file: &str) {
         let Ok((tree, _)) = self.evaluator.load(file, &Origin::default()) else {
             return;
         };
@@ -389,6 +464,11 @@ impl Finder {
 
     /// A Nix file by itself: its blueprints, and the other files that it imports.
     fn alone(&mut self, file: &str) -> (Vec<Blueprint>, Vec<String>) {
+        self.part(file, |finder| finder.evaluated_alone(file))
+            .unwrap_or_default()
+    }
+
+    fn evaluated_alone(&mut self, file: &str) -> (Vec<Blueprint>, Vec<String>) {
         let shown = self.workspace.relative(file);
         let origin = Origin::default();
         let thunk = match self.evaluator.load(file, &origin) {
@@ -483,6 +563,10 @@ impl Finder {
 
     /// An openclaw.json.
     fn document(&mut self, file: &str, reach: Reach) {
+        self.part(file, |finder| finder.read_document(file, reach));
+    }
+
+    fn read_document(&mut self, file: &str, reach: Reach) {
         let shown = self.workspace.relative(file);
         let id = match self.workspace.read(file) {
             Ok(id) => id,

@@ -8,6 +8,7 @@ mod import_cycles;
 pub mod release;
 pub mod worlds;
 
+use crate::internal_error::{caught, planted};
 use crate::openclaw::blueprint::Blueprint;
 use crate::openclaw::configuration::Problem;
 use crate::openclaw::evaluated;
@@ -186,6 +187,7 @@ pub fn check(request: &Request) -> Outcome {
         }
     }
     request.progress.enter(Stage::Checking);
+    planted("check");
     let mut files: Vec<FileId> = Vec::new();
     for examined in &examined {
         check_tree(request, examined, &variables, &mut outcome);
@@ -261,8 +263,23 @@ fn check_tree(request: &Request, examined: &Examined, variables: &[String], outc
             .problems
             .extend(discovery.problems.iter().cloned());
         let selection = release::select(wanted, discovery, &blueprint);
-        let mut sink = Sink::default();
-        let checked = worlds::run(&blueprint, &selection, &context, &mut sink);
+        // A mistake of ours in one configuration is none in the others.
+        let checked = caught(|| {
+            planted(&format!("rules of {}", blueprint.name));
+            let mut sink = Sink::default();
+            let checked = worlds::run(&blueprint, &selection, &context, &mut sink);
+            (checked, sink)
+        });
+        let (checked, mut sink) = match checked {
+            Ok(checked) => checked,
+            Err(error) => {
+                report.errors.push(Failure {
+                    path: blueprint.name,
+                    message: error.to_string(),
+                });
+                continue;
+            }
+        };
         if request.evaluated.is_some() {
             evaluated::drop_explained(&mut sink.findings);
         }

@@ -3,6 +3,7 @@
 mod configurations;
 mod documentation;
 mod eval;
+mod exit_code_table;
 mod exit_codes;
 mod file_system;
 mod files;
@@ -14,6 +15,7 @@ mod information;
 mod limits;
 mod nix_openclaw;
 mod nixpkgs_lib;
+mod panics;
 mod secrets;
 #[path = "../support/skip.rs"]
 mod skip;

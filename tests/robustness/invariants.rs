@@ -2,6 +2,7 @@
 //!
 //! Each part takes plain texts and reports, so that its own tests can hand it a planted fault.
 
+use openclaw_check::internal_error;
 use openclaw_check::report::finding::{Report, Severity};
 use openclaw_check::report::sanitize::is_unsafe;
 use openclaw_check::report::verdict::{Verdict, verdict};
@@ -45,6 +46,15 @@ pub fn outcome_holds(outcome: &Outcome, secrets: &[&str]) -> Result<Printed, Str
     report_holds(&outcome.report, &outcome.sources, &printed, secrets)?;
     let document = parse("json", &printed[2])?;
     exit_code_agrees(outcome, &document)?;
+    // The program outlives a panic; here it is a find.
+    if let Some(failure) = outcome
+        .report
+        .errors
+        .iter()
+        .find(|failure| failure.message.starts_with(internal_error::BEGINS))
+    {
+        return Err(format!("a panic: {}", failure.message));
+    }
     for complaint in &outcome.usage_errors {
         secret_free("a usage error", complaint, secrets)?;
     }
