@@ -6,21 +6,13 @@ use super::{
     show,
 };
 use crate::internal_error;
-use crate::nix::eval::set_stack_of_thread;
+use crate::nix::eval::with_stack;
 use crate::progress::Progress;
 use std::io::{self, IsTerminal};
-use std::panic::{self, PanicHookInfo};
-use std::process::{self, ExitCode};
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
-use std::thread;
-
-/// Stack of the thread that does the work. Only reserved: the pages that are never touched cost nothing.
-/// The evaluator follows the nesting of the sources, which is bounded well inside of this.
-const STACK: usize = 1 << 30;
-
-/// What is tried where a limit on address space does not allow [`STACK`].
-const SMALLER_STACKS: [usize; 2] = [256 << 20, 64 << 20];
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
@@ -28,63 +20,30 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return ExitCode::from(output::print_usage(&error)),
     };
-    panic::set_hook(Box::new(report_panic));
     let quiet = check_arguments(&arguments).is_some_and(|check| check.quiet);
-    let progress = Arc::new(Progress::default());
     let show_progress = !quiet && io::stderr().is_terminal();
-    ExitCode::from(with_large_stack(
-        &progress,
-        show_progress,
-        move |progress| {
-            let code = dispatch(&arguments, progress);
-            if !show_progress {
-                // Everything is written and nothing has to be cleared from a terminal: taking the threads down one by one would only cost time.
-                process::exit(i32::from(code));
-            }
-            code
-        },
-    ))
+    ExitCode::from(guarded(|| {
+        progress::shown(show_progress, |progress| dispatch(&arguments, progress))
+    }))
 }
 
-/// Runs the work in a thread with a large stack, and shows its progress meanwhile. A panic of the work is
-/// [`exit_code::UNREADABLE`].
-fn with_large_stack(
-    progress: &Arc<Progress>,
-    show_progress: bool,
-    work: impl Fn(&Arc<Progress>) -> u8 + Send + Sync + 'static,
-) -> u8 {
-    let work = Arc::new(work);
-    for size in std::iter::once(STACK).chain(SMALLER_STACKS) {
-        let (running, done) = mpsc::channel::<()>();
-        let work = Arc::clone(&work);
-        let for_work = Arc::clone(progress);
-        let worker = thread::Builder::new()
-            .name("work".to_string())
-            .stack_size(size)
-            .spawn(move || {
-                // Dropped when the work ends, however it ends.
-                let _running = running;
-                set_stack_of_thread(size);
-                grow_heap();
-                work(&for_work)
-            });
-        if let Ok(worker) = worker {
-            progress::wait(&done, progress, show_progress);
-            return worker.join().unwrap_or(exit_code::UNREADABLE);
+/// Runs the work on a large stack. A panic of it is said, and is [`exit_code::UNREADABLE`].
+fn guarded(work: impl FnOnce() -> u8) -> u8 {
+    // Until the work begins, a panic only says that there is no memory for a stack of that size.
+    panic::set_hook(Box::new(|_| {}));
+    let result = panic::catch_unwind(AssertUnwindSafe(|| {
+        with_stack(|| {
+            panic::set_hook(Box::new(report_panic));
+            work()
+        })
+    }));
+    match result {
+        Ok(Some(code)) => code,
+        Ok(None) => {
+            output::complain("cannot start: the system gives no memory for a stack of 64 MiB");
+            exit_code::UNREADABLE
         }
-    }
-    output::complain("cannot start: the system gives no memory for a stack of 64 MiB");
-    exit_code::UNREADABLE
-}
-
-/// Makes the heap of this thread grow at once. The GNU C library grows the heap of a thread that is not the first one page by page, with a
-/// system call for each; but it keeps what was once allocated and freed, up to twice the size of the largest block that it gave back to the
-/// system. Pages that are never touched cost nothing.
-fn grow_heap() {
-    const LARGEST: usize = 4 << 20;
-    const HEAP: usize = 2 << 20;
-    for size in [LARGEST, HEAP] {
-        drop(std::hint::black_box(Vec::<u8>::with_capacity(size)));
+        Err(_) => exit_code::UNREADABLE,
     }
 }
 
@@ -126,25 +85,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_gets_a_stack_of_its_own_and_its_code_comes_back() {
-        fn deep(levels: usize) -> usize {
-            let here = std::hint::black_box([levels; 1024]);
-            if levels == 0 {
-                0
-            } else {
-                deep(levels - 1) + here[levels % 1024] / levels
-            }
-        }
-        let progress = Arc::new(Progress::default());
-        // 16 KiB for each level at the least: 300 MiB in all.
-        let code = with_large_stack(&progress, false, |_| u8::from(deep(20_000) == 20_000));
-        assert_eq!(code, 1);
-    }
-
-    #[test]
     fn a_panic_is_an_exit_code() {
-        let progress = Arc::new(Progress::default());
-        let code = with_large_stack(&progress, false, |_| panic!("sk-secret"));
+        let code = guarded(|| panic!("sk-secret"));
         assert_eq!(code, exit_code::UNREADABLE);
     }
 }

@@ -170,7 +170,7 @@ pub fn examine(request: &Request, outcome: &mut Outcome) -> Vec<Examined> {
 /// Checks what a request names. Never fails: what could not be read is in the report's `errors`, what is
 /// wrong with the sources in its `findings`.
 ///
-/// Evaluation follows the nesting of the sources: call it on a thread with a large stack
+/// Evaluation follows the nesting of the sources: call it on a large stack
 /// ([`with_stack`](crate::nix::eval::with_stack)).
 pub fn check(request: &Request) -> Outcome {
     let mut outcome = Outcome {

@@ -160,7 +160,8 @@ fn as_xml(folder: &Path, name: &str, expected: &str) -> Verdict {
             .text(&xml, &Origin::default())
             .map(|text| text.to_string())
             .map_err(|stop| format!("{stop:?}"))
-    });
+    })
+    .expect("a large stack");
     match written {
         Ok(written) if written == expected => (SAME, None),
         Ok(written) => (WRONG, Some(format!("\n{written}\n{expected}"))),

@@ -84,6 +84,7 @@ impl Scene {
                 .map(|name| outcome(&workspace, &directory.join(name)))
                 .collect()
         })
+        .expect("a large stack")
     }
 }
 

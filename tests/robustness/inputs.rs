@@ -212,6 +212,7 @@ fn check_tree_in(scratch: &Scratch, files: &[(String, Vec<u8>)], look: Look, use
     };
     let request = request(&root, files, look, use_git);
     let printed = with_stack(move || invariants::run(&request, secrets))
+        .expect("a large stack")
         .unwrap_or_else(|fault| panic!("{fault}"));
     if has_key {
         let files: Vec<_> = files
@@ -221,6 +222,7 @@ fn check_tree_in(scratch: &Scratch, files: &[(String, Vec<u8>)], look: Look, use
         scratch.fill(&files);
         let request = self::request(&root, &files, look, use_git);
         let other = with_stack(move || invariants::run(&request, &[OTHER_KEY]))
+            .expect("a large stack")
             .unwrap_or_else(|fault| panic!("{fault}"));
         invariants::same(&printed, &other, "another key").unwrap_or_else(|fault| panic!("{fault}"));
     }
@@ -313,6 +315,7 @@ fn check_base(files: &[(String, Vec<u8>)], use_git: bool) {
     let root = scratch.path().canonicalize().expect("the directory");
     let request = request(&root, files, Look::Directory, use_git);
     with_stack(move || invariants::run(&request, &[PASSWORD]))
+        .expect("a large stack")
         .unwrap_or_else(|fault| panic!("{fault}"));
 }
 

@@ -14,16 +14,18 @@ pub mod fragments;
 pub mod operators;
 mod place;
 mod select;
+mod stack;
 pub mod strings;
 pub mod unknown;
 pub mod value;
 mod worlds;
 
+pub use stack::with_stack;
+
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::BinaryOperator;
 use crate::workspace::Workspace;
 use crate::workspace::source::Span;
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use unknown::{ErrorKind, EvalError, Kind, Stop, Unknown};
@@ -48,51 +50,18 @@ impl Limits {
     /// Calls inside of each other that Nix allows unless it is told otherwise (`max-call-depth`). Deeper is a failure there, and
     /// so it is here.
     pub const CALLS: u32 = 10_000;
-
-    /// The stack that [`with_stack`] gives, in bytes. Only what is used is ever backed by memory.
-    pub const STACK: usize = 1 << 30;
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Limits {
             steps: 12_000_000,
-            stack: STACK_OF_THREAD.get() / 4 * 3,
+            stack: stack::usable(),
             elements: 4_000_000,
             string: 64 << 20,
             conditions: 6,
         }
     }
-}
-
-thread_local! {
-    /// How large the stack of this thread is, as far as it was said.
-    static STACK_OF_THREAD: Cell<usize> = const { Cell::new(Limits::STACK) };
-}
-
-/// Says how many bytes of stack this thread has, where it got fewer than [`Limits::STACK`]: evaluation on it uses no
-/// more than three quarters of them.
-pub fn set_stack_of_thread(bytes: usize) {
-    STACK_OF_THREAD.set(bytes);
-}
-
-/// Runs `work` on a thread with a stack of [`Limits::STACK`] bytes and returns what it returns. A panic in
-/// it continues here.
-pub fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new()
-            .name("evaluation".into())
-            .stack_size(Limits::STACK)
-            .spawn_scoped(scope, work);
-        match thread {
-            Ok(thread) => match thread.join() {
-                Ok(value) => value,
-                Err(panic) => std::panic::resume_unwind(panic),
-            },
-            // Without a thread there is nothing that could be done safely.
-            Err(error) => panic!("no thread for the evaluation: {error}"),
-        }
-    })
 }
 
 /// What a builtin does with its arguments; the last parameter is the place of the call.
