@@ -262,15 +262,15 @@ fn check_tree(request: &Request, examined: &Examined, variables: &[String], outc
         blueprint
             .problems
             .extend(discovery.problems.iter().cloned());
-        let selection = release::select(wanted, discovery, &blueprint);
         // A mistake of ours in one configuration is none in the others.
         let checked = caught(|| {
             planted(&format!("rules of {}", blueprint.name));
+            let selection = release::select(wanted, discovery, &blueprint);
             let mut sink = Sink::default();
             let checked = worlds::run(&blueprint, &selection, &context, &mut sink);
-            (checked, sink)
+            (selection, checked, sink)
         });
-        let (checked, mut sink) = match checked {
+        let (selection, checked, mut sink) = match checked {
             Ok(checked) => checked,
             Err(error) => {
                 report.errors.push(Failure {

@@ -264,6 +264,7 @@ fn from_lock(lock: &FlakeLock, input: Option<&str>) -> Option<Selection> {
 }
 
 fn from_reference(origin: Origin, name: &str, locked: &FlakeReference) -> Selection {
+    let last_modified = locked.last_modified.filter(|time| is_a_day_of_it(*time));
     let short = locked.rev.as_deref().map(|rev| rev.get(..7).unwrap_or(rev));
     if let Some(rev) = &locked.rev
         && let Some(revision) = history::revision(rev)
@@ -288,7 +289,7 @@ fn from_reference(origin: Origin, name: &str, locked: &FlakeReference) -> Select
                 data_older_than_lock: false,
             };
         }
-        let time = locked.last_modified.unwrap_or_else(|| revision.era.began());
+        let time = last_modified.unwrap_or_else(|| revision.era.began());
         let guess = by_date(time);
         return Selection {
             version: guess.version,
@@ -304,7 +305,7 @@ fn from_reference(origin: Origin, name: &str, locked: &FlakeReference) -> Select
             data_older_than_lock: false,
         };
     }
-    let Some(time) = locked.last_modified else {
+    let Some(time) = last_modified else {
         let guess = default(false);
         return Selection {
             source: "default".to_owned(),
@@ -349,6 +350,12 @@ fn from_reference(origin: Origin, name: &str, locked: &FlakeReference) -> Select
         },
         data_older_than_lock: newer,
     }
+}
+
+/// Whether a state of nix-openclaw can be of that time. What comes from a store or an archive without times is of 1970 or 1980.
+fn is_a_day_of_it(time: i64) -> bool {
+    const YEAR_2100: i64 = 4_102_444_800;
+    (Era::Clawdbot.began()..YEAR_2100).contains(&time)
 }
 
 /// The release that nix-openclaw had at a time.

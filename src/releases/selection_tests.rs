@@ -102,6 +102,27 @@ fn a_lock_newer_than_the_data_is_said_to_be_so() {
 }
 
 #[test]
+fn a_time_at_which_it_cannot_be_says_nothing() {
+    // What a store or an archive gives, and what no calendar has.
+    for time in [i64::MIN, -1, 0, 1, 315_532_800, 1 << 40, i64::MAX] {
+        let unknown = "0000000000000000000000000000000000000000";
+        let selection = from(&lock_of(
+            "nix-openclaw",
+            &github("openclaw", "nix-openclaw", unknown, time),
+        ));
+        assert_eq!(selection.source, "default", "{time}");
+        assert!(!selection.certain && !selection.era_certain, "{time}");
+        assert!(selection.plausible.len() > 1, "{time}");
+        // A revision that is known needs none.
+        let selection = from(&lock_of(
+            "nix-openclaw",
+            &github("openclaw", "nix-openclaw", NEWEST, time),
+        ));
+        assert_eq!(selection.version, version("2026.6.11"), "{time}");
+    }
+}
+
+#[test]
 fn a_fork_or_a_folder_is_a_guess_unless_the_revision_is_known() {
     let unknown = "00000000000000000000aaaaaaaaaaaaaaaaaaaa";
     let fork = from(&lock_of(

@@ -1,8 +1,10 @@
 //! `flake.lock`: which input is locked to what, also through `follows`.
 
 use serde::Deserialize;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 /// A parsed `flake.lock`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -87,49 +89,80 @@ impl fmt::Display for FlakeLockError {
 
 impl std::error::Error for FlakeLockError {}
 
+/// The versions of the format that Nix reads.
+const VERSIONS: RangeInclusive<u32> = 5..=7;
+
 /// More steps than any real chain of `follows` has; ends a circle.
 const MAXIMUM_STEPS: usize = 200;
+
+/// More steps than all inputs of a real lock need together.
+const MAXIMUM_STEPS_OF_ALL: usize = 1_000_000;
 
 impl FlakeLock {
     /// Reads the text of a `flake.lock`.
     pub fn parse(text: &str) -> Result<FlakeLock, FlakeLockError> {
-        serde_json::from_str(text).map_err(|error| FlakeLockError {
+        let lock: FlakeLock = serde_json::from_str(text).map_err(|error| FlakeLockError {
             message: error.to_string(),
             line: error.line(),
             column: error.column(),
-        })
+        })?;
+        if !VERSIONS.contains(&lock.version) {
+            return Err(FlakeLockError {
+                message: format!(
+                    "its version is {}, and Nix reads {} to {}",
+                    lock.version,
+                    VERSIONS.start(),
+                    VERSIONS.end()
+                ),
+                line: 1,
+                column: 1,
+            });
+        }
+        Ok(lock)
     }
 
     /// The inputs of the flake itself: their names and the nodes that they lead to, `follows` resolved.
     pub fn inputs(&self) -> impl Iterator<Item = (&str, &str, &LockNode)> {
-        self.nodes.get(&self.root).into_iter().flat_map(|root| {
-            root.inputs.keys().filter_map(|name| {
-                let (node_name, node) = self.resolve(&[name.as_str()])?;
-                Some((name.as_str(), node_name, node))
+        let all = Cell::new(0);
+        self.nodes
+            .get(&self.root)
+            .into_iter()
+            .flat_map(move |root| {
+                let all = all.clone();
+                root.inputs.keys().filter_map(move |name| {
+                    if all.get() > MAXIMUM_STEPS_OF_ALL {
+                        return None;
+                    }
+                    let mut steps = 0;
+                    let found = self.walk(&mut std::iter::once(name.as_str()), &mut steps);
+                    all.set(all.get() + steps);
+                    let (node_name, node) = found?;
+                    Some((name.as_str(), node_name, node))
+                })
             })
-        })
     }
 
     /// The node that a path of inputs from the flake itself leads to, and its name in the file; `None` where it leads nowhere or in a circle.
     pub fn resolve(&self, path: &[&str]) -> Option<(&str, &LockNode)> {
         let mut steps = 0;
-        self.walk(
-            path.iter().map(|step| (*step).to_owned()).collect(),
-            &mut steps,
-        )
+        self.walk(&mut path.iter().copied(), &mut steps)
     }
 
-    fn walk(&self, path: Vec<String>, steps: &mut usize) -> Option<(&str, &LockNode)> {
+    fn walk<'p>(
+        &self,
+        path: &mut dyn Iterator<Item = &'p str>,
+        steps: &mut usize,
+    ) -> Option<(&str, &LockNode)> {
         let mut current = self.nodes.get_key_value(&self.root)?;
         for step in path {
             *steps += 1;
             if *steps > MAXIMUM_STEPS {
                 return None;
             }
-            current = match current.1.inputs.get(&step)? {
+            current = match current.1.inputs.get(step)? {
                 InputTarget::Node(name) => self.nodes.get_key_value(name)?,
                 InputTarget::Follows(target) => {
-                    let (name, _) = self.walk(target.clone(), steps)?;
+                    let (name, _) = self.walk(&mut target.iter().map(String::as_str), steps)?;
                     self.nodes.get_key_value(name)?
                 }
             };
@@ -198,9 +231,46 @@ mod tests {
         let error = FlakeLock::parse("{\n  \"nodes\": 5 }").expect_err("no lock");
         assert_eq!(error.line, 2);
         assert!(FlakeLock::parse("").is_err());
-        assert_eq!(
-            FlakeLock::parse("{}").map(|lock| lock.inputs().count()),
-            Ok(0)
-        );
+        assert!(FlakeLock::parse("{").is_err());
+        let deep = format!("{{\"nodes\": {}", "[".repeat(100_000));
+        assert!(FlakeLock::parse(&deep).is_err());
+        for (version, is_read) in [(4, false), (5, true), (7, true), (8, false)] {
+            let text = format!("{{\"version\": {version}}}");
+            let lock = FlakeLock::parse(&text);
+            assert_eq!(lock.is_ok(), is_read, "{version}");
+            assert!(lock.is_err() || lock.is_ok_and(|lock| lock.inputs().count() == 0));
+        }
+        let error = FlakeLock::parse("{}").expect_err("no version");
+        assert!(error.message.contains("its version is 0"), "{error}");
+    }
+
+    #[test]
+    fn many_follows_and_long_ones_end_soon() {
+        let mut root: BTreeMap<String, InputTarget> = (0..50_000)
+            .map(|number| {
+                let next = format!("a{}", number + 1);
+                (format!("a{number}"), InputTarget::Follows(vec![next]))
+            })
+            .collect();
+        let long = vec!["x".to_string(); 500_000];
+        root.insert("x".into(), InputTarget::Follows(long));
+        root.extend((0..1000).map(|number| {
+            let to_long = InputTarget::Follows(vec!["x".to_string()]);
+            (format!("b{number}"), to_long)
+        }));
+        let lock = FlakeLock {
+            nodes: BTreeMap::from([(
+                "root".to_string(),
+                LockNode {
+                    inputs: root,
+                    ..LockNode::default()
+                },
+            )]),
+            root: root_name(),
+            version: 7,
+        };
+        let start = std::time::Instant::now();
+        assert_eq!(lock.inputs().count(), 0);
+        assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
     }
 }

@@ -99,8 +99,8 @@ impl Repository {
             return Ok(None);
         };
         let found = if metadata.is_dir() {
-            // An empty `.git` folder is no repository, neither for git.
-            if dot_git.join("HEAD").symlink_metadata().is_err() {
+            // An empty `.git` folder, or a piece of one, is no repository, neither for git.
+            if !is_git_directory(&dot_git) {
                 return Ok(None);
             }
             dot_git.clone()
@@ -116,6 +116,9 @@ impl Repository {
         let found = found
             .canonicalize()
             .map_err(|error| format!("{}: {error}", found.display()))?;
+        if !is_git_directory(&found) {
+            return Err(format!("{} is no git directory", found.display()));
+        }
         Ok(Some(Repository {
             work_tree: directory.to_path_buf(),
             directory: found,
@@ -151,12 +154,12 @@ impl Repository {
             Ok(metadata) if !metadata.is_file() => {
                 return Err(format!("{} is not a file", file.display()));
             }
-            Ok(_) => {
+            Ok(metadata) => {
                 gix_index::File::at(
                     &file,
                     gix_index::hash::Kind::Sha1,
-                    // The checksum would cost more than the parsing, and guards against a broken disk only.
-                    true,
+                    // What is broken would look like files that git does not track.
+                    metadata.len() > LARGEST_VERIFIED,
                     gix_index::decode::Options {
                         thread_limit: Some(1),
                         ..Default::default()
@@ -180,6 +183,16 @@ impl Repository {
         })
     }
 }
+
+/// Whether git would take a directory for one of its own: without an index it tracks nothing, which must not be said of any other.
+fn is_git_directory(directory: &Path) -> bool {
+    let has = |name: &str| directory.join(name).symlink_metadata().is_ok();
+    has("HEAD") && (has("objects") || has("commondir"))
+}
+
+/// An index up to this many bytes, enough for ten thousand files, is verified by its checksum; for a larger one that would cost more
+/// than everything else.
+const LARGEST_VERIFIED: u64 = 1 << 20;
 
 /// Reads a file of git's own that holds one line.
 fn read_small(path: &Path) -> Result<String, String> {

@@ -13,6 +13,7 @@ mod harness;
 mod hostile;
 mod information;
 mod limits;
+mod locks;
 mod nix_openclaw;
 mod nixpkgs_lib;
 mod panics;

@@ -353,9 +353,14 @@ pub fn evaluated_document(bytes: &[u8]) {
     check_base(&base("evaluated.json", bytes), false);
 }
 
-/// The flake in a git checkout with these bytes as the index.
+/// The flake in a git checkout with these bytes as the index; its checksum is left out, as git can be told to do, so that there is
+/// more to read than to refuse.
 pub fn git_index(bytes: &[u8]) {
-    let mut files = base(".git/index", bytes);
+    const CHECKSUM: usize = 20;
+    let mut index = bytes.to_vec();
+    let end = index.len().saturating_sub(CHECKSUM);
+    index[end..].fill(0);
+    let mut files = base(".git/index", &index);
     for (name, text) in [
         (".git/HEAD", "ref: refs/heads/main\n"),
         (".git/config", "[core]\n\trepositoryformatversion = 0\n"),

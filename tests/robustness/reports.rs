@@ -155,6 +155,9 @@ pub fn formats(bytes: &[u8]) {
     let (report, sources) = report(bytes);
     let strict = bytes.len() % 2 == 1;
     let printed = invariants::print_report(&report, &sources, strict);
-    invariants::report_holds(&report, &sources, &printed, &[KEY])
+    // A piece of the key that stands in the input by itself is no key, and may be printed.
+    let is_whole = invariants::secret_free("", &String::from_utf8_lossy(bytes), &[KEY]).is_ok();
+    let secrets: &[&str] = if is_whole { &[KEY] } else { &[] };
+    invariants::report_holds(&report, &sources, &printed, secrets)
         .unwrap_or_else(|fault| panic!("{fault}"));
 }

@@ -409,31 +409,227 @@ fn git_can_be_left_alone() {
     );
 }
 
+/// Whatever the index is: a file that it tracks is never taken for one that git does not know.
+fn assert_told(scene: &Scene, what: &str) {
+    let workspace = scene.open(".");
+    assert!(!workspace.uses_git(), "{what}");
+    assert_eq!(workspace.warnings().len(), 1, "{what}");
+    assert_eq!(
+        workspace.visibility(&scene.at("a.nix")),
+        Visibility::File,
+        "{what}"
+    );
+    assert_eq!(
+        workspace.visibility(&scene.at("b.nix")),
+        Visibility::MissingOrUntracked,
+        "{what}"
+    );
+}
+
 #[test]
 fn a_broken_index_is_told_and_the_rest_goes_on() {
     let scene = Scene::staged(&[("flake.nix", "{ }"), ("a.nix", "1")]);
     let whole = fs::read(scene.at(".git/index")).unwrap();
     let mut broken = vec![b"DIRC".to_vec(), b"nonsense".to_vec(), Vec::new()];
-    broken.extend(
-        (13..whole.len())
-            .step_by(7)
-            .map(|end| whole[..end].to_vec()),
-    );
-    for bytes in broken {
+    broken.extend((1..whole.len()).map(|end| whole[..end].to_vec()));
+    // A broken disk.
+    broken.extend((0..whole.len()).map(|at| {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x20;
+        bytes
+    }));
+    for (number, bytes) in broken.into_iter().enumerate() {
         fs::write(scene.at(".git/index"), bytes).unwrap();
-        // A file cut in the middle may still be read in part; it must not be taken for something else.
-        let workspace = scene.open(".");
-        if workspace.uses_git() {
-            continue;
-        }
-        assert_eq!(workspace.warnings().len(), 1);
-        assert_eq!(workspace.visibility(&scene.at("a.nix")), Visibility::File);
+        assert_told(&scene, &format!("{number}"));
     }
     fs::write(scene.at(".git/index"), b"nonsense").unwrap();
     let mut request = scene.request(".");
     request.staged = true;
     let error = Workspace::open(&request, Rc::new(Sources::new())).unwrap_err();
     assert!(error.message.starts_with("git's index cannot be read"));
+}
+
+#[test]
+fn an_index_that_is_no_file_is_told_and_not_waited_for() {
+    let scene = Scene::staged(&[("flake.nix", "{ }"), ("a.nix", "1")]);
+    let index = scene.at(".git/index");
+    fs::remove_file(&index).unwrap();
+    fs::create_dir(&index).unwrap();
+    assert_told(&scene, "a directory");
+    fs::remove_dir(&index).unwrap();
+    let made = Command::new("mkfifo").arg(&index).status().unwrap();
+    assert!(made.success());
+    assert_told(&scene, "a pipe");
+    fs::remove_file(&index).unwrap();
+    scene.link("/dev/zero", ".git/index");
+    assert_told(&scene, "a device");
+    fs::remove_file(&index).unwrap();
+    scene.link("index", ".git/index");
+    assert_told(&scene, "a link in a circle");
+}
+
+#[test]
+fn every_version_of_the_index_is_read() {
+    for version in ["2", "3", "4"] {
+        let scene = Scene::staged(&[
+            ("flake.nix", "{ }"),
+            ("a/very/long/path/that/is/shared/one.nix", "1"),
+            ("a/very/long/path/that/is/shared/two.nix", "2"),
+        ]);
+        scene.write("new.nix", "1");
+        // An announced file needs version 3 at least.
+        scene.git(&["add", "--intent-to-add", "new.nix"]);
+        scene.write("other.nix", "1");
+        scene.git(&["update-index", "--index-version", version]);
+        let workspace = scene.open(".");
+        assert!(workspace.uses_git(), "{version}");
+        for name in [
+            "flake.nix",
+            "a/very/long/path/that/is/shared/one.nix",
+            "a/very/long/path/that/is/shared/two.nix",
+            "new.nix",
+        ] {
+            assert_eq!(
+                workspace.visibility(&scene.at(name)),
+                Visibility::File,
+                "{version}: {name}"
+            );
+        }
+        assert_eq!(
+            workspace.visibility(&scene.at("other.nix")),
+            Visibility::Untracked
+        );
+    }
+}
+
+#[test]
+fn an_index_without_a_checksum_is_read() {
+    let scene = Scene::new(&[("flake.nix", "{ }"), ("a.nix", "1")]);
+    scene.git(&["init", "-q"]);
+    scene.git(&["config", "index.skipHash", "true"]);
+    scene.git(&["add", "-A"]);
+    let index = fs::read(scene.at(".git/index")).unwrap();
+    assert!(
+        index.ends_with(&[0; 20]),
+        "this git writes a checksum all the same"
+    );
+    scene.write("b.nix", "1");
+    let workspace = scene.open(".");
+    assert_eq!(workspace.visibility(&scene.at("a.nix")), Visibility::File);
+    assert_eq!(
+        workspace.visibility(&scene.at("b.nix")),
+        Visibility::Untracked
+    );
+}
+
+#[test]
+fn other_names_of_objects_are_told() {
+    let scene = Scene::new(&[("flake.nix", "{ }"), ("a.nix", "1")]);
+    scene.git(&["init", "-q", "--object-format=sha256"]);
+    scene.git(&["add", "-A"]);
+    assert_told(&scene, "SHA-256");
+    assert!(scene.open(".").warnings()[0].contains("SHA-256"));
+}
+
+#[test]
+fn half_of_a_split_index_is_told() {
+    let scene = Scene::staged(&[("flake.nix", "{ }"), ("a.nix", "1")]);
+    scene.git(&["update-index", "--split-index"]);
+    let shared = fs::read_dir(scene.at(".git"))
+        .unwrap()
+        .flatten()
+        .find(|entry| {
+            entry
+                .file_name()
+                .to_string_lossy()
+                .starts_with("sharedindex")
+        })
+        .expect("the shared half")
+        .path();
+    let whole = fs::read(&shared).unwrap();
+    fs::write(&shared, &whole[..whole.len() / 2]).unwrap();
+    assert_told(&scene, "cut");
+    fs::remove_file(&shared).unwrap();
+    assert_told(&scene, "gone");
+}
+
+#[test]
+fn git_directories_that_cannot_be() {
+    for text in [
+        "gitdir: .git\n",
+        "gitdir: .\n",
+        "gitdir:\n",
+        "gitdir: a\0b\n",
+        "gitdir: /dev/zero\n",
+        "\u{fffd}",
+        "",
+    ] {
+        let scene = Scene::new(&[("flake.nix", "{ }"), ("a.nix", "1"), (".git", text)]);
+        assert_told(&scene, text);
+    }
+    // A piece of a git directory is none: git looks further up.
+    let scene = Scene::new(&[
+        ("flake.nix", "{ }"),
+        ("a.nix", "1"),
+        (".git/HEAD", "ref: x"),
+    ]);
+    let workspace = scene.open(".");
+    assert!(!workspace.uses_git());
+    assert_eq!(workspace.warnings().len(), 0);
+    // Bytes without an end.
+    let scene = Scene::new(&[("flake.nix", "{ }"), ("a.nix", "1")]);
+    fs::write(
+        scene.at(".git"),
+        format!("gitdir: {}", "x".repeat(10 << 20)),
+    )
+    .unwrap();
+    assert_told(&scene, "a long file");
+    fs::remove_file(scene.at(".git")).unwrap();
+    scene.link(".git", ".git");
+    assert_eq!(
+        scene.open(".").visibility(&scene.at("a.nix")),
+        Visibility::File
+    );
+}
+
+#[test]
+fn a_linked_work_tree_whose_repository_is_gone_is_told() {
+    let scene = Scene::new(&[("main/flake.nix", "{ }"), ("main/a.nix", "1")]);
+    scene.git_in("main", &["init", "-q"]);
+    scene.git_in("main", &["add", "-A"]);
+    scene.git_in("main", &["commit", "-qm", "one"]);
+    scene.git_in("main", &["worktree", "add", "-q", "../linked"]);
+    fs::write(
+        scene.at("main/.git/worktrees/linked/commondir"),
+        "/nonexistent\n",
+    )
+    .unwrap();
+    // Its own index is still there, and says what is tracked.
+    let workspace = scene.open("linked");
+    assert_eq!(
+        workspace.visibility(&scene.at("linked/a.nix")),
+        Visibility::File
+    );
+    fs::remove_dir_all(scene.at("main/.git")).unwrap();
+    let workspace = scene.open("linked");
+    assert!(!workspace.uses_git());
+    assert_eq!(workspace.warnings().len(), 1);
+    assert_eq!(
+        workspace.visibility(&scene.at("linked/a.nix")),
+        Visibility::File
+    );
+}
+
+#[test]
+fn a_bare_repository_is_a_directory_like_any_other() {
+    let scene = Scene::new(&[("bare/flake.nix", "{ }"), ("bare/a.nix", "1")]);
+    scene.git(&["init", "-q", "--bare", "bare"]);
+    let workspace = scene.open("bare");
+    assert!(!workspace.uses_git());
+    assert_eq!(
+        workspace.visibility(&scene.at("bare/a.nix")),
+        Visibility::File
+    );
 }
 
 #[test]
