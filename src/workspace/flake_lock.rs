@@ -148,9 +148,9 @@ impl FlakeLock {
         self.walk(&mut path.iter().copied(), &mut steps)
     }
 
-    fn walk<'p>(
+    fn walk(
         &self,
-        path: &mut dyn Iterator<Item = &'p str>,
+        path: &mut dyn Iterator<Item = &str>,
         steps: &mut usize,
     ) -> Option<(&str, &LockNode)> {
         let mut current = self.nodes.get_key_value(&self.root)?;
