@@ -79,14 +79,3 @@ fn report_panic(information: &PanicHookInfo<'_>) {
         output::complain(&internal_error::message(information.location()));
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_is_an_exit_code() {
-        let code = guarded(|| panic!("sk-secret"));
-        assert_eq!(code, exit_code::UNREADABLE);
-    }
-}
