@@ -150,6 +150,7 @@ pub fn examine(request: &Request, outcome: &mut Outcome) -> Vec<Examined> {
         request.progress.enter(Stage::Evaluating);
         let workspace = Rc::new(workspace);
         let mut discovery = discover::discover(&workspace);
+        outcome.report.errors.extend(late_warning(&workspace));
         if let Some(document) = &evaluated {
             evaluated::apply(
                 document,
@@ -191,6 +192,10 @@ pub fn check(request: &Request) -> Outcome {
     let mut files: Vec<FileId> = Vec::new();
     for examined in &examined {
         check_tree(request, examined, &variables, &mut outcome);
+        outcome
+            .report
+            .errors
+            .extend(late_warning(&examined.workspace));
         files.extend(&examined.discovery.files);
     }
     // Nix hands over the names of all configurations, also of those without OpenClaw.
@@ -300,6 +305,14 @@ fn check_tree(request: &Request, examined: &Examined, variables: &[String], outc
             });
         }
     }
+}
+
+/// What turned out about the tree while it was read.
+fn late_warning(workspace: &Workspace) -> Option<Failure> {
+    workspace.late_warning().map(|message| Failure {
+        path: workspace.root().to_string(),
+        message,
+    })
 }
 
 /// A configuration that consists of problems alone, where evaluation came to none.

@@ -80,62 +80,15 @@ impl Workspace {
         };
         let mut problems = BTreeSet::new();
         let exclude = self.excluded(&mut problems);
-        let mut listed = match &self.tree.view {
-            View::Whole => walk(&self.tree, below, &self.limits, &exclude, &mut problems),
-            View::Tracked(view) | View::Staged(view) => view
-                .below(below.as_bytes())
-                .filter(|(relative, _)| is_plain(relative))
-                .filter_map(|(relative, entry)| {
-                    let is_file = matches!(
-                        entry.mode,
-                        gix_index::entry::Mode::FILE | gix_index::entry::Mode::FILE_EXECUTABLE
-                    );
-                    let wanted = is_file
-                        && (matches!(self.tree.view, View::Tracked(_)) || git::is_staged(entry));
-                    let kind = kind_of(relative).filter(|_| wanted)?;
-                    if excludes(&exclude, relative) {
-                        return None;
-                    }
-                    let staged = match &self.tree.view {
-                        View::Staged(view)
-                            if kind == CandidateKind::Nix
-                                && !view.index.is_as_on_disk(
-                                    entry,
-                                    &path::host(&self.tree.root, relative),
-                                ) =>
-                        {
-                            Some(view.load(entry, self.limits.file_bytes))
-                        }
-                        _ => None,
-                    };
-                    Some(Listed {
-                        relative: relative.to_vec(),
-                        kind,
-                        staged,
-                        reached: false,
-                    })
-                })
-                .collect(),
-        };
-        // A merge conflict has a path several times.
-        listed.sort_by(|left, right| left.relative.cmp(&right.relative));
-        listed.dedup_by(|left, right| left.relative == right.relative);
-        if listed.len() > self.limits.files {
-            listed.truncate(self.limits.files);
-            problems.insert((
-                self.relative(&directory),
-                format!(
-                    "more than {} files to search; the rest was not looked at",
-                    self.limits.files
-                ),
-            ));
-        }
-        for file in &mut listed {
-            file.reached = !reached.is_empty()
-                && reached.contains(&path::join(
-                    &self.tree.text,
-                    &String::from_utf8_lossy(&file.relative),
-                ));
+        let mut listed = self.listed(below, reached, &exclude, &mut problems);
+        let mut scanned = scan(&self.tree.root, &listed, &self.limits, &self.progress);
+        if let View::Tracked(view) = &self.tree.view
+            && scanned.iter().any(|scan| matches!(scan, Scan::Gone))
+            && !view.index.is_intact()
+        {
+            // What is gone may have another name.
+            listed = self.listed(below, reached, &exclude, &mut problems);
+            scanned = scan(&self.tree.root, &listed, &self.limits, &self.progress);
         }
         let flakes: BTreeSet<&[u8]> = listed
             .iter()
@@ -145,7 +98,6 @@ impl Workspace {
             })
             .collect();
 
-        let scanned = scan(&self.tree.root, &listed, &self.limits, &self.progress);
         let mut search = Search::default();
         let mut kept_bytes = 0;
         for (file, scan) in listed.iter().zip(scanned) {
@@ -201,6 +153,77 @@ impl Workspace {
         search.candidates.sort();
         search.problems = problems.into_iter().collect();
         search
+    }
+
+    /// The files below a directory (relative to the root) that may be searched, in order.
+    fn listed(
+        &self,
+        below: &str,
+        reached: &HashSet<String>,
+        exclude: &Gitignore,
+        problems: &mut BTreeSet<(String, String)>,
+    ) -> Vec<Listed> {
+        let mut listed = match &self.tree.view {
+            View::Whole => walk(&self.tree, below, &self.limits, exclude, problems),
+            View::Tracked(view) if view.index.damage().is_some() => {
+                walk(&self.tree, below, &self.limits, exclude, problems)
+            }
+            View::Tracked(view) | View::Staged(view) => view
+                .below(below.as_bytes())
+                .filter(|(relative, _)| is_plain(relative))
+                .filter_map(|(relative, entry)| {
+                    let is_file = matches!(
+                        entry.mode,
+                        gix_index::entry::Mode::FILE | gix_index::entry::Mode::FILE_EXECUTABLE
+                    );
+                    let wanted = is_file
+                        && (matches!(self.tree.view, View::Tracked(_)) || git::is_staged(entry));
+                    let kind = kind_of(relative).filter(|_| wanted)?;
+                    if excludes(exclude, relative) {
+                        return None;
+                    }
+                    let staged = match &self.tree.view {
+                        View::Staged(view)
+                            if kind == CandidateKind::Nix
+                                && !view.index.is_as_on_disk(
+                                    entry,
+                                    &path::host(&self.tree.root, relative),
+                                ) =>
+                        {
+                            Some(view.load(entry, self.limits.file_bytes))
+                        }
+                        _ => None,
+                    };
+                    Some(Listed {
+                        relative: relative.to_vec(),
+                        kind,
+                        staged,
+                        reached: false,
+                    })
+                })
+                .collect(),
+        };
+        // A merge conflict has a path several times.
+        listed.sort_by(|left, right| left.relative.cmp(&right.relative));
+        listed.dedup_by(|left, right| left.relative == right.relative);
+        if listed.len() > self.limits.files {
+            listed.truncate(self.limits.files);
+            problems.insert((
+                if below.is_empty() { "." } else { below }.to_string(),
+                format!(
+                    "more than {} files to search; the rest was not looked at",
+                    self.limits.files
+                ),
+            ));
+        }
+        for file in &mut listed {
+            file.reached = !reached.is_empty()
+                && reached.contains(&path::join(
+                    &self.tree.text,
+                    &String::from_utf8_lossy(&file.relative),
+                ));
+        }
+        listed
     }
 
     /// The matcher of what the request leaves out.

@@ -2,6 +2,7 @@
 
 use gix_index::entry::{Flags, Mode};
 use gix_object::{Find as _, FindHeader as _};
+use sha1::{Digest as _, Sha1};
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
@@ -133,11 +134,12 @@ impl Repository {
         }
     }
 
-    /// Reads the index at `file`, or the work tree's own. A repository without an index tracks nothing yet.
+    /// Reads the index at `file`, or the work tree's own. A repository without an index tracks nothing yet. With `verify` a
+    /// large one is verified too, and not only when it matters.
     ///
     /// # Errors
     /// In plain words, when the index cannot be read.
-    pub fn index(&self, file: Option<&Path>) -> Result<Index, String> {
+    pub fn index(&self, file: Option<&Path>, verify: bool) -> Result<Index, String> {
         let file = match file {
             Some(file) => file.to_path_buf(),
             None => self.directory.join("index"),
@@ -146,28 +148,23 @@ impl Repository {
         if uses_sha256(&common_directory) {
             return Err("its objects are named by SHA-256, which is not supported".to_string());
         }
+        let intact = OnceCell::new();
         let state = match std::fs::metadata(&file) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                gix_index::State::new(gix_index::hash::Kind::Sha1)
+                let _ = intact.set(true);
+                gix_index::State::new(KIND)
             }
             Err(error) => return Err(error.to_string()),
             Ok(metadata) if !metadata.is_file() => {
                 return Err(format!("{} is not a file", file.display()));
             }
             Ok(metadata) => {
-                gix_index::File::at(
-                    &file,
-                    gix_index::hash::Kind::Sha1,
-                    // What is broken would look like files that git does not track.
-                    metadata.len() > LARGEST_VERIFIED,
-                    gix_index::decode::Options {
-                        thread_limit: Some(1),
-                        ..Default::default()
-                    },
-                )
-                .map_err(|error| format!("{}: {error}", file.display()))?
-                .into_parts()
-                .0
+                if (verify || metadata.len() <= LARGEST_VERIFIED_AT_ONCE)
+                    && !*intact.get_or_init(|| is_intact(&file))
+                {
+                    return Err(format!("{}: {DAMAGED}", file.display()));
+                }
+                open(&file, false)?.into_parts().0
             }
         };
         if state.is_sparse() {
@@ -178,6 +175,8 @@ impl Repository {
         }
         Ok(Index {
             state,
+            file,
+            intact,
             objects: common_directory.join("objects"),
             database: OnceCell::new(),
         })
@@ -190,9 +189,42 @@ fn is_git_directory(directory: &Path) -> bool {
     has("HEAD") && (has("objects") || has("commondir"))
 }
 
-/// An index up to this many bytes, enough for ten thousand files, is verified by its checksum; for a larger one that would cost more
-/// than everything else.
-const LARGEST_VERIFIED: u64 = 1 << 20;
+/// The kind of names that objects have.
+const KIND: gix_index::hash::Kind = gix_index::hash::Kind::Sha1;
+
+/// An index up to this many bytes, enough for some hundreds of files, is verified before anything is taken from it; a larger
+/// one when a file that lies there would not be tracked. Git itself verifies none.
+const LARGEST_VERIFIED_AT_ONCE: u64 = 64 << 10;
+
+/// What is said of an index that is not as git wrote it.
+const DAMAGED: &str = "its checksum is another one";
+
+fn open(file: &Path, verify: bool) -> Result<gix_index::File, String> {
+    let options = gix_index::decode::Options {
+        thread_limit: Some(1),
+        ..Default::default()
+    };
+    gix_index::File::at(file, KIND, !verify, options)
+        .map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// Whether an index has the checksum that it should have. What is broken would look like files that git does not track.
+///
+/// The library can tell as well, but it also looks for collisions that were made on purpose, which takes longer than all the
+/// rest of a run. It is asked where the index has a second half.
+fn is_intact(file: &Path) -> bool {
+    let Ok(bytes) = std::fs::read(file) else {
+        return false;
+    };
+    let Some((content, checksum)) = bytes.split_last_chunk::<20>() else {
+        return false;
+    };
+    // Git writes none where `index.skipHash` is set.
+    let is_right = *checksum == [0; 20] || Sha1::digest(content)[..] == checksum[..];
+    // The name of the extension that leads to the other half. A file may be called so too.
+    let is_split = content.windows(4).any(|window| window == b"link");
+    is_right && (!is_split || open(file, true).is_ok())
+}
 
 /// Reads a file of git's own that holds one line.
 fn read_small(path: &Path) -> Result<String, String> {
@@ -234,6 +266,9 @@ pub(super) enum Tracked<'a> {
 /// The index of a work tree.
 pub(super) struct Index {
     state: gix_index::State,
+    file: PathBuf,
+    /// Whether the file has its checksum, once that was asked.
+    intact: OnceCell<bool>,
     objects: PathBuf,
     database: OnceCell<Result<gix_odb::Handle, String>>,
 }
@@ -245,6 +280,16 @@ impl std::fmt::Debug for Index {
 }
 
 impl Index {
+    /// Whether nothing in it is broken.
+    pub fn is_intact(&self) -> bool {
+        *self.intact.get_or_init(|| is_intact(&self.file))
+    }
+
+    /// In plain words, where it was asked for and is broken.
+    pub fn damage(&self) -> Option<String> {
+        (self.intact.get() == Some(&false)).then(|| format!("{}: {DAMAGED}", self.file.display()))
+    }
+
     /// What is at `path`, relative to the top of the work tree, the empty path being the top itself.
     pub fn find(&self, path: &[u8]) -> Tracked<'_> {
         if path.is_empty() {

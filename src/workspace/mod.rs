@@ -86,12 +86,19 @@ pub struct Workspace {
     progress: Arc<Progress>,
     limits: Limits,
     warnings: Vec<String>,
+    /// Whether what turned out later about git was told.
+    told_late: Cell<bool>,
     read: RefCell<HashMap<String, Result<FileId, ReadProblem>>>,
     /// Bytes that the search kept, by path, until they are read.
     kept: RefCell<HashMap<String, Arc<[u8]>>>,
     files_read: Cell<usize>,
     /// Where the sources of this workspace lie.
     places: RefCell<HashMap<FileId, String>>,
+}
+
+/// What is said where git cannot tell what is visible.
+fn all_visible(reason: &str) -> String {
+    format!("git's index cannot be read, all files are taken as visible: {reason}")
 }
 
 impl Workspace {
@@ -125,9 +132,18 @@ impl Workspace {
         &self.limits
     }
 
-    /// What went wrong with git, in plain words; then everything below the root was taken as visible.
+    /// What went wrong with git, in plain words; then everything below the root is taken as visible.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// The same of what turned out later; `None` where it was told before.
+    pub fn late_warning(&self) -> Option<String> {
+        let (View::Tracked(view) | View::Staged(view)) = &self.tree.view else {
+            return None;
+        };
+        let damage = view.index.damage()?;
+        (!self.told_late.replace(true)).then(|| all_visible(&damage))
     }
 
     /// How many different files were read, data files included.
@@ -224,9 +240,7 @@ impl Workspace {
             &self.tree.view,
             path::below(&self.tree.text, &path).map(str::as_bytes),
         ) {
-            (View::Tracked(view) | View::Staged(view), Some(relative)) => {
-                view.find(relative) != git::Tracked::No
-            }
+            (View::Tracked(view) | View::Staged(view), Some(relative)) => !view.hides(relative),
             _ => true,
         }
     }

@@ -241,7 +241,7 @@ fn build(request: &Request, found: Found, sources: Rc<Sources>) -> Result<Worksp
     if let Some(repository) = &repository
         && (staged || !is_document)
     {
-        match (repository.index(index_file.as_deref()), staged) {
+        match (repository.index(index_file.as_deref(), staged), staged) {
             (Ok(index), staged) => {
                 let index = within(index, repository, &root);
                 view = match staged {
@@ -256,9 +256,7 @@ fn build(request: &Request, found: Found, sources: Rc<Sources>) -> Result<Worksp
                     message: format!("git's index cannot be read: {message}"),
                 });
             }
-            (Err(message), false) => warnings.push(format!(
-                "git's index cannot be read, all files are taken as visible: {message}"
-            )),
+            (Err(message), false) => warnings.push(super::all_visible(&message)),
         }
     }
     let is_border_certain = !is_document
@@ -291,6 +289,7 @@ fn build(request: &Request, found: Found, sources: Rc<Sources>) -> Result<Worksp
         exclude: request.exclude.clone(),
         limits: request.limits,
         warnings,
+        told_late: Cell::new(false),
         read: RefCell::new(HashMap::new()),
         kept: RefCell::new(HashMap::new()),
         files_read: Cell::new(0),

@@ -43,6 +43,12 @@ impl IndexView {
         self.index.find(&self.key(relative))
     }
 
+    /// Whether something that lies on the disk is not there, because git does not track it. Where the index turns out to be
+    /// broken, everything is there.
+    pub fn hides(&self, relative: &[u8]) -> bool {
+        self.find(relative) == Tracked::No && self.index.is_intact()
+    }
+
     /// The staged content of an entry.
     pub fn load(&self, entry: &gix_index::Entry, limit: u64) -> Result<Vec<u8>, LoadError> {
         self.index
@@ -208,20 +214,17 @@ impl Tree {
         }
         let node = match &self.view {
             View::Whole => self.on_disk(relative),
-            View::Tracked(view) => {
-                let tracked = view.find(relative.as_bytes());
-                match (self.on_disk(relative), tracked) {
-                    (Err(Obstacle::Missing), Tracked::File(entry) | Tracked::Link(entry))
-                        if git::is_left_out(entry) =>
-                    {
-                        Err(Obstacle::Unreadable(
-                            "git tracks it, but it is not checked out here".to_string(),
-                        ))
-                    }
-                    (Ok(_), Tracked::No) => Err(Obstacle::Untracked),
-                    (on_disk, _) => on_disk,
+            View::Tracked(view) => match (self.on_disk(relative), view.find(relative.as_bytes())) {
+                (Err(Obstacle::Missing), Tracked::File(entry) | Tracked::Link(entry))
+                    if git::is_left_out(entry) =>
+                {
+                    Err(Obstacle::Unreadable(
+                        "git tracks it, but it is not checked out here".to_string(),
+                    ))
                 }
-            }
+                (Ok(_), Tracked::No) if view.index.is_intact() => Err(Obstacle::Untracked),
+                (on_disk, _) => on_disk,
+            },
             View::Staged(view) => match view.find(relative.as_bytes()) {
                 Tracked::File(entry) if git::is_staged(entry) => Ok(Node::File),
                 Tracked::Link(entry) if git::is_staged(entry) => Ok(Node::Link),
@@ -341,8 +344,8 @@ impl Tree {
                 relative => format!("{relative}/{name}"),
             };
             if let View::Tracked(view) = &self.view
-                && view.find(below.as_bytes()) == Tracked::No
                 && !self.named.contains(&below)
+                && view.hides(below.as_bytes())
             {
                 continue;
             }

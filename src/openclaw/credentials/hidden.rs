@@ -185,44 +185,48 @@ fn is_harmless_header(name: &str) -> bool {
 
 /// The texts in the value of a field that are not shown: none for what is no secret.
 pub fn hidden_texts(role: Role, steps: &[Step<'_>], node: &Node) -> Vec<String> {
-    let texts: Vec<String> = match &node.value {
-        Value::Text(text) => match text.known() {
-            Some(known) => vec![known.to_string()],
-            None => text
-                .parts
-                .iter()
-                .filter_map(|part| match part {
-                    TextPart::Known { text, .. } => Some(text.to_string()),
-                    TextPart::Unknown(_) => None,
-                })
-                .collect(),
-        },
-        Value::Integer(integer) => vec![integer.to_string()],
-        _ => return Vec::new(),
-    };
-    let generated = |texts: Vec<String>| -> Vec<String> {
-        let mut texts = texts;
-        texts.retain(|text| looks_generated(text) && !is_file_path(text));
-        texts
-    };
-    if role.is_secret() || is_below_the_name_of_a_secret(steps) {
-        return texts
-            .iter()
-            .flat_map(|text| {
+    let mut hidden = Vec::new();
+    let is_for_a_secret = role.is_secret() || is_below_the_name_of_a_secret(steps);
+    each_known_text(node, &mut |text| {
+        if is_for_a_secret {
+            hidden.extend(
                 secret_parts(text)
                     .into_iter()
-                    .map(|range| text[range].to_string())
-            })
-            .collect();
+                    .map(|range| text[range].to_string()),
+            );
+        } else if looks_generated(text) && !is_file_path(text) && may_hold_a_secret(role, steps) {
+            hidden.push(text.to_string());
+        }
+    });
+    hidden
+}
+
+/// The text of a value, or each known part of it.
+fn each_known_text(node: &Node, each: &mut dyn FnMut(&str)) {
+    match &node.value {
+        Value::Text(text) => match text.known() {
+            Some(known) => each(&known),
+            None => text.parts.iter().for_each(|part| {
+                if let TextPart::Known { text, .. } = part {
+                    each(text);
+                }
+            }),
+        },
+        Value::Integer(integer) => each(&integer.to_string()),
+        _ => {}
     }
+}
+
+/// Whether a field that is not for a secret may hold one all the same.
+fn may_hold_a_secret(role: Role, steps: &[Step<'_>]) -> bool {
     let key = steps.iter().rev().find_map(|step| match step {
         Step::Key(key) => Some(*key),
         Step::Index(_) => None,
     });
     match role {
-        Role::Header if !key.is_some_and(is_harmless_header) => generated(texts),
-        Role::Other if is_parent_of_credential(steps) => generated(texts),
-        _ => Vec::new(),
+        Role::Header => !key.is_some_and(is_harmless_header),
+        Role::Other => is_parent_of_credential(steps),
+        _ => false,
     }
 }
 

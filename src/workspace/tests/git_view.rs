@@ -450,6 +450,69 @@ fn a_broken_index_is_told_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_large_index_is_verified_when_it_matters() {
+    let scene = Scene::new(&[
+        ("flake.nix", "{ }"),
+        ("a.nix", "1"),
+        ("openclaw.nix", "{ programs.openclaw.enable = true; }"),
+    ]);
+    for number in 0..800 {
+        scene.write(
+            &format!("documents-of-many-kinds/about-{number}.md"),
+            "text",
+        );
+    }
+    scene.git(&["init", "-q"]);
+    scene.git(&["add", "-A"]);
+    scene.write("b.nix", "1");
+    let index = scene.at(".git/index");
+    let whole = fs::read(&index).unwrap();
+    assert!(whole.len() > 64 << 10);
+    let workspace = scene.open(".");
+    assert_eq!(
+        workspace.visibility(&scene.at("b.nix")),
+        Visibility::Untracked
+    );
+    assert_eq!(workspace.late_warning(), None);
+
+    // One byte of a name, of which the rest still fits.
+    let rename = |name: &str, other: &str| {
+        let mut bytes = whole.clone();
+        let at = bytes
+            .windows(name.len())
+            .position(|window| window == name.as_bytes())
+            .expect("the name");
+        bytes[at..at + name.len()].copy_from_slice(other.as_bytes());
+        fs::write(&index, bytes).unwrap();
+        scene.open(".")
+    };
+    let workspace = rename("a.nix", "A.nix");
+    assert_eq!(workspace.warnings(), [""; 0]);
+    assert_eq!(workspace.visibility(&scene.at("a.nix")), Visibility::File);
+    assert!(workspace.is_tracked(&scene.at("a.nix")));
+    let warning = workspace.late_warning().expect("a warning");
+    assert!(warning.contains("its checksum is another one"), "{warning}");
+    assert_eq!(workspace.late_warning(), None);
+
+    let workspace = rename("openclaw.nix", "openclan.nix");
+    let found = workspace.candidates(&scene.at("")).candidates;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].path, scene.at("openclaw.nix"));
+    assert!(workspace.late_warning().is_some());
+
+    let workspace = rename("a.nix", "A.nix");
+    let names = workspace.read_directory(&scene.at("")).unwrap();
+    assert!(names.iter().any(|(name, _)| name == "a.nix"), "{names:?}");
+    assert!(workspace.late_warning().is_some());
+
+    // What will be committed is never in doubt.
+    let mut request = scene.request(".");
+    request.staged = true;
+    let error = Workspace::open(&request, Rc::new(Sources::new())).unwrap_err();
+    assert!(error.message.contains("its checksum is another one"));
+}
+
+#[test]
 fn an_index_that_is_no_file_is_told_and_not_waited_for() {
     let scene = Scene::staged(&[("flake.nix", "{ }"), ("a.nix", "1")]);
     let index = scene.at(".git/index");
