@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Does nothing.
 const NOTHING: &str = "--bare-nothing";
-/// Reads the files and parses them with rnix.
+/// Reads the files and parses those of Nix with rnix.
 const PARSE: &str = "--bare-parse";
 /// Reads all Nix files below a folder, on all cores.
 const READ: &str = "--bare-read";
@@ -27,7 +27,7 @@ pub fn nothing() -> Command {
     command(NOTHING)
 }
 
-/// A process that reads the files and parses them with rnix.
+/// A process that reads the files and parses those of Nix with rnix.
 pub fn parsing(files: &[PathBuf]) -> Command {
     let mut command = command(PARSE);
     command.args(files);
@@ -51,21 +51,42 @@ fn parse(files: &[String]) {
     let mut clean = 0;
     for file in files {
         let text = std::fs::read_to_string(file).expect("a file");
-        clean += usize::from(rnix::Root::parse(&text).errors().is_empty());
+        if is_nix(Path::new(file)) {
+            clean += usize::from(rnix::Root::parse(&text).errors().is_empty());
+        }
     }
     std::hint::black_box(clean);
 }
 
 /// The Nix files below a folder, in order.
 pub fn nix_files(folder: &Path) -> Vec<PathBuf> {
+    files(folder).filter(|path| is_nix(path)).collect()
+}
+
+/// The files below a folder that a check of it reads: Nix, the lock, the workspace documents, and a configuration itself.
+pub fn files_of_a_check(folder: &Path) -> Vec<PathBuf> {
+    let endings = ["nix", "lock", "md", "json"];
+    files(folder)
+        .filter(|path| path.file_name() != Some("README.md".as_ref()))
+        .filter(|path| {
+            endings
+                .iter()
+                .any(|ending| path.extension() == Some(ending.as_ref()))
+        })
+        .collect()
+}
+
+fn is_nix(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "nix")
+}
+
+fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
     walkdir::WalkDir::new(folder)
         .sort_by_file_name()
         .into_iter()
         .filter_entry(|entry| entry.file_name() != ".git")
         .flatten()
         .map(walkdir::DirEntry::into_path)
-        .filter(|path| path.extension().is_some_and(|ending| ending == "nix"))
-        .collect()
 }
 
 fn read(folder: &Path) {

@@ -37,7 +37,7 @@ pub fn section(extent: &Extent, scratch: &Path) -> String {
     let rows: Vec<Vec<String>> = inputs
         .iter()
         .map(|(name, path)| {
-            let files = bare::nix_files(path);
+            let files = bare::files_of_a_check(path);
             let [nothing, parse, checked] = medians(
                 [
                     &mut bare::nothing(),
@@ -49,6 +49,7 @@ pub fn section(extent: &Extent, scratch: &Path) -> String {
             vec![
                 (*name).to_string(),
                 files.len().to_string(),
+                bare::nix_files(path).len().to_string(),
                 milliseconds(nothing),
                 milliseconds(parse),
                 milliseconds(checked),
@@ -60,9 +61,10 @@ pub fn section(extent: &Extent, scratch: &Path) -> String {
     text.push_str(&page::table(
         &[
             "input",
-            "Nix files",
+            "files read",
+            "of them Nix",
             "bare process",
-            "process that reads and parses them with rnix",
+            "process that reads them and parses those of Nix with rnix",
             "openclaw-check",
             "ratio to the parsing one",
         ],

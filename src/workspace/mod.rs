@@ -92,6 +92,8 @@ pub struct Workspace {
     /// Bytes that the search kept, by path, until they are read.
     kept: RefCell<HashMap<String, Arc<[u8]>>>,
     files_read: Cell<usize>,
+    /// Documents that were looked at, by path.
+    measured: RefCell<HashMap<String, Presence>>,
     /// Where the sources of this workspace lie.
     places: RefCell<HashMap<FileId, String>>,
 }
@@ -360,9 +362,19 @@ impl Workspace {
             .collect())
     }
 
-    /// Whether a workspace document is there, and how long it is as OpenClaw counts.
+    /// Whether a workspace document is there, and how long it is as OpenClaw counts. It is read once, however many
+    /// configurations have it.
     pub fn document(&self, path: &str) -> Presence {
         let path = path::normalize(path);
+        if let Some(known) = self.measured.borrow().get(&path) {
+            return known.clone();
+        }
+        let presence = self.measure(&path);
+        self.measured.borrow_mut().insert(path, presence.clone());
+        presence
+    }
+
+    fn measure(&self, path: &str) -> Presence {
         let unknown = |reason: String| {
             Presence::Unknown(Unknown {
                 subject: None,
@@ -372,15 +384,15 @@ impl Workspace {
             })
         };
         // The usual case, with one look at the disk: a file that is there.
-        if !self.is_given(&path)
-            && let Some((tree, relative)) = self.locate(&path)
+        if !self.is_given(path)
+            && let Some((tree, relative)) = self.locate(path)
             && let Ok((resolved, Node::File)) = tree.resolve(relative, &self.limits)
             && let Ok(bytes) = tree.load(&resolved, self.limits.document_bytes)
         {
             self.count_file();
             return measure::measure(&bytes);
         }
-        match self.visibility(&path) {
+        match self.visibility(path) {
             Visibility::Directory | Visibility::Special(_) => Presence::WrongKind,
             Visibility::Missing => Presence::Missing,
             Visibility::Untracked => Presence::Untracked,
@@ -388,13 +400,13 @@ impl Workspace {
             Visibility::OutsideTree => Presence::OutsideTree,
             Visibility::Unreadable(reason) => unknown(format!(
                 "`{}` cannot be read: {reason}",
-                self.relative(&path)
+                self.relative(path)
             )),
             Visibility::File => {
-                let real = self.resolve(&path).unwrap_or_else(|_| path.clone());
+                let real = self.resolve(path).unwrap_or_else(|_| path.to_string());
                 match self.load(&real, self.limits.document_bytes) {
                     Ok(bytes) => measure::measure(&bytes),
-                    Err(problem) => unknown(format!("`{}` {problem}", self.relative(&path))),
+                    Err(problem) => unknown(format!("`{}` {problem}", self.relative(path))),
                 }
             }
         }

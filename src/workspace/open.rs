@@ -293,6 +293,7 @@ fn build(request: &Request, found: Found, sources: Rc<Sources>) -> Result<Worksp
         read: RefCell::new(HashMap::new()),
         kept: RefCell::new(HashMap::new()),
         files_read: Cell::new(0),
+        measured: RefCell::new(HashMap::new()),
         progress: Arc::default(),
         places: RefCell::new(HashMap::new()),
     })

@@ -57,40 +57,49 @@ fn mentions_a_secret(name: &str) -> bool {
     })
 }
 
+/// Headers that carry a secret.
+static SECRET_HEADERS: [&str; 9] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "x-api-key",
+    "api-key",
+    "apikey",
+    "x-auth-token",
+    "x-goog-api-key",
+    "x-subscription-token",
+];
+
 /// Whether a header carries a secret by its name.
 pub fn is_secret_header(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    matches!(
-        lower.as_str(),
-        "authorization"
-            | "proxy-authorization"
-            | "cookie"
-            | "x-api-key"
-            | "api-key"
-            | "apikey"
-            | "x-auth-token"
-            | "x-goog-api-key"
-            | "x-subscription-token"
-    ) || is_secret_name(&lower)
+    SECRET_HEADERS
+        .iter()
+        .any(|header| name.eq_ignore_ascii_case(header))
+        || is_secret_name_of_any_case(name)
 }
 
 /// Whether a variable holds a secret by its name: `OPENAI_API_KEY`, `BOT_TOKEN`, but neither `TOKEN_FILE` nor
 /// `PUBLIC_KEY`.
 pub fn is_secret_variable(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    if is_secret_name(&lower) {
+    if is_secret_name_of_any_case(name) {
         return true;
     }
-    match lower.rsplit_once('_') {
-        Some((head, "key")) => {
+    let Some((head, last)) = name.rsplit_once('_') else {
+        return false;
+    };
+    match last.to_ascii_lowercase().as_str() {
+        "key" => {
+            let head = head.to_ascii_lowercase();
             !head.ends_with("public") && !head.ends_with("primary") && !head.ends_with("sort")
         }
-        Some((_, "pat" | "pass" | "passcode" | "credential" | "credentials" | "creds" | "pw")) => {
-            true
-        }
-        Some((head, "pwd")) => head != "old",
+        "pat" | "pass" | "passcode" | "credential" | "credentials" | "creds" | "pw" => true,
+        "pwd" => !head.eq_ignore_ascii_case("old"),
         _ => false,
     }
+}
+
+fn is_secret_name_of_any_case(name: &str) -> bool {
+    mentions_a_secret(name) && is_secret_name(&name.to_ascii_lowercase())
 }
 
 /// Whether a name says that it holds a secret where nothing tells what it is the name of: a field, a header or a variable.
