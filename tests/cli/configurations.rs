@@ -312,3 +312,48 @@ fn what_is_made_of_an_unknown_text_is_another_text() {
         assert!(other, "{made}");
     }
 }
+
+#[test]
+fn a_configuration_of_flake_parts_may_be_another_one_of_the_flake() {
+    let flake = |configurations: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = format!(
+            "{{
+  inputs.flake-parts.url = \"github:hercules-ci/flake-parts\";
+  inputs.home-manager.url = \"github:nix-community/home-manager\";
+  inputs.nix-openclaw.url = \"github:openclaw/nix-openclaw\";
+  outputs = inputs@{{ self, flake-parts, home-manager, nix-openclaw, ... }}:
+    flake-parts.lib.mkFlake {{ inherit inputs; }} {{
+      systems = [ \"x86_64-linux\" ];
+      flake = {{
+        homeConfigurations.desk = home-manager.lib.homeManagerConfiguration {{
+          pkgs = null;
+          modules = [ nix-openclaw.homeManagerModules.openclaw {{ programs.openclaw.enable = true; }} ];
+        }};
+        {configurations}
+      }};
+    }};
+}}
+"
+        );
+        std::fs::write(folder.path().join("flake.nix"), text).expect("a file");
+        let printed = openclaw_check()
+            .args("--no-git --format json")
+            .inside(folder.path())
+            .run();
+        json(&printed)
+    };
+    let alias = flake("homeConfigurations.laptop = self.homeConfigurations.desk;");
+    assert_eq!(
+        alias["configurations"].as_array().map(Vec::len),
+        Some(2),
+        "{alias:#}"
+    );
+    let circle = flake("homeConfigurations.laptop = self.homeConfigurations.laptop;");
+    let found = circle["findings"].as_array().expect("findings");
+    let found = found
+        .iter()
+        .find(|finding| finding["rule"] == "infinite-recursion")
+        .expect("the circle");
+    assert_eq!(found["start"]["line"], 13, "{found:#}");
+}

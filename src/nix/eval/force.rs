@@ -181,7 +181,13 @@ fn through(mut error: Rc<EvalError>, thunk: &Thunk) -> Rc<EvalError> {
         return error;
     };
     let is_new = error.span != Some(span) && error.trace.iter().all(|(known, _)| *known != span);
-    if error.kind == ErrorKind::InfiniteRecursion && is_new && error.trace.len() < ENOUGH {
+    if error.kind != ErrorKind::InfiniteRecursion {
+        return error;
+    }
+    if error.span.is_none() {
+        // It began in something that no source wrote, such as a merged option.
+        Rc::make_mut(&mut error).span = Some(span);
+    } else if is_new && error.trace.len() < ENOUGH {
         let what = "which is needed for this value".to_string();
         Rc::make_mut(&mut error).trace.push((span, what));
     }

@@ -444,10 +444,13 @@ fn option(kind: OptionType) -> Declarations {
 
 /// The options of flake-parts whose merge matters: modules as values, and those of `perSystem`, which are left alone.
 fn flake_parts_options() -> Declarations {
-    let deferred = || OptionType::AttrsOf(Rc::new(OptionType::Deferred));
-    let raw = || OptionType::AttrsOf(Rc::new(OptionType::Unseen));
+    let deferred = || OptionType::LazyAttrsOf(Rc::new(OptionType::Deferred));
+    let raw = || OptionType::LazyAttrsOf(Rc::new(OptionType::Unseen));
     let mut flake = BTreeMap::new();
-    flake.insert("modules", option(OptionType::AttrsOf(Rc::new(deferred()))));
+    flake.insert(
+        "modules",
+        option(OptionType::LazyAttrsOf(Rc::new(deferred()))),
+    );
     for name in [
         "homeModules",
         "homeManagerModules",
