@@ -237,7 +237,8 @@ fn another_unknown(
     arguments: &[Rc<Thunk>],
     unknown: &Rc<Unknown>,
 ) -> Rc<Unknown> {
-    if !TRANSFORMING.contains(&builtin.name) {
+    let is_bound = unknown.id == 0;
+    if is_bound || !TRANSFORMING.contains(&builtin.name) {
         return Rc::clone(unknown);
     }
     match operation(builtin, arguments) {
@@ -305,9 +306,12 @@ const TRANSFORMING: &[&str] = &[
     "dirOf",
     "div",
     "floor",
+    "getOutput",
     "hashString",
     "length",
     "lessThan",
+    "makeSearchPath",
+    "makeSearchPathOutput",
     "match",
     "mul",
     "parseDrvName",

@@ -110,7 +110,9 @@ impl Unknown {
     /// What a parser makes of this text: a part of the file, where it is the content of one.
     pub fn parsed(self: &Rc<Self>, what: &str) -> Rc<Unknown> {
         match self.kind {
-            Some(Kind::FileContent | Kind::FilePart) => self.derived(what, Some(Kind::FilePart)),
+            Some(Kind::FileContent | Kind::FilePart) if self.id != 0 => {
+                self.derived(what, Some(Kind::FilePart))
+            }
             _ => Rc::clone(self),
         }
     }

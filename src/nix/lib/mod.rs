@@ -66,8 +66,8 @@ pub fn lib(evaluator: &mut Evaluator) -> Rc<Thunk> {
                         move |evaluator| {
                             let names = [Symbol::new("lib")];
                             let value = evaluator.snippet(source, &names, vec![Rc::clone(&me)]);
-                            match OF_WHOLE_TEXTS.iter().find(|builtin| builtin.name == name) {
-                                Some(builtin) => Ok(of_whole_text(builtin, value)),
+                            match OF_WHOLE_VALUES.iter().find(|builtin| builtin.name == name) {
+                                Some(builtin) => Ok(of_whole_value(builtin, value)),
                                 None => evaluator.force(&value),
                             }
                         },
@@ -193,39 +193,34 @@ fn native(builtin: &'static Builtin) -> Rc<Thunk> {
     }))))
 }
 
-/// Functions whose last argument is a text and that look at how it begins or ends. Of one of which nothing is known they make
-/// one of which nothing is known, instead of one that depends on what it begins with. Each takes its definition first.
-static OF_WHOLE_TEXTS: [Builtin; 4] = [
-    Builtin {
-        name: "removePrefix",
-        arity: 3,
-        run: to_whole_text,
-    },
-    Builtin {
-        name: "removeSuffix",
-        arity: 3,
-        run: to_whole_text,
-    },
-    Builtin {
-        name: "trim",
-        arity: 2,
-        run: to_whole_text,
-    },
-    Builtin {
-        name: "trimWith",
-        arity: 3,
-        run: to_whole_text,
-    },
+/// Functions of texts and packages that look closely at what they are given. Of something of which nothing is known they make
+/// something of which nothing is known, instead of a choice between all that it may come to. Each takes its definition first.
+static OF_WHOLE_VALUES: [Builtin; 7] = [
+    whole("removePrefix", 3),
+    whole("removeSuffix", 3),
+    whole("trim", 2),
+    whole("trimWith", 3),
+    whole("getOutput", 3),
+    whole("makeSearchPath", 3),
+    whole("makeSearchPathOutput", 4),
 ];
 
-fn of_whole_text(builtin: &'static Builtin, definition: Rc<Thunk>) -> Val {
+const fn whole(name: &'static str, arity: usize) -> Builtin {
+    Builtin {
+        name,
+        arity,
+        run: to_whole_value,
+    }
+}
+
+fn of_whole_value(builtin: &'static Builtin, definition: Rc<Thunk>) -> Val {
     Val::bare(Value::Builtin(Rc::new(PartialBuiltin {
         builtin,
         arguments: vec![definition],
     })))
 }
 
-fn to_whole_text(
+fn to_whole_value(
     evaluator: &mut Evaluator,
     arguments: &[Rc<Thunk>],
     origin: &Origin,
@@ -235,7 +230,13 @@ fn to_whole_text(
     };
     let definition = evaluator.force(definition)?;
     for operand in operands {
-        evaluator.force(operand)?;
+        let items = match evaluator.force(operand)?.value {
+            Value::List(list) => list.items.clone(),
+            _ => Vec::new(),
+        };
+        for item in items {
+            evaluator.force(&item)?;
+        }
     }
     evaluator.apply_all(&definition, operands, origin)
 }
