@@ -203,10 +203,20 @@ impl Finder<'_> {
                 has_openclaw: self.found.openclaw_input.is_some(),
                 handed_on: false,
             };
+            self.evaluator.allow_steps_again();
             let blueprints =
                 blueprint::blueprints(&mut self.evaluator, &found.name, &found.set, &sight);
             self.found.blueprints.extend(blueprints);
             self.cut_short(&found.name, &found.set);
+            if self.evaluator.is_out_of_steps() {
+                self.is_partial = true;
+                self.found.unresolved.push(Unresolved {
+                    path: found.name.clone(),
+                    reason: "evaluating all of it takes too many steps; files that mention OpenClaw are checked by themselves".into(),
+                    span: None,
+                    configurations: Vec::new(),
+                });
+            }
         }
         self.is_partial |= !outputs.unknown.is_empty();
         for (name, stop) in outputs.unknown {
@@ -383,6 +393,7 @@ impl Finder<'_> {
         let Ok((tree, _)) = self.evaluator.load(file, &Origin::default()) else {
             return;
         };
+        self.evaluator.allow_steps_again();
         let is_seen = |finder: &Self, span: Span| {
             finder.found.blueprints.iter().any(|blueprint| {
                 let mut seen = false;
@@ -469,6 +480,7 @@ impl Finder<'_> {
     }
 
     fn evaluated_alone(&mut self, file: &str) -> (Vec<Blueprint>, Vec<String>) {
+        self.evaluator.allow_steps_again();
         let shown = self.workspace.relative(file);
         let origin = Origin::default();
         let thunk = match self.evaluator.load(file, &origin) {
@@ -482,6 +494,13 @@ impl Finder<'_> {
             Ok(value) => value,
             Err(Stop::Error(error)) => {
                 self.failed(&error);
+                return (Vec::new(), Vec::new());
+            }
+            Err(Stop::Unknown(unknown)) if self.evaluator.is_out_of_steps() => {
+                self.found.failures.push(Failure {
+                    path: shown,
+                    message: format!("it is not checked: {}", unknown.reason),
+                });
                 return (Vec::new(), Vec::new());
             }
             Err(_) => return (Vec::new(), Vec::new()),
@@ -546,6 +565,14 @@ impl Finder<'_> {
         };
         let blueprints = blueprint::blueprints(&mut self.evaluator, &shown, &set, &sight);
         self.cut_short(&shown, &set);
+        if blueprints.is_empty() && self.evaluator.is_out_of_steps() {
+            self.found.unresolved.push(Unresolved {
+                path: shown.clone(),
+                reason: "evaluating it takes too many steps".into(),
+                span: None,
+                configurations: Vec::new(),
+            });
+        }
         let others = set
             .collected()
             .map(|collected| {

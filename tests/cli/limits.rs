@@ -276,3 +276,56 @@ fn imports_in_a_circle_and_without_an_end_are_said() {
         printed.out
     );
 }
+
+#[test]
+fn what_takes_too_many_steps_takes_nothing_else_with_it() {
+    const ENDLESS: &str = "builtins.genericClosure { startSet = [ { key = 1; } ]; operator = x: [ { key = x.key + 1; } ]; }";
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: String| {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    };
+    write(
+        "flake.nix",
+        "{ outputs = { nixpkgs, home-manager, ... }: {
+             nixosConfigurations.desk = nixpkgs.lib.nixosSystem { modules = [ ./desk.nix ]; };
+             homeConfigurations.zoe = home-manager.lib.homeManagerConfiguration { pkgs = null; modules = [ ./zoe.nix ]; };
+           }; }"
+            .into(),
+    );
+    write(
+        "desk.nix",
+        format!("{{ systemd.services.x.script = toString (builtins.length ({ENDLESS})); }}"),
+    );
+    write(
+        "zoe.nix",
+        "{ programs.openclaw.enable = true; programs.openclaw.config.agents.defaults.model = \"nosuch/one\"; }".into(),
+    );
+    // Nothing imports these two.
+    write(
+        "lone.nix",
+        "{ programs.openclaw.enable = true; programs.openclaw.config.agents.defaults.model = \"nosuch/two\"; }".into(),
+    );
+    write(
+        "endless.nix",
+        format!(
+            "if builtins.length ({ENDLESS}) == 1 then {{ }} else {{ programs.openclaw.enable = true; }}"
+        ),
+    );
+    let printed = openclaw_check()
+        .args("--no-git --format concise")
+        .inside(folder.path())
+        .run();
+    let everything = format!("{}{}", printed.out, printed.err);
+    for said in [
+        "nosuch/one",
+        "nosuch/two",
+        "nixosConfigurations.desk",
+        "endless.nix",
+    ] {
+        let said = said
+            .replace("nosuch/one", "zoe.nix:1")
+            .replace("nosuch/two", "lone.nix:1");
+        assert!(everything.contains(&said), "{said}: {everything}");
+    }
+    assert_eq!(printed.code, 3, "{everything}");
+}

@@ -50,6 +50,9 @@ impl Limits {
     /// Calls inside of each other that Nix allows unless it is told otherwise (`max-call-depth`). Deeper is a failure there, and
     /// so it is here.
     pub const CALLS: u32 = 10_000;
+
+    /// How often one evaluator may use up its steps, before what comes next is allowed a hundredth of them.
+    pub const SHARES: u64 = 5;
 }
 
 impl Default for Limits {
@@ -98,6 +101,8 @@ pub struct Evaluator {
     /// Conditions assumed at the moment, innermost last.
     assumptions: Vec<(u64, bool)>,
     steps: u64,
+    /// Steps counted before they were last allowed again.
+    spent: u64,
     stack_base: usize,
     /// Calls that the evaluation is inside of, counted as Nix counts them.
     calls: u32,
@@ -123,6 +128,7 @@ impl Evaluator {
             rendered: Vec::new(),
             assumptions: Vec::new(),
             steps: 0,
+            spent: 0,
             stack_base: std::ptr::from_ref(&marker) as usize,
             calls: 0,
             unknown_count: 0,
@@ -143,7 +149,24 @@ impl Evaluator {
         Ok(())
     }
 
-    /// Steps counted so far.
+    /// Allows as many steps again for what comes next (another configuration, another file), so that one thing that takes too
+    /// many takes no other with it. All together may take [`Limits::SHARES`] times as many; what comes then is allowed
+    /// little.
+    pub fn allow_steps_again(&mut self) {
+        let most = self.limits.steps.saturating_mul(Limits::SHARES);
+        self.spent = self.spent.saturating_add(self.steps).min(most);
+        self.steps = match most - self.spent {
+            0 => self.limits.steps - self.limits.steps / 100,
+            _ => 0,
+        };
+    }
+
+    /// Whether the steps that are allowed have been used up.
+    pub fn is_out_of_steps(&self) -> bool {
+        self.steps > self.limits.steps
+    }
+
+    /// Steps counted since they were last allowed.
     pub fn steps(&self) -> u64 {
         self.steps
     }
