@@ -164,8 +164,8 @@ fn strays(
         let mut converter = Converter::new(evaluator, Some(set));
         let definitions = converter.definitions_at(set, &[namespace]);
         drop(converter);
-        let discharged = evaluator.discharge(&definitions);
-        let strays: Vec<_> = definition::children(&discharged, true)
+        let discharged = evaluator.discharge_set(&definitions);
+        let strays: Vec<_> = definition::children(&discharged)
             .by_name
             .iter()
             .filter_map(|(option, definitions)| {
@@ -629,8 +629,8 @@ fn undeclared_options(
     let path: Vec<Symbol> = root.iter().map(|name| Symbol::new(name)).collect();
     let mut definitions = collected.definitions.clone();
     for name in &path {
-        let discharged = evaluator.discharge(&definitions);
-        definitions = children(&discharged, true).get(*name).to_vec();
+        let discharged = evaluator.discharge_set(&definitions);
+        definitions = children(&discharged).get(*name).to_vec();
     }
     let Some((path, definitions)) = find_undeclared(evaluator, &path, declared, &definitions)
     else {

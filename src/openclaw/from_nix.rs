@@ -82,9 +82,9 @@ impl<'a> Converter<'a> {
         };
         let mut definitions = collected.definitions.clone();
         for name in path {
-            let discharged = self.evaluator.discharge(&definitions);
+            let discharged = self.evaluator.discharge_set(&definitions);
             self.note(&discharged);
-            let children = children(&discharged, true);
+            let children = children(&discharged);
             definitions = children.get(Symbol::new(name)).to_vec();
             if let Some(open) = children.open {
                 // A definition of unknown contents may define this too.
@@ -326,7 +326,7 @@ impl<'a> Converter<'a> {
 
     /// A set, merged by attribute.
     fn object(&mut self, active: &[Discharged], merging: Merging) -> Rc<Node> {
-        let grouped = children(active, false);
+        let grouped = children(active);
         let mut object = Object {
             entries: BTreeMap::new(),
             open: grouped.open.as_deref().map(unknown_of),

@@ -286,12 +286,6 @@ static EVAL_MODULES: Builtin = Builtin {
             .special_arguments
             .push((Symbol::new("_class"), Rc::clone(&class)));
         let set = evaluator.evaluate_modules(request);
-        if let Some(error) = set
-            .collected()
-            .and_then(|collected| collected.failures.first())
-        {
-            return Err(Stop::Error(Rc::clone(error)));
-        }
         let extend = Val::bare(Value::Builtin(Rc::new(PartialBuiltin {
             builtin: &EXTEND_MODULES,
             arguments: vec![Rc::clone(&arguments[0])],
@@ -299,7 +293,7 @@ static EVAL_MODULES: Builtin = Builtin {
         let kind = types::submodule_of(modules, special.ok().flatten());
         let mut result = Attrs::of([
             ("config", set.public_config()),
-            ("options", set.options()),
+            ("options", set.public_options()),
             ("_type", Val::string("configuration").thunk()),
             ("class", class),
             ("extendModules", extend.thunk()),

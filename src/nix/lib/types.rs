@@ -1,6 +1,6 @@
 //! `lib.types`.
 
-use crate::nix::eval::unknown::{Stop, Unknown, mix};
+use crate::nix::eval::unknown::{ErrorKind, Stop, Unknown, mix};
 use crate::nix::eval::value::{Attr, Attrs, Marker, Origin, PartialBuiltin, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::modules::Request;
@@ -23,12 +23,11 @@ pub(super) fn types(evaluator: &mut Evaluator) -> Rc<Thunk> {
         ("lines", joined("\n")),
         ("commas", joined(",")),
         ("envVar", joined(":")),
-        ("path", OptionType::Path),
+        ("path", OptionType::ABSOLUTE_PATH),
         ("package", OptionType::Package),
         ("shellPackage", OptionType::Package),
-        ("pkgs", OptionType::Raw),
         ("raw", OptionType::Raw),
-        ("optionType", OptionType::Raw),
+        ("optionType", OptionType::Type),
         ("anything", OptionType::Anything),
         ("unspecified", OptionType::Unspecified),
         ("attrs", OptionType::Attrs),
@@ -86,7 +85,7 @@ fn function(builtin: &'static Builtin, arguments: Vec<Rc<Thunk>>) -> Rc<Thunk> {
 pub(super) const IN_NIX: &[(&str, &str)] = &[
     (
         "nonEmptyStr",
-        "lib.types.addCheck lib.types.str (text: builtins.match \"[ \\t\\n]*\" text == null)",
+        "lib.types.addCheck lib.types.str (text: builtins.match \"[ \\t\\n]*\" text == null) // { functor = { name = \"nonEmptyStr\"; }; }",
     ),
     (
         "singleLineStr",
@@ -94,7 +93,7 @@ pub(super) const IN_NIX: &[(&str, &str)] = &[
     ),
     (
         "strMatching",
-        "pattern: lib.types.addCheck lib.types.str (text: builtins.match pattern text != null) // { name = \"strMatching ${lib.escapeNixString pattern}\"; }",
+        "pattern: lib.types.addCheck lib.types.str (text: builtins.match pattern text != null) // { name = \"strMatching ${lib.escapeNixString pattern}\"; functor = { name = \"strMatching\"; payload = { inherit pattern; }; }; }",
     ),
     (
         "passwdEntry",
@@ -106,20 +105,20 @@ pub(super) const IN_NIX: &[(&str, &str)] = &[
         "lib.types.pathWith { absolute = true; inStore = false; }",
     ),
     (
-        "pathWith",
-        "{ inStore ? null, absolute ? null }: let isInStore = text: builtins.match \"${builtins.storeDir}/[^.].*\" text != null; isAbsolute = text: builtins.substring 0 1 text == \"/\"; holds = wanted: is: text: wanted == null || wanted == is text; in lib.types.addCheck (if absolute == true || inStore == true then lib.types.path else lib.types.either lib.types.str lib.types.path) (value: let text = toString value; in holds inStore isInStore text && holds absolute isAbsolute text)",
-    ),
-    (
         "numbers",
         "{ nonnegative = lib.types.addCheck lib.types.number (number: number >= 0); positive = lib.types.addCheck lib.types.number (number: number > 0); between = lowest: highest: lib.types.addCheck lib.types.number (number: number >= lowest && number <= highest); }",
     ),
     (
         "attrsWith",
-        "{ elemType, lazy ? false, placeholder ? \"name\" }: let plain = if lazy then lib.types.lazyAttrsOf elemType else lib.types.attrsOf elemType; in if placeholder == \"name\" then plain else lib.types.addCheck plain builtins.isAttrs",
+        "{ elemType, lazy ? false, placeholder ? \"name\" }: let plain = if lazy then lib.types.lazyAttrsOf elemType else lib.types.attrsOf elemType; in if placeholder == \"name\" then plain else lib.types.addCheck plain builtins.isAttrs // { functor = { name = \"attrsWith\"; }; }",
     ),
     (
-        "attrTag",
-        "tags: let kinds = builtins.mapAttrs (tag: option: if lib.isOption option then option.type or lib.types.unspecified else throw \"In attrTag, each tag value must be an option, but tag ${tag} was not wrapped in mkOption.\") tags; chosen = value: if builtins.isAttrs value && builtins.length (builtins.attrNames value) == 1 then builtins.head (builtins.attrNames value) else null; in lib.mkOptionType { name = \"attrTag\"; description = \"attribute-tagged union\"; check = value: chosen value != null && kinds ? ${chosen value}; merge = location: definitions: let tag = chosen (builtins.head definitions).value; in if builtins.all (definition: chosen definition.value == tag) definitions then { ${tag} = kinds.${tag}.merge (location ++ [ tag ]) (map (definition: definition // { value = definition.value.${tag}; }) definitions); } else throw \"The option `${lib.showOption location}' is defined with several tags.\"; }",
+        "luaInline",
+        "lib.mkOptionType { name = \"luaInline\"; description = \"inline lua\"; check = value: value._type or null == \"lua-inline\"; merge = lib.mergeEqualOption; }",
+    ),
+    (
+        "pkgs",
+        "lib.types.addCheck (lib.types.unique { message = \"\"; } lib.types.attrs) (value: value._type or null == \"pkgs\")",
     ),
 ];
 
@@ -159,16 +158,11 @@ fn type_value(name: &str, kind: OptionType) -> Val {
     Val::attrs(attrs)
 }
 
-/// `merge` of a type: from a location and definitions to their value.
-pub(crate) fn merge_function(kind: &Rc<OptionType>) -> Rc<Thunk> {
-    let value = type_value("", (**kind).clone());
-    let Value::Attrs(attrs) = &value.value else {
-        return value.thunk();
-    };
-    match attrs.get(Symbol::new("merge")) {
-        Some(merge) => Rc::clone(&merge.value),
-        None => value.clone().thunk(),
-    }
+/// What makes one value of the results of functions: from a location and definitions to their value. `as_options` tells whether
+/// the results are merged as definitions of an option are, or as the `merge` of the type does it by itself.
+pub(crate) fn merge_function(kind: &Rc<OptionType>, as_options: bool) -> Rc<Thunk> {
+    let method = if as_options { &MERGE_OPTION } else { &MERGE };
+    function(method, vec![type_value("", (**kind).clone()).thunk()])
 }
 
 /// Whether a builtin is the `check` or `merge` of our types.
@@ -196,7 +190,7 @@ static CHECK: Builtin = Builtin {
     run: |evaluator, arguments, origin| {
         let kind = kind_of(evaluator, &arguments[0]);
         let value = evaluator.force(&arguments[1])?;
-        match kind.accepts(evaluator, &value.value) {
+        match kind.accepts(evaluator, &value.value)? {
             Some(accepted) => Ok(Val::new(Value::Bool(accepted), origin.clone())),
             None => Err(Stop::Unknown(evaluator.unknown(
                 "whether the value is of this type is not known",
@@ -210,19 +204,32 @@ static CHECK: Builtin = Builtin {
 static MERGE: Builtin = Builtin {
     name: "merge",
     arity: 3,
-    run: |evaluator, arguments, origin| {
-        let kind = kind_of(evaluator, &arguments[0]);
-        let mut path = Vec::new();
-        for name in evaluator.list(&arguments[1], origin)?.all()? {
-            path.push(Symbol::new(&evaluator.text(name, origin)?));
-        }
-        let mut definitions = Vec::new();
-        for definition in evaluator.list(&arguments[2], origin)?.all()? {
-            definitions.push(evaluator.descend(definition, &["value"])?);
-        }
-        evaluator.merge_values(&kind, &path, definitions)
-    },
+    run: |evaluator, arguments, origin| merge_definitions(evaluator, arguments, origin, false),
 };
+
+static MERGE_OPTION: Builtin = Builtin {
+    name: "merge",
+    arity: 3,
+    run: |evaluator, arguments, origin| merge_definitions(evaluator, arguments, origin, true),
+};
+
+fn merge_definitions(
+    evaluator: &mut Evaluator,
+    arguments: &[Rc<Thunk>],
+    origin: &Origin,
+    as_option: bool,
+) -> Result<Val, Stop> {
+    let kind = kind_of(evaluator, &arguments[0]);
+    let mut path = Vec::new();
+    for name in evaluator.list(&arguments[1], origin)?.all()? {
+        path.push(Symbol::new(&evaluator.text(name, origin)?));
+    }
+    let mut definitions = Vec::new();
+    for definition in evaluator.list(&arguments[2], origin)?.all()? {
+        definitions.push(evaluator.descend(definition, &["value"])?);
+    }
+    evaluator.merge_values(&kind, &path, definitions, as_option)
+}
 
 static BETWEEN: Builtin = Builtin {
     name: "between",
@@ -276,6 +283,7 @@ pub(super) fn submodule_of(modules: Vec<Rc<Thunk>>, special_arguments: Option<Rc
             shorthand: None,
             special_arguments,
             class: None,
+            other_shorthands: Vec::new(),
         })),
     )
 }
@@ -298,6 +306,7 @@ pub(crate) fn module_type(request: &Request) -> Rc<Thunk> {
         shorthand: None,
         special_arguments: Some(Val::attrs(special).thunk()),
         class,
+        other_shorthands: Vec::new(),
     };
     type_value("submodule", OptionType::Submodule(Rc::new(submodule))).thunk()
 }
@@ -308,6 +317,7 @@ static FUNCTIONS: &[Builtin] = &[
         inner: Rc::new(OptionType::ListOf(inner)),
         check: function(&IS_NOT_EMPTY, Vec::new()),
         keeps_empty: false,
+        is_own: false,
     }),
     wrapper!("attrsOf", OptionType::AttrsOf),
     wrapper!("lazyAttrsOf", OptionType::LazyAttrsOf),
@@ -375,6 +385,7 @@ static FUNCTIONS: &[Builtin] = &[
                 inner: Rc::new(inner),
                 check: Rc::clone(&arguments[1]),
                 keeps_empty: true,
+                is_own: false,
             };
             Ok(type_value("", kind))
         },
@@ -382,8 +393,12 @@ static FUNCTIONS: &[Builtin] = &[
     Builtin {
         name: "coercedTo",
         arity: 3,
-        run: |evaluator, arguments, _| {
+        run: |evaluator, arguments, origin| {
             let from = OptionType::from_nix(evaluator, &arguments[0]);
+            if from.has_modules() {
+                let message = "`coercedTo` takes no type with submodules as what is converted";
+                return Err(evaluator.error(ErrorKind::Throw, message, origin));
+            }
             let to = OptionType::from_nix(evaluator, &arguments[2]);
             Ok(type_value(
                 "coercedTo",
@@ -393,6 +408,54 @@ static FUNCTIONS: &[Builtin] = &[
                     to: Rc::new(to),
                 },
             ))
+        },
+    },
+    Builtin {
+        name: "pathWith",
+        arity: 1,
+        run: |evaluator, arguments, origin| {
+            let given = evaluator.attrs(&arguments[0], origin)?;
+            let mut wanted = |name: &str| -> Result<Option<bool>, Stop> {
+                match evaluator.optional_attribute(&given, name)? {
+                    None => Ok(None),
+                    Some(wanted) => match evaluator.force(&wanted)?.value {
+                        Value::Null => Ok(None),
+                        _ => Ok(Some(evaluator.boolean(&wanted, origin)?)),
+                    },
+                }
+            };
+            let (in_store, absolute) = (wanted("inStore")?, wanted("absolute")?);
+            if (in_store, absolute) == (Some(true), Some(false)) {
+                return Err(evaluator.error(
+                    ErrorKind::Throw,
+                    "a path in the store is absolute",
+                    origin,
+                ));
+            }
+            Ok(type_value("path", OptionType::Path { in_store, absolute }))
+        },
+    },
+    Builtin {
+        name: "attrTag",
+        arity: 1,
+        run: |evaluator, arguments, origin| {
+            let given = evaluator.attrs(&arguments[0], origin)?;
+            let mut tags = Vec::new();
+            for attr in given.closed()?.sorted() {
+                let value = evaluator.force(&attr.value)?;
+                let option = match &value.value {
+                    Value::Attrs(attrs) => evaluator.option_declaration(attrs, &value),
+                    _ => None,
+                };
+                match option {
+                    Some(option) => tags.push((attr.name, Rc::new(option))),
+                    None => {
+                        let message = format!("the tag `{}` of `attrTag` is no option", attr.name);
+                        return Err(evaluator.error(ErrorKind::Throw, message, origin));
+                    }
+                }
+            }
+            Ok(type_value("attrTag", OptionType::AttrTag(tags.into())))
         },
     },
     Builtin {
@@ -433,6 +496,7 @@ static FUNCTIONS: &[Builtin] = &[
                     shorthand,
                     special_arguments,
                     class,
+                    other_shorthands: Vec::new(),
                 })),
             ))
         },

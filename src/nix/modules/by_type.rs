@@ -2,12 +2,14 @@
 
 use super::definition::{Definition, Discharged, children};
 use super::merge::{
-    Active, active as in_force, entry, extended, problem, unseen_thunk, without_definitions,
+    Active, active as in_force, entry, extended, option_thunk, problem, unseen_thunk,
+    without_definitions,
 };
 use super::types::{OptionType, Submodule};
-use super::{Class, ModuleProblemKind, ModuleSet, Request, show_path};
+use super::{Class, ModuleProblemKind, ModuleSet, OptionDeclaration, Request, show_path};
 use crate::nix::eval::Evaluator;
-use crate::nix::eval::unknown::{ErrorKind, Stop};
+use crate::nix::eval::strings::Coercion;
+use crate::nix::eval::unknown::{ErrorKind, Kind, Stop};
 use crate::nix::eval::value::{Attrs, List, NixString, Origin, Part, Thunk, Val, Value};
 use crate::nix::symbol::Symbol;
 use std::rc::Rc;
@@ -21,21 +23,32 @@ pub(super) fn merge(
     active: Vec<Active>,
 ) -> Result<Val, Stop> {
     for one in &active {
-        if let OptionType::Coerced { .. } = kind {
-            break;
-        }
-        if kind.accepts(evaluator, &one.value) == Some(false) {
+        if kind.takes_definition(evaluator, &one.value)? == Some(false) {
             return Err(refused(evaluator, set, path, kind, one));
         }
     }
+    merge_unasked(evaluator, set, path, kind, active)
+}
+
+/// Merges definitions by a type that is not asked whether it takes them: what its `merge` does by itself.
+pub(super) fn merge_unasked(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    kind: &OptionType,
+    active: Vec<Active>,
+) -> Result<Val, Stop> {
+    let unfit = active.iter().find(|one| !kind.can_merge(&one.value));
+    if let Some(one) = unfit {
+        return Err(refused(evaluator, set, path, kind, one));
+    }
     match kind {
         OptionType::Unmodelled(unknown) => Err(Stop::Unknown(Rc::clone(unknown))),
+        OptionType::Broken(error) => Err(Stop::Error(Rc::clone(error))),
         OptionType::Unseen => merge_unseen(evaluator, set, path, kind, active),
         OptionType::Unspecified => merge_untyped(evaluator, set, path, active),
         OptionType::Anything => merge_anything(evaluator, set, path, active),
-        OptionType::Raw | OptionType::Package if active.len() > 1 => {
-            Err(conflict(evaluator, set, path, &active))
-        }
+        OptionType::Raw if active.len() > 1 => Err(conflict(evaluator, set, path, &active)),
         OptionType::AnyTrue => {
             let any = active
                 .iter()
@@ -46,9 +59,16 @@ pub(super) fn merge(
                 None => Ok(Val::bool(false)),
             }
         }
-        OptionType::Checked { inner, .. } => merge(evaluator, set, path, inner, active),
+        OptionType::Checked { inner, .. } => merge_unasked(evaluator, set, path, inner, active),
+        OptionType::Package => merge_package(evaluator, set, path, &active),
+        OptionType::Type if active.len() > 1 => Err(Stop::Unknown(evaluator.unknown(
+            "how several types become one is not modelled",
+            None,
+            active.first().and_then(|one| one.definition.span()),
+        ))),
+        OptionType::AttrTag(tags) => merge_tagged(evaluator, set, path, tags, &active),
         OptionType::Custom(given) => merge_custom(evaluator, set, path, given, &active),
-        OptionType::Deferred => Ok(merge_deferred(&active)),
+        OptionType::Deferred => Ok(merge_deferred(set, path, &active)),
         OptionType::Function(inner) => merge_functions(evaluator, path, inner, &active, true),
         OptionType::Attrs => {
             let mut result = Attrs::new();
@@ -71,10 +91,15 @@ pub(super) fn merge(
                         origin: Origin::default(),
                     });
                 }
-                if let Value::String(part) = &one.value {
-                    string.parts.extend(part.parts.iter().cloned());
-                    string.add_context(&part.context);
-                }
+                let part = match &one.value {
+                    Value::String(part) => Rc::clone(part),
+                    _ => {
+                        let value = &one.definition.value;
+                        evaluator.coerce(value, Coercion::INTERPOLATION, &value.origin)?
+                    }
+                };
+                string.parts.extend(part.parts.iter().cloned());
+                string.add_context(&part.context);
             }
             let origin = active
                 .first()
@@ -101,51 +126,175 @@ pub(super) fn merge(
             } else if nulls > 0 {
                 Err(conflict(evaluator, set, path, &active))
             } else {
-                merge(evaluator, set, path, inner, active)
+                merge_unasked(evaluator, set, path, inner, active)
+            }
+        }
+        OptionType::Number => {
+            let whole = |one: &Active| matches!(one.value, Value::Int(_));
+            match active.iter().filter(|one| whole(one)).count() {
+                count if count == 0 || count == active.len() => {
+                    merge_equal(evaluator, set, path, active)
+                }
+                _ => Err(conflict(evaluator, set, path, &active)),
             }
         }
         OptionType::Either(first, second) => {
-            for kind in [first, second] {
-                let mut all = Some(true);
-                for one in &active {
-                    match kind.accepts(evaluator, &one.value) {
-                        Some(true) => {}
-                        Some(false) => {
-                            all = Some(false);
-                            break;
-                        }
-                        None => all = None,
-                    }
-                }
-                if all != Some(false) {
-                    return merge(evaluator, set, path, kind, active);
-                }
-            }
-            Err(conflict(evaluator, set, path, &active))
+            merge_either(evaluator, set, path, [first, second], active)
         }
         OptionType::Unique(_) if active.len() > 1 => Err(conflict(evaluator, set, path, &active)),
-        OptionType::Unique(inner) => merge(evaluator, set, path, inner, active),
+        OptionType::Unique(inner) => merge_unasked(evaluator, set, path, inner, active),
         OptionType::Submodule(submodule) => {
+            if let Some(one) = active.iter().find(|one| one.definition.order.is_some()) {
+                // The function that takes such definitions has no argument for their order.
+                return Err(evaluator.error(
+                    ErrorKind::Module,
+                    "a definition of a submodule takes no order (`mkBefore`, `mkAfter`, `mkOrder`)",
+                    &Origin::at(one.definition.span()),
+                ));
+            }
             merge_submodule(evaluator, set, path, submodule, active)
         }
         OptionType::Coerced { from, convert, to } => {
             let mut coerced = Vec::with_capacity(active.len());
             for mut one in active {
-                let direct = to.accepts(evaluator, &one.value);
-                if direct != Some(true) && from.accepts(evaluator, &one.value) == Some(true) {
-                    let function = evaluator.function(convert, &Origin::default())?;
-                    let origin = one.definition.value.origin.clone();
-                    let value =
-                        evaluator.apply(&function, Rc::clone(&one.definition.value), &origin)?;
-                    one.value = value.value.clone();
-                    one.definition.value = Thunk::done(value);
+                match from.takes_definition(evaluator, &one.value)? {
+                    Some(false) => {}
+                    Some(true) => {
+                        let function = evaluator.function(convert, &Origin::default())?;
+                        let origin = one.definition.value.origin.clone();
+                        let value = evaluator.apply(
+                            &function,
+                            Rc::clone(&one.definition.value),
+                            &origin,
+                        )?;
+                        one.value = value.value.clone();
+                        one.definition.value = Thunk::done(value);
+                    }
+                    None => return Err(undecided(evaluator, &one)),
                 }
                 coerced.push(one);
             }
-            merge(evaluator, set, path, to, coerced)
+            merge_unasked(evaluator, set, path, to, coerced)
         }
         _ => merge_equal(evaluator, set, path, active),
     }
+}
+
+/// The unknown that a value is where one of several types takes it and it is not known which.
+fn undecided(evaluator: &mut Evaluator, one: &Active) -> Stop {
+    Stop::Unknown(evaluator.unknown(
+        "which of the option's types takes the value is not known",
+        None,
+        one.definition.span(),
+    ))
+}
+
+/// `types.either`: by the first type that takes all definitions.
+fn merge_either(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    kinds: [&Rc<OptionType>; 2],
+    active: Vec<Active>,
+) -> Result<Val, Stop> {
+    let mut takes = [Some(true); 2];
+    for (kind, takes) in kinds.iter().zip(&mut takes) {
+        for one in &active {
+            match kind.takes_definition(evaluator, &one.value)? {
+                Some(true) => {}
+                Some(false) => {
+                    *takes = Some(false);
+                    break;
+                }
+                None => *takes = None,
+            }
+        }
+        if *takes == Some(true) {
+            break;
+        }
+    }
+    let [first, second] = kinds;
+    match (takes, active.as_slice()) {
+        ([Some(true), _] | [None, Some(false)], _) => {
+            merge_unasked(evaluator, set, path, first, active)
+        }
+        ([Some(false), Some(true) | None], _) => {
+            merge_unasked(evaluator, set, path, second, active)
+        }
+        ([Some(false), Some(false)], [one]) => one.force(evaluator),
+        ([Some(false), Some(false)], _) => Err(conflict(evaluator, set, path, &active)),
+        // Both give a single definition as it is.
+        ([None, _], [one]) if first.keeps_single() && second.keeps_single() => one.force(evaluator),
+        ([None, _], all) => match all.first() {
+            Some(one) => Err(undecided(evaluator, one)),
+            None => Err(Stop::Unknown(set.undefined_option(evaluator, path))),
+        },
+    }
+}
+
+/// `types.package`: one definition; a path becomes a derivation.
+fn merge_package(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    active: &[Active],
+) -> Result<Val, Stop> {
+    let [one] = active else {
+        return Err(conflict(evaluator, set, path, active));
+    };
+    match &one.value {
+        Value::Path(_) => {}
+        Value::String(text) if text.context.is_empty() && text.known().is_ok() => {}
+        _ => return one.force(evaluator),
+    }
+    Err(Stop::Unknown(evaluator.unknown(
+        "Nix makes a derivation of a path that is given as a package",
+        Some(Kind::StorePath),
+        one.definition.span(),
+    )))
+}
+
+/// `types.attrTag`: the option that the tag of the first definition names.
+fn merge_tagged(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    tags: &[(Symbol, Rc<OptionDeclaration>)],
+    active: &[Active],
+) -> Result<Val, Stop> {
+    let mut definitions = Vec::new();
+    let mut chosen: Option<Symbol> = None;
+    let mut has_others = false;
+    for one in active {
+        let Value::Attrs(attrs) = &one.value else {
+            return Err(conflict(evaluator, set, path, active));
+        };
+        let [given] = attrs.closed()?.unordered() else {
+            return Err(conflict(evaluator, set, path, active));
+        };
+        has_others |= *chosen.get_or_insert(given.name) != given.name;
+        let mut definition = Definition::new(Rc::clone(&given.value), one.definition.module);
+        definition.name_span = given.name_span;
+        definition.expression = given.definition;
+        definitions.push(definition);
+    }
+    let declared = tags.iter().find(|(tag, _)| Some(*tag) == chosen);
+    let Some((tag, option)) = declared else {
+        return Err(conflict(evaluator, set, path, active));
+    };
+    let value = if has_others {
+        // Nix finds it when the value is read.
+        let (set, path, definitions) = (Rc::clone(set), path.to_vec(), definitions.clone());
+        Thunk::native(
+            move |evaluator| Err(contradicting(evaluator, &set, &path, &definitions)),
+            Origin::default(),
+        )
+    } else {
+        let path = extended(path, *tag);
+        option_thunk(set, path, Rc::clone(option), definitions.clone())
+    };
+    let attrs = Attrs::from_entries(vec![entry(*tag, value, &definitions)]);
+    Ok(Val::new(Value::Attrs(Rc::new(attrs)), origin_of(active)))
 }
 
 fn refused(
@@ -175,23 +324,33 @@ fn refused(
     )
 }
 
-pub(super) fn conflict(
+fn conflict(
     evaluator: &mut Evaluator,
     set: &Rc<ModuleSet>,
     path: &[Symbol],
     active: &[Active],
 ) -> Stop {
+    let definitions: Vec<_> = active.iter().map(|one| one.definition.clone()).collect();
+    contradicting(evaluator, set, path, &definitions)
+}
+
+/// The failure that definitions which cannot be merged are.
+pub(super) fn contradicting(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    definitions: &[Definition],
+) -> Stop {
     let shown = show_path(&set.full_path(path));
     let message = format!("the option `{shown}` has definitions that contradict each other");
-    let definitions: Vec<_> = active.iter().map(|one| one.definition.clone()).collect();
     problem(
         set,
         path,
         ModuleProblemKind::Conflict,
         message.clone(),
-        &definitions,
+        definitions,
     );
-    let span = active.first().and_then(|one| one.definition.span());
+    let span = definitions.first().and_then(Definition::span);
     evaluator.error(ErrorKind::Module, message, &Origin::at(span))
 }
 
@@ -306,12 +465,19 @@ fn merge_lists(
             definition.expression = item.origin.span;
             definition.name_span = None;
             definition.priority = None;
+            definition.order = None;
             definition.guards.clear();
-            let is_wrapped = match evaluator.force(item) {
+            // Nix looks for `mkIf` and the like in each element before there is a list.
+            let forced = evaluator.force(item);
+            let is_wrapped = match &forced {
                 Ok(Val {
                     value: Value::Attrs(attrs),
                     ..
-                }) => evaluator.is_wrapper(&attrs),
+                }) => evaluator.is_wrapper(attrs),
+                Err(stop @ Stop::Error(_)) if !matches!(**inner, OptionType::Unseen) => {
+                    return Err(stop.clone());
+                }
+                Err(stop @ Stop::Split(_)) => return Err(stop.clone()),
                 _ => false,
             };
             if is_wrapped {
@@ -320,10 +486,7 @@ fn merge_lists(
                 if in_force(evaluator, discharged)?.is_empty() {
                     continue;
                 }
-            } else if matches!(
-                **inner,
-                OptionType::Unseen | OptionType::Raw | OptionType::Unspecified
-            ) {
+            } else if matches!(**inner, OptionType::Unseen | OptionType::Raw) {
                 // It needs no merge of its own, and keeps its place.
                 result.items.push(Rc::clone(item));
                 continue;
@@ -364,8 +527,18 @@ fn merge_untyped(
         return merge(evaluator, set, path, &OptionType::Attrs, active);
     }
     if all(|value| matches!(value, Value::List(_))) {
-        let inner = Rc::new(OptionType::Raw);
-        return merge_lists(evaluator, set, path, &inner, &active);
+        let mut result = List::default();
+        for one in &active {
+            if let Value::List(list) = &one.value {
+                let before = result.items.len();
+                let gaps = list.gaps.iter();
+                result
+                    .gaps
+                    .extend(gaps.map(|(index, gap)| (before + index, Rc::clone(gap))));
+                result.items.extend(list.items.iter().cloned());
+            }
+        }
+        return Ok(Val::new(Value::List(Rc::new(result)), origin_of(&active)));
     }
     if all(|value| matches!(value, Value::Bool(_))) {
         return merge(evaluator, set, path, &OptionType::AnyTrue, active);
@@ -377,8 +550,23 @@ fn merge_untyped(
         return merge_equal(evaluator, set, path, active);
     }
     if all(|value| matches!(value, Value::Lambda(_) | Value::Builtin(_))) {
-        let inner = Rc::new(OptionType::Unspecified);
-        return merge_functions(evaluator, path, &inner, &active, false);
+        let names = ["lib", "location", "functions"].map(Symbol::new);
+        let functions = active
+            .iter()
+            .map(|one| Rc::clone(&one.definition.value))
+            .collect();
+        let values = vec![
+            evaluator.lib(),
+            location(&set.full_path(path)),
+            Val::list(functions).thunk(),
+        ];
+        // The results are taken for definitions, as nixpkgs does it.
+        let merged = evaluator.snippet(
+            "argument: lib.mergeDefaultOption location (map (function: function argument) functions)",
+            &names,
+            values,
+        );
+        return evaluator.force(&merged);
     }
     Err(conflict(evaluator, set, path, &active))
 }
@@ -408,7 +596,7 @@ fn merge_anything(
             let merged = merge_attrs(set, path, &Rc::new(OptionType::Anything), &active)?;
             present_only(evaluator, merged, &active)
         }
-        Some(Value::Lambda(_) | Value::Builtin(_)) if active.len() > 1 => {
+        Some(Value::Lambda(_) | Value::Builtin(_)) => {
             let inner = Rc::new(OptionType::Anything);
             merge_functions(evaluator, path, &inner, &active, false)
         }
@@ -461,11 +649,31 @@ fn merge_custom(
     evaluator.apply_all(&merge, &arguments, &origin)
 }
 
-/// `types.deferredModule`: the definitions stay modules, to be imported elsewhere.
-fn merge_deferred(active: &[Active]) -> Val {
+/// `types.deferredModule`: the definitions stay modules, to be imported elsewhere. Each tells where it stands.
+fn merge_deferred(set: &Rc<ModuleSet>, path: &[Symbol], active: &[Active]) -> Val {
+    let shown = show_path(&set.full_path(path));
     let imports = active
         .iter()
-        .map(|one| Rc::clone(&one.definition.value))
+        .map(|one| {
+            let file = super::option_values::file(set, &one.definition);
+            let place = {
+                let shown = shown.clone();
+                Thunk::native(
+                    move |evaluator| {
+                        let file = evaluator.text(&file, &Origin::default())?;
+                        Ok(Val::string(&format!("{file}, via option {shown}")))
+                    },
+                    Origin::default(),
+                )
+            };
+            let imports = Val::list(vec![Rc::clone(&one.definition.value)]).thunk();
+            let module = Attrs::of([("_file", place), ("imports", imports)]);
+            Val::new(
+                Value::Attrs(Rc::new(module)),
+                one.definition.value.origin.clone(),
+            )
+            .thunk()
+        })
         .collect();
     let attrs = Attrs::of([("imports", Val::list(imports).thunk())]);
     Val::new(Value::Attrs(Rc::new(attrs)), origin_of(active))
@@ -493,7 +701,7 @@ fn merge_functions(
     );
     let body = extended(path, Symbol::new("<function body>"));
     let values = vec![
-        crate::nix::lib::types::merge_function(inner),
+        crate::nix::lib::types::merge_function(inner, names_arguments),
         location(&body),
         functions.thunk(),
     ];
@@ -525,7 +733,7 @@ fn merge_attrs(
             value: Ok(one.value.clone()),
         })
         .collect();
-    let defined = children(&discharged, false);
+    let defined = children(&discharged);
     let entries = defined
         .by_name
         .into_iter()
@@ -604,6 +812,19 @@ pub(super) fn merge_submodule(
         Some(shorthand) => evaluator.boolean(shorthand, &Origin::default())?,
         None => false,
     };
+    for other in &submodule.other_shorthands {
+        if evaluator.boolean(other, &Origin::default())? != shorthand {
+            return Err(evaluator.error(
+                ErrorKind::Module,
+                format!(
+                    "the submodule `{}` is declared twice with different values of `shorthandOnlyDefinesConfig`",
+                    show_path(&set.full_path(path))
+                ),
+                &other.origin,
+            ));
+        }
+    }
+    let is_defined = !active.is_empty();
     let mut modules = submodule.modules.clone();
     for one in &active {
         let module = match &one.value {
@@ -627,14 +848,19 @@ pub(super) fn merge_submodule(
         modules.push(module);
     }
     let mut request = Request::new(Class::Generic, modules);
-    request.prefix = set.full_path(path);
+    if is_defined {
+        request.prefix = set.full_path(path);
+    }
     request.declarations = submodule.declarations.clone().unwrap_or_default();
     request.packages = set.request.packages.clone();
-    if let Some(name) = path.last() {
-        request
-            .special_arguments
-            .push((Symbol::new("name"), Val::string(name.as_str()).thunk()));
-    }
+    let name = match path.last() {
+        Some(name) if is_defined => name.as_str(),
+        // What Nix makes without definitions is made once, for wherever the type is used.
+        _ => "‹name›",
+    };
+    request
+        .special_arguments
+        .push((Symbol::new("name"), Val::string(name).thunk()));
     let class = match &submodule.class {
         Some(class) => Rc::clone(class),
         None => Val::bare(Value::Null).thunk(),
@@ -661,7 +887,8 @@ pub(super) fn merge_submodule(
 }
 
 impl Evaluator {
-    /// What a type's `merge` makes of values, outside of a module evaluation.
+    /// What a type makes of values, outside of a module evaluation: as of definitions of an option, or as its `merge` by itself
+    /// does.
     ///
     /// # Errors
     /// Where Nix fails; where it is not known.
@@ -670,12 +897,22 @@ impl Evaluator {
         kind: &OptionType,
         path: &[Symbol],
         values: Vec<Rc<Thunk>>,
+        as_option: bool,
     ) -> Result<Val, Stop> {
         let set = self.evaluate_modules(Request::new(Class::Generic, Vec::new()));
-        let definitions: Vec<Definition> = values
+        let definitions = values
             .into_iter()
-            .map(|value| Definition::new(value, usize::MAX))
-            .collect();
+            .map(|value| Definition::new(value, usize::MAX));
+        if !as_option {
+            let active = definitions
+                .map(|definition| {
+                    let value = self.force(&definition.value)?.value;
+                    Ok(Active { definition, value })
+                })
+                .collect::<Result<Vec<_>, Stop>>()?;
+            return merge_unasked(self, &set, path, kind, active);
+        }
+        let definitions: Vec<Definition> = definitions.collect();
         let discharged = self.discharge(&definitions);
         let active = in_force(self, discharged)?;
         if active.is_empty() {

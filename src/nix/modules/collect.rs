@@ -27,8 +27,8 @@ struct Collector<'a> {
     seen: HashSet<Rc<str>>,
     /// Files being imported at the moment, for cycles that never end.
     depth: usize,
-    /// Options whose definitions go to another one: `mkAliasOptionModule` and its like.
-    aliases: Vec<(Vec<Symbol>, Vec<Symbol>)>,
+    /// Options whose definitions go to another one: `mkAliasOptionModule` and its like, with the module that says so.
+    aliases: Vec<(Vec<Symbol>, Vec<Symbol>, usize)>,
     /// Keys of modules that are left out.
     disabled: HashSet<Rc<str>>,
     /// Keys that `disabledModules` names.
@@ -61,16 +61,27 @@ pub(super) fn collect(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Collect
             .definitions
             .push(Definition::new(value, framework));
     }
-    for (from, to) in std::mem::take(&mut collector.aliases) {
-        for definition in definitions_at(evaluator, &collector.found.definitions, &from) {
-            let value = nested(&to, Rc::clone(&definition.value), &definition);
-            collector.found.definitions.push(Definition {
-                value,
+    let mut alias_targets = Vec::new();
+    for (from, to, module) in std::mem::take(&mut collector.aliases) {
+        alias_targets.push(to.clone());
+        let definitions = &mut collector.found.definitions;
+        let moved: Vec<Definition> = definitions_at(evaluator, definitions, &from)
+            .into_iter()
+            .map(|definition| Definition {
+                value: nested(&to, Rc::clone(&definition.value), &definition),
+                has_no_order: true,
                 ..definition
-            });
-        }
+            })
+            .collect();
+        // They are definitions of the module that hands them on.
+        let place = definitions
+            .iter()
+            .position(|one| one.module < module)
+            .unwrap_or(definitions.len());
+        definitions.splice(place..place, moved);
     }
     let mut found = collector.found;
+    found.alias_targets = alias_targets;
     if set.request.class == Class::Generic {
         for definition in own_definitions(evaluator, &found.definitions, "freeformType") {
             let kind = OptionType::from_nix(evaluator, &definition.value);
@@ -125,7 +136,7 @@ fn definitions_at(
             break;
         }
         let discharged = evaluator.push_down(&definitions);
-        definitions = children(&discharged, true).get(*name).to_vec();
+        definitions = children(&discharged).get(*name).to_vec();
     }
     definitions
 }
@@ -421,7 +432,22 @@ impl<'a> Collector<'a> {
                 self.module(evaluator, &body, guards, importer);
             }
             Value::Attrs(attrs) => {
-                let attrs = Rc::clone(attrs);
+                let attrs = match tag(evaluator, attrs).as_deref() {
+                    None | Some("module") => Rc::clone(attrs),
+                    // Taken for what stands in `config`.
+                    Some("if" | "override") => {
+                        let config = Val::new(value.value.clone(), value.origin.clone());
+                        Rc::new(Attrs::of([("config", config.thunk())]))
+                    }
+                    Some(tag) => {
+                        let error = evaluator.error(
+                            ErrorKind::Module,
+                            format!("a value of type `{tag}` is imported, which is no module"),
+                            &value.origin,
+                        );
+                        return self.stopped(evaluator, error, thunk, guards, importer, None);
+                    }
+                };
                 self.attributes(evaluator, &attrs, value, thunk, guards);
             }
             other => {
@@ -599,7 +625,7 @@ impl<'a> Collector<'a> {
                     .collect()
             };
             if let (Ok(from), Ok(to)) = (ends(evaluator, "from"), ends(evaluator, "to")) {
-                self.aliases.push((from, to));
+                self.aliases.push((from, to, module));
             }
         }
         if let Some(freeform) = get("freeformType") {
@@ -771,6 +797,15 @@ impl<'a> Collector<'a> {
     }
 }
 
+/// What a set says that it is (`_type`).
+fn tag(evaluator: &mut Evaluator, attrs: &Attrs) -> Option<Rc<str>> {
+    let tag = Rc::clone(&attrs.get(Symbol::new("_type"))?.value);
+    match evaluator.force(&tag).ok()?.value {
+        Value::String(text) => text.known().ok(),
+        _ => None,
+    }
+}
+
 /// A module's key, or a path that names a module, as text.
 fn key_text(evaluator: &mut Evaluator, key: &Rc<Thunk>) -> Option<Rc<str>> {
     match evaluator.force(key).ok()?.value {
@@ -846,7 +881,7 @@ fn declarations(
     if depth > 60 {
         return Declarations::default();
     }
-    if let Some(option) = option(evaluator, attrs, &value) {
+    if let Some(option) = evaluator.option_declaration(attrs, &value) {
         return Declarations::Option(Rc::new(option));
     }
     if let Some(kind) = attrs.get(Symbol::new("_type"))
@@ -887,41 +922,48 @@ fn broken(span: Option<Span>, error: Rc<EvalError>) -> Declarations {
         span,
         read_only: false,
         written: None,
-        problem: Some(error),
+        problem: Some(Stop::Error(error)),
     }))
 }
 
-/// The option that a `mkOption { ... }` declares, if the set is one.
-fn option(evaluator: &mut Evaluator, attrs: &Rc<Attrs>, value: &Val) -> Option<OptionDeclaration> {
-    let get = |name: &str| {
-        attrs
-            .get(Symbol::new(name))
-            .map(|attr| Rc::clone(&attr.value))
-    };
-    let kind = get("_type")?;
-    match evaluator.force(&kind).ok()?.value {
-        Value::String(text) if &*text.known().ok()? == "option" => {}
-        _ => return None,
-    }
-    let read_only = match get("readOnly") {
-        Some(read_only) => matches!(
-            evaluator.force(&read_only).map(|value| value.value),
-            Ok(Value::Bool(true))
-        ),
-        None => false,
-    };
-    Some(OptionDeclaration {
-        kind: match get("type") {
-            Some(kind) => OptionType::from_nix(evaluator, &kind),
+impl Evaluator {
+    /// The option that a `mkOption { ... }` declares, if the set is one.
+    pub(in crate::nix) fn option_declaration(
+        &mut self,
+        attrs: &Rc<Attrs>,
+        value: &Val,
+    ) -> Option<OptionDeclaration> {
+        let get = |name: &str| {
+            attrs
+                .get(Symbol::new(name))
+                .map(|attr| Rc::clone(&attr.value))
+        };
+        let kind = get("_type")?;
+        match self.force(&kind).ok()?.value {
+            Value::String(text) if &*text.known().ok()? == "option" => {}
+            _ => return None,
+        }
+        let read_only = match get("readOnly") {
+            Some(read_only) => matches!(
+                self.force(&read_only).map(|value| value.value),
+                Ok(Value::Bool(true))
+            ),
+            None => false,
+        };
+        let kind = match get("type") {
+            Some(kind) => OptionType::of_option(self, &kind),
             None => OptionType::Unspecified,
-        },
-        default: get("default"),
-        apply: get("apply"),
-        span: value.origin.span,
-        read_only,
-        written: Some(Rc::clone(attrs)),
-        problem: None,
-    })
+        };
+        Some(OptionDeclaration {
+            problem: kind.failure().map(Stop::Error),
+            kind,
+            default: get("default"),
+            apply: get("apply"),
+            span: value.origin.span,
+            read_only,
+            written: Some(Rc::clone(attrs)),
+        })
+    }
 }
 
 /// Adds declarations to others. Two declarations of one option are one as long as they do not contradict each other.
@@ -979,9 +1021,7 @@ fn merge_declarations(
                         ),
                         &Origin::at(option.span),
                     );
-                    if let Stop::Error(error) = error {
-                        option.problem.get_or_insert(error);
-                    }
+                    option.problem.get_or_insert(error);
                 }
             }
             *into = Declarations::Option(Rc::new(option));
@@ -1007,7 +1047,14 @@ fn merged_option(
     let both = ONLY_ONCE
         .iter()
         .any(|name| has(first, name) && has(second, name));
-    let kind = first.kind.merged_with(&second.kind);
+    let has_type = |option: &OptionDeclaration| {
+        has(option, "type") || !matches!(option.kind, OptionType::Unspecified)
+    };
+    let kind = match (has_type(first), has_type(second)) {
+        (false, true) => Some(second.kind.clone()),
+        (true, false) => Some(first.kind.clone()),
+        _ => first.kind.merged_with(&second.kind),
+    };
     let mut problem = first.problem.clone().or_else(|| second.problem.clone());
     if (both || kind.is_none()) && problem.is_none() {
         let error = evaluator.error(
@@ -1022,8 +1069,11 @@ fn merged_option(
                     .span
                     .map(|span| (span, "declared here too".to_string())),
             );
-            problem = Some(Rc::new(error));
+            problem = Some(Stop::Error(Rc::new(error)));
         }
+    }
+    if let (None, Some(unknown)) = (&problem, kind.as_ref().and_then(OptionType::undecided)) {
+        problem = Some(Stop::Unknown(unknown));
     }
     let written = match (&first.written, &second.written) {
         (Some(first), Some(second)) => Some(Rc::new(second.update(first))),

@@ -2,7 +2,7 @@
 
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{Condition, Stop, Unknown};
-use crate::nix::eval::value::{Attrs, Origin, Thunk, Value};
+use crate::nix::eval::value::{Attrs, Origin, Thunk, Val, Value};
 use crate::nix::symbol::{Symbol, SymbolMap};
 use crate::workspace::source::Span;
 use std::collections::hash_map::Entry;
@@ -24,6 +24,32 @@ pub struct Guard {
     pub holds: bool,
 }
 
+/// A wrapper around a set of options, handed down to a definition in it.
+#[derive(Clone, Debug)]
+pub enum Wrapper {
+    /// `mkIf`: the condition, which is not looked at before the definition is needed.
+    If(Rc<Thunk>),
+    /// `mkOverride` and its like: the priority.
+    Override(Rc<Thunk>),
+}
+
+impl Wrapper {
+    /// The set that a wrapper with something in it is in Nix.
+    fn around(&self, content: Rc<Thunk>) -> Rc<Thunk> {
+        let (kind, name, value) = match self {
+            Wrapper::If(condition) => ("if", "condition", condition),
+            Wrapper::Override(priority) => ("override", "priority", priority),
+        };
+        let origin = content.origin.clone();
+        let attrs = Attrs::of([
+            ("_type", Val::string(kind).thunk()),
+            (name, Rc::clone(value)),
+            ("content", content),
+        ]);
+        Val::new(Value::Attrs(Rc::new(attrs)), origin).thunk()
+    }
+}
+
 /// One definition of an option or of a set of options.
 #[derive(Clone, Debug)]
 pub struct Definition {
@@ -35,14 +61,16 @@ pub struct Definition {
     pub expression: Option<Span>,
     /// Index of the module in [`super::ModuleSet::modules`].
     pub module: usize,
-    /// Lower wins; `None` where nothing is said.
+    /// Lower wins; `None` where nothing is said, or nothing was looked at yet.
     pub priority: Option<i64>,
-    /// Lower comes first in lists; `None` where nothing is said.
+    /// Lower comes first in lists; `None` where nothing is said, or nothing was looked at yet.
     pub order: Option<i64>,
     /// It holds where all of these do.
     pub guards: Vec<Guard>,
-    /// Conditions of `mkIf` around the set that it stands in, which are not looked at before its value is needed.
-    pub conditions: Vec<Rc<Thunk>>,
+    /// Wrappers of the sets that it stands in, the outermost first. They are around `value`.
+    pub wrappers: Vec<Wrapper>,
+    /// Whether an order that it gives counts for nothing: that of a definition which another option hands on.
+    pub has_no_order: bool,
 }
 
 impl Definition {
@@ -56,7 +84,8 @@ impl Definition {
             priority: None,
             order: None,
             guards: Vec::new(),
-            conditions: Vec::new(),
+            wrappers: Vec::new(),
+            has_no_order: false,
         }
     }
 
@@ -73,6 +102,16 @@ impl Definition {
     /// Where to point for it.
     pub fn span(&self) -> Option<Span> {
         self.name_span.or(self.expression)
+    }
+
+    /// The value with the wrappers of the sets around it, as it is in Nix.
+    pub fn with_wrappers(&self) -> Rc<Thunk> {
+        self.wrappers
+            .iter()
+            .rev()
+            .fold(Rc::clone(&self.value), |value, wrapper| {
+                wrapper.around(value)
+            })
     }
 
     fn guarded(&self, condition: &Condition, holds: bool) -> Option<Definition> {
@@ -101,33 +140,78 @@ impl Definition {
 /// A definition after its wrappers were taken off, and what its value turned out to be.
 #[derive(Clone, Debug)]
 pub struct Discharged {
-    /// The definition; its value is no `mkIf` and the like any more.
+    /// The definition; what Nix takes off its value is taken off.
     pub definition: Definition,
     /// The value in weak head normal form, or why there is none. Never a split: those became guards.
     pub value: Result<Value, Stop>,
 }
 
+impl Discharged {
+    /// Why Nix fails before it knows the priority of this definition, so that a stronger one does not help.
+    pub fn fails_at_once(&self) -> Option<Stop> {
+        match &self.value {
+            Err(stop @ Stop::Error(_))
+                if self.definition.priority.is_none() && self.definition.order.is_none() =>
+            {
+                Some(stop.clone())
+            }
+            _ => None,
+        }
+    }
+}
+
 /// At most so many definitions come out of one by its conditions.
 const MOST: usize = 64;
 
+/// What is defined, which decides how wrappers are taken off.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// An option: wrappers are taken off in the order that Nix knows, `mkIf` and `mkMerge`, then one `mkOverride`, then one
+    /// `mkOrder`. Whatever else stands inside stays part of the value.
+    Option(Stage),
+    /// A set of options whose conditions can be looked at.
+    Set,
+    /// A set of options whose conditions are handed down to the options, because they may depend on options of the same set.
+    LazySet,
+}
+
+/// Which wrappers of an option's definition come next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Conditions,
+    Priority,
+    Order,
+}
+
 impl Evaluator {
-    /// Takes `mkIf`, `mkMerge`, `mkOverride` and `mkOrder` off definitions and turns every condition that is not
+    /// Takes `mkIf`, `mkMerge`, `mkOverride` and `mkOrder` off definitions of an option and turns every condition that is not
     /// known into a guard. A definition under a condition that is known to be false is gone.
     pub fn discharge(&mut self, definitions: &[Definition]) -> Vec<Discharged> {
-        self.discharge_all(definitions, false)
+        self.discharge_all(definitions, Purpose::Option(Stage::Conditions))
     }
 
-    /// The same for definitions of a set of options: conditions are handed down to the options instead of being looked at,
-    /// because they may depend on options of the same set.
+    /// The same for definitions of a set of options: priorities are handed down to the options.
+    pub fn discharge_set(&mut self, definitions: &[Definition]) -> Vec<Discharged> {
+        self.discharge_all(definitions, Purpose::Set)
+    }
+
+    /// The same for definitions of a set of options, with conditions handed down too instead of being looked at.
     pub fn push_down(&mut self, definitions: &[Definition]) -> Vec<Discharged> {
-        self.discharge_all(definitions, true)
+        self.discharge_all(definitions, Purpose::LazySet)
     }
 
-    fn discharge_all(&mut self, definitions: &[Definition], lazy: bool) -> Vec<Discharged> {
+    /// An option's own default as a definition: weaker than all others.
+    pub fn discharge_default(&mut self, default: &Rc<Thunk>) -> Vec<Discharged> {
+        let mut definition = Definition::new(Rc::clone(default), usize::MAX);
+        definition.priority = Some(OPTION_DEFAULT_PRIORITY);
+        self.discharge_all(&[definition], Purpose::Option(Stage::Order))
+    }
+
+    fn discharge_all(&mut self, definitions: &[Definition], purpose: Purpose) -> Vec<Discharged> {
         let mut found = Vec::with_capacity(definitions.len());
         for definition in definitions {
             let budget = found.len() + MOST;
-            self.discharge_into(definition.clone(), &mut found, budget, lazy);
+            self.discharge_into(definition.clone(), &mut found, budget, purpose);
         }
         found
     }
@@ -140,13 +224,13 @@ impl Evaluator {
         inner: Definition,
         found: &mut Vec<Discharged>,
         budget: usize,
-        lazy: bool,
+        purpose: Purpose,
     ) {
         let outcome = self.in_world_of(&outer, |evaluator| {
             evaluator.boolean(condition, &condition.origin.clone())
         });
         match outcome {
-            Ok(true) => self.discharge_into(inner, found, budget, lazy),
+            Ok(true) => self.discharge_into(inner, found, budget, purpose),
             Ok(false) => {}
             Err(Stop::Split(condition)) => {
                 if found.len() >= budget {
@@ -154,7 +238,7 @@ impl Evaluator {
                 }
                 for holds in [true, false] {
                     if let Some(definition) = outer.guarded(&condition, holds) {
-                        self.discharge_into(definition, found, budget, lazy);
+                        self.discharge_into(definition, found, budget, purpose);
                     }
                 }
             }
@@ -165,18 +249,66 @@ impl Evaluator {
         }
     }
 
+    /// Goes on inside of an override.
+    fn discharge_overridden(
+        &mut self,
+        priority: &Rc<Thunk>,
+        outer: Definition,
+        mut inner: Definition,
+        found: &mut Vec<Discharged>,
+        budget: usize,
+    ) {
+        let outcome = self.in_world_of(&outer, |evaluator| {
+            evaluator.integer(priority, &priority.origin.clone())
+        });
+        match outcome {
+            Ok(priority) => {
+                inner.priority = Some(priority);
+                self.discharge_into(inner, found, budget, Purpose::Option(Stage::Order));
+            }
+            Err(stop) => {
+                let stop = super::unsplit(self, stop);
+                found.push(Discharged {
+                    definition: outer,
+                    value: Err(stop),
+                });
+            }
+        }
+    }
+
     fn discharge_into(
         &mut self,
         definition: Definition,
         found: &mut Vec<Discharged>,
         budget: usize,
-        lazy: bool,
+        purpose: Purpose,
     ) {
-        if let (false, Some((condition, rest))) = (lazy, definition.conditions.split_first()) {
-            let condition = Rc::clone(condition);
+        // First what stands around the set that the definition is in.
+        if let (false, Some((wrapper, rest))) = (
+            purpose == Purpose::LazySet,
+            definition.wrappers.split_first(),
+        ) {
+            let wrapper = wrapper.clone();
             let mut inner = definition.clone();
-            inner.conditions = rest.to_vec();
-            return self.discharge_under(&condition, definition, inner, found, budget, lazy);
+            match (&wrapper, purpose) {
+                (Wrapper::If(condition), _) => {
+                    inner.wrappers = rest.to_vec();
+                    return self
+                        .discharge_under(condition, definition, inner, found, budget, purpose);
+                }
+                (Wrapper::Override(priority), Purpose::Option(_)) => {
+                    // What stands inside of an override is part of the value.
+                    inner.value = rest
+                        .iter()
+                        .rev()
+                        .fold(Rc::clone(&inner.value), |value, wrapper| {
+                            wrapper.around(value)
+                        });
+                    inner.wrappers.clear();
+                    return self.discharge_overridden(priority, definition, inner, found, budget);
+                }
+                (Wrapper::Override(_), _) => {}
+            }
         }
         let outcome = self.in_world_of(&definition, |evaluator| evaluator.force(&definition.value));
         let value = match outcome {
@@ -196,7 +328,7 @@ impl Evaluator {
                 }
                 for holds in [true, false] {
                     if let Some(definition) = definition.guarded(&condition, holds) {
-                        self.discharge_into(definition, found, budget, lazy);
+                        self.discharge_into(definition, found, budget, purpose);
                     }
                 }
                 return;
@@ -217,16 +349,17 @@ impl Evaluator {
             return;
         };
         let property = match self.property(attrs) {
-            // Nix looks for this one in what modules say only, not in the default of an option.
-            Some(Property::Definition(_)) if definition.module == usize::MAX => None,
-            property => property,
+            Some(property) if property.is_looked_for(purpose) => property,
+            _ => {
+                found.push(Discharged {
+                    definition: with_origin(definition, &value.origin),
+                    value: Ok(value.value),
+                });
+                return;
+            }
         };
         match property {
-            None => found.push(Discharged {
-                definition: with_origin(definition, &value.origin),
-                value: Ok(value.value),
-            }),
-            Some(Property::Merge(contents)) => {
+            Property::Merge(contents) => {
                 match self.in_world_of(&definition, |evaluator| {
                     evaluator.list(&contents, &value.origin)
                 }) {
@@ -236,7 +369,7 @@ impl Evaluator {
                                 definition.with_value(Rc::clone(item)),
                                 found,
                                 budget + list.items.len(),
-                                lazy,
+                                purpose,
                             );
                         }
                         for (_, unknown) in &list.gaps {
@@ -249,7 +382,7 @@ impl Evaluator {
                     Err(Stop::Split(condition)) => {
                         for holds in [true, false] {
                             if let Some(definition) = definition.guarded(&condition, holds) {
-                                self.discharge_into(definition, found, budget, lazy);
+                                self.discharge_into(definition, found, budget, purpose);
                             }
                         }
                     }
@@ -259,38 +392,68 @@ impl Evaluator {
                     }),
                 }
             }
-            Some(Property::If(condition, content)) => {
+            Property::If(condition, content) => {
                 let mut inner = definition.with_value(content);
-                if lazy {
-                    inner.conditions.push(condition);
-                    self.discharge_into(inner, found, budget, lazy);
+                if purpose == Purpose::LazySet || !definition.wrappers.is_empty() {
+                    inner.wrappers.push(Wrapper::If(condition));
+                    self.discharge_into(inner, found, budget, purpose);
                 } else {
-                    self.discharge_under(&condition, definition, inner, found, budget, lazy);
+                    self.discharge_under(&condition, definition, inner, found, budget, purpose);
                 }
             }
-            Some(Property::Definition(value)) => {
-                self.discharge_into(definition.with_value(value), found, budget, lazy);
+            Property::Definition(content) => {
+                let inner = definition.with_value(content);
+                let purpose = Purpose::Option(Stage::Priority);
+                self.discharge_into(inner, found, budget, purpose);
             }
-            Some(Property::Override(priority, content)) => {
+            Property::Override(priority, content) => {
                 let mut inner = definition.with_value(content);
-                let priority = self.in_world_of(&definition, |evaluator| {
-                    evaluator.integer(&priority, &value.origin)
-                });
-                // Of two nested overrides Nix heeds the outer one.
-                if let Ok(priority) = priority {
-                    inner.priority.get_or_insert(priority);
+                if matches!(purpose, Purpose::Option(_)) {
+                    self.discharge_overridden(&priority, definition, inner, found, budget);
+                } else {
+                    inner.wrappers.push(Wrapper::Override(priority));
+                    self.discharge_into(inner, found, budget, purpose);
                 }
-                self.discharge_into(inner, found, budget, lazy);
             }
-            Some(Property::Order(order, content)) => {
+            Property::Order(order, content) => {
                 let mut inner = definition.with_value(content);
-                let order = self.in_world_of(&definition, |evaluator| {
-                    evaluator.integer(&order, &value.origin)
-                });
-                if let Ok(order) = order {
-                    inner.order.get_or_insert(order);
+                if inner.has_no_order {
+                    inner.has_no_order = false;
+                    return self.discharge_into(
+                        inner,
+                        found,
+                        budget,
+                        Purpose::Option(Stage::Order),
+                    );
                 }
-                self.discharge_into(inner, found, budget, lazy);
+                let outcome = self.in_world_of(&definition, |evaluator| {
+                    let order = evaluator.integer(&order, &order.origin.clone())?;
+                    let content = evaluator.force(&inner.value);
+                    Ok((order, content))
+                });
+                let (value, origin) = match outcome {
+                    Ok((order, content)) => {
+                        inner.order = Some(order);
+                        match content {
+                            Err(Stop::Split(condition)) => {
+                                for holds in [true, false] {
+                                    if let Some(definition) = definition.guarded(&condition, holds)
+                                    {
+                                        self.discharge_into(definition, found, budget, purpose);
+                                    }
+                                }
+                                return;
+                            }
+                            Ok(content) => (Ok(content.value), content.origin),
+                            Err(stop) => (Err(stop), Origin::default()),
+                        }
+                    }
+                    Err(stop) => (Err(super::unsplit(self, stop)), Origin::default()),
+                };
+                found.push(Discharged {
+                    definition: with_origin(inner, &origin),
+                    value,
+                });
             }
         }
     }
@@ -357,6 +520,21 @@ enum Property {
     Definition(Rc<Thunk>),
 }
 
+impl Property {
+    /// Whether Nix takes this wrapper off; otherwise it is part of the value.
+    fn is_looked_for(&self, purpose: Purpose) -> bool {
+        match (self, purpose) {
+            (Property::If(..) | Property::Merge(_), Purpose::Option(stage)) => {
+                stage == Stage::Conditions
+            }
+            (Property::Definition(_), purpose) => purpose == Purpose::Option(Stage::Conditions),
+            (Property::Override(..), Purpose::Option(stage)) => stage != Stage::Order,
+            (Property::Order(..), purpose) => matches!(purpose, Purpose::Option(_)),
+            (Property::If(..) | Property::Merge(_) | Property::Override(..), _) => true,
+        }
+    }
+}
+
 /// The definitions of the attributes of sets, by name, in the order of the definitions.
 #[derive(Debug, Default)]
 pub struct Children {
@@ -376,10 +554,9 @@ impl Children {
     }
 }
 
-/// Groups the attributes of discharged definitions by name. `keep_priority` hands a definition's priority down to its
-/// attributes (a set of options); otherwise it has done its work (an option whose value is a set). Definitions that are not
+/// Groups the attributes of discharged definitions by name. What is still around them is handed down to the attributes. Definitions that are not
 /// sets are passed over; unknown ones make the result open.
-pub fn children(discharged: &[Discharged], keep_priority: bool) -> Children {
+pub fn children(discharged: &[Discharged]) -> Children {
     let mut result = Children::default();
     // Names of a single definition are different already.
     let several = discharged.len() > 1;
@@ -402,10 +579,11 @@ pub fn children(discharged: &[Discharged], keep_priority: bool) -> Children {
                 name_span: attr.name_span,
                 expression: attr.definition,
                 module: definition.module,
-                priority: definition.priority.filter(|_| keep_priority),
-                order: definition.order.filter(|_| keep_priority),
+                priority: None,
+                order: None,
                 guards: definition.guards.clone(),
-                conditions: definition.conditions.clone(),
+                wrappers: definition.wrappers.clone(),
+                has_no_order: definition.has_no_order,
             };
             if several {
                 match index.entry(attr.name) {

@@ -32,6 +32,9 @@ pub(super) fn once_collected(
                     &Origin::default(),
                 ));
             };
+            if let (true, Some(error)) = (set.request.closed, collected.failures.first()) {
+                return Err(Stop::Error(Rc::clone(error)));
+            }
             match &collected.declarations {
                 Declarations::Set(declared) => make(evaluator, &set, collected, declared),
                 Declarations::Option(_) => Ok(Val::attrs(Attrs::new())),
@@ -85,12 +88,20 @@ pub(super) fn public_config(set: &Rc<ModuleSet>) -> Rc<Thunk> {
 }
 
 /// The failure that a definition without a declaration is, where all modules are in sight and nothing allows it.
-fn first_undeclared(
+pub(super) fn first_undeclared(
     evaluator: &mut Evaluator,
     set: &Rc<ModuleSet>,
     collected: &Collected,
     declared: &Declared,
 ) -> Option<Stop> {
+    for target in &collected.alias_targets {
+        // The option that hands on has the type of the other one, which Nix looks at first.
+        if let Some(problem) = declared_option(declared, target).and_then(|one| one.problem.clone())
+            && set.request.closed
+        {
+            return Some(problem);
+        }
+    }
     let is_closed =
         set.request.closed && collected.freeform.is_none() && collected.unseen.is_empty();
     if !is_closed || collected.unchecked {
@@ -102,6 +113,15 @@ fn first_undeclared(
     Some(evaluator.error(ErrorKind::Module, message, &Origin::at(span)))
 }
 
+/// A declared option by its path.
+fn declared_option<'a>(declared: &'a Declared, path: &[Symbol]) -> Option<&'a OptionDeclaration> {
+    let (name, rest) = path.split_first()?;
+    match declared.get(name.as_str())? {
+        Declarations::Option(option) => rest.is_empty().then_some(option),
+        Declarations::Set(inner) => declared_option(inner, rest),
+    }
+}
+
 /// The first option that is defined in every world and not declared, with its definitions.
 pub fn find_undeclared(
     evaluator: &mut Evaluator,
@@ -110,7 +130,7 @@ pub fn find_undeclared(
     definitions: &[Definition],
 ) -> Option<(Vec<Symbol>, Vec<Definition>)> {
     let discharged = evaluator.push_down(definitions);
-    let defined = children(&discharged, true);
+    let defined = children(&discharged);
     for (name, definitions) in &defined.by_name {
         if path.is_empty() && name.as_str() == "_module" {
             continue;
@@ -151,6 +171,14 @@ fn options(
     let discharged = evaluator.push_down(definitions);
     note_failures(set, &discharged);
     if set.request.closed
+        && let Some(stop) = discharged.iter().find_map(|one| {
+            let always_there = one.definition.guards.is_empty();
+            one.fails_at_once().filter(|_| always_there)
+        })
+    {
+        return Err(stop);
+    }
+    if set.request.closed
         && let Some(other) = discharged.iter().find(|one| {
             one.definition.guards.is_empty()
                 && matches!(&one.value, Ok(value) if !matches!(value, Value::Attrs(_)))
@@ -167,7 +195,7 @@ fn options(
             &Origin::at(other.definition.span()),
         ));
     }
-    let defined = children(&discharged, true);
+    let defined = children(&discharged);
     let mut entries = Vec::new();
     for (name, declaration) in declared.iter() {
         let name = Symbol::new(name);
@@ -196,31 +224,25 @@ fn options(
             continue;
         }
         let path = extended(path, *name);
-        let kind = match &freeform {
-            Some(OptionType::AttrsOf(inner) | OptionType::LazyAttrsOf(inner))
-                if path.len() == 1 =>
-            {
-                (**inner).clone()
-            }
-            Some(_) => OptionType::Unseen,
+        let value = match &freeform {
+            Some(kind) => match freeform_value(evaluator, set, &path, kind, definitions)? {
+                Some(value) => value,
+                None => continue,
+            },
             None => {
                 if set.request.closed {
                     undeclared(set, &path, declared, definitions);
                 }
-                OptionType::Unseen
+                unseen_thunk(set, path, OptionType::Unseen, definitions.clone())
             }
         };
-        entries.push(entry(
-            *name,
-            unseen_thunk(set, path, kind, definitions.clone()),
-            definitions,
-        ));
+        entries.push(entry(*name, value, definitions));
     }
     if path.is_empty() {
         let module = Symbol::new("_module");
         let definitions = defined.get(module).to_vec();
-        let value = if definitions.is_empty() && set.request.closed {
-            Val::attrs(Attrs::of([("args", Val::attrs(Attrs::new()).thunk())])).thunk()
+        let value = if set.request.closed {
+            own_options(set, definitions.clone())
         } else {
             unseen_thunk(set, vec![module], OptionType::Unseen, definitions.clone())
         };
@@ -234,6 +256,92 @@ fn options(
         None => Some(set.undefined_option(evaluator, path)),
     };
     Ok(Val::attrs(attrs))
+}
+
+/// What a `freeformType` makes of the definitions of an option that is not declared; `None` where it leaves the option out.
+fn freeform_value(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    kind: &OptionType,
+    definitions: &[Definition],
+) -> Result<Option<Rc<Thunk>>, Stop> {
+    if let (OptionType::Attrs, [_], Some(last)) = (kind, path, definitions.last())
+        && definitions.iter().all(|one| one.guards.is_empty())
+    {
+        // The last set wins, whatever is around its values.
+        return Ok(Some(last.with_wrappers()));
+    }
+    let is_strict = matches!(kind, OptionType::AttrsOf(_) | OptionType::Anything);
+    if is_strict && path.len() == 1 {
+        // Which options there are depends on the conditions.
+        let discharged = evaluator.discharge(definitions);
+        match active(evaluator, discharged) {
+            Ok(active) if active.is_empty() => return Ok(None),
+            Err(stop @ Stop::Error(_)) => return Err(stop),
+            _ => {}
+        }
+    }
+    let mut inner = kind.clone();
+    for _ in path {
+        match inner.below() {
+            Some(below) => inner = below,
+            None => {
+                let unknown = evaluator.unknown(
+                    format!(
+                        "how the `freeformType` merges `{}` is not modelled",
+                        show_path(path)
+                    ),
+                    None,
+                    definitions.first().and_then(Definition::span),
+                );
+                // With other options beside it, it decides about all of them.
+                return match path {
+                    [_] => Ok(Some(Thunk::unknown(unknown, Origin::default()))),
+                    _ => Err(Stop::Unknown(unknown)),
+                };
+            }
+        }
+    }
+    Ok(Some(unseen_thunk(
+        set,
+        path.to_vec(),
+        inner,
+        definitions.to_vec(),
+    )))
+}
+
+/// `_module`, of which `args` is an option like others.
+fn own_options(set: &Rc<ModuleSet>, definitions: Vec<Definition>) -> Rc<Thunk> {
+    let set = Rc::clone(set);
+    Thunk::native(
+        move |evaluator| {
+            let discharged = evaluator.push_down(&definitions);
+            let defined = children(&discharged);
+            let arguments = Symbol::new("args");
+            let mut entries = Vec::new();
+            let mut add = |name: Symbol, definitions: &[Definition]| {
+                let kind = if name == arguments {
+                    OptionType::LazyAttrsOf(Rc::new(OptionType::Raw))
+                } else {
+                    OptionType::Unseen
+                };
+                let path = vec![Symbol::new("_module"), name];
+                let value = unseen_thunk(&set, path, kind, definitions.to_vec());
+                entries.push(entry(name, value, definitions));
+            };
+            if defined.get(arguments).is_empty() {
+                add(arguments, &[]);
+            }
+            for (name, definitions) in &defined.by_name {
+                add(*name, definitions);
+            }
+            let mut attrs = Attrs::from_entries(entries);
+            attrs.open = defined.open;
+            Ok(Val::attrs(attrs))
+        },
+        Origin::default(),
+    )
 }
 
 pub(super) fn entry(name: Symbol, value: Rc<Thunk>, definitions: &[Definition]) -> Attr {
@@ -326,7 +434,7 @@ pub(super) fn option_thunk(
     Thunk::native(
         move |evaluator| {
             if let Some(problem) = &option.problem {
-                return Err(Stop::Error(Rc::clone(problem)));
+                return Err(problem.clone());
             }
             let Some(apply) = &option.apply else {
                 return option_value(evaluator, &set, &path, &option, &definitions);
@@ -382,6 +490,90 @@ pub(super) fn unseen_thunk(
     )
 }
 
+/// The definitions of a declared option that count in the present world, its own default among them.
+pub(super) fn final_definitions(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    option: &OptionDeclaration,
+    definitions: &[Definition],
+) -> Result<Vec<Active>, Stop> {
+    refuse_again(evaluator, set, path, option, definitions)?;
+    let mut discharged = evaluator.discharge(definitions);
+    if let Some(default) = &option.default {
+        // The default stays untouched where anything is stronger.
+        let mut is_weakest = true;
+        for one in &discharged {
+            let is_stronger = one.definition.effective_priority() < OPTION_DEFAULT_PRIORITY;
+            is_weakest &= !(is_stronger && holds_here(evaluator, &one.definition)?);
+        }
+        if is_weakest {
+            let mut all = evaluator.discharge_default(default);
+            all.append(&mut discharged);
+            discharged = all;
+        }
+    }
+    active(evaluator, discharged)
+}
+
+/// The priority of the definitions that count; `None` where there are none.
+pub(super) fn strongest_priority(
+    evaluator: &mut Evaluator,
+    option: &OptionDeclaration,
+    definitions: &[Definition],
+) -> Result<Option<i64>, Stop> {
+    let mut strongest = option.default.as_ref().map(|_| OPTION_DEFAULT_PRIORITY);
+    for one in evaluator.discharge(definitions) {
+        if !holds_here(evaluator, &one.definition)? {
+            continue;
+        }
+        if let Some(stop) = one.fails_at_once() {
+            return Err(stop);
+        }
+        let priority = one.definition.effective_priority();
+        strongest = Some(strongest.map_or(priority, |known| known.min(priority)));
+    }
+    Ok(strongest)
+}
+
+/// Refuses further definitions of an option that may be set once, whatever they hold: Nix counts them before it looks at them.
+pub(super) fn refuse_again(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    option: &OptionDeclaration,
+    definitions: &[Definition],
+) -> Result<(), Stop> {
+    if !option.read_only {
+        return Ok(());
+    }
+    let mut count = usize::from(option.default.is_some());
+    for definition in definitions {
+        count += usize::from(holds_here(evaluator, definition)?);
+    }
+    if count > 1 {
+        return Err(super::by_type::contradicting(
+            evaluator,
+            set,
+            path,
+            definitions,
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a definition is there in the present world.
+fn holds_here(evaluator: &Evaluator, definition: &Definition) -> Result<bool, Stop> {
+    for guard in &definition.guards {
+        match evaluator.assumed(guard.condition.id) {
+            Some(holds) if holds == guard.holds => {}
+            Some(_) => return Ok(false),
+            None => return Err(Stop::Split(guard.condition.clone())),
+        }
+    }
+    Ok(true)
+}
+
 fn option_value(
     evaluator: &mut Evaluator,
     set: &Rc<ModuleSet>,
@@ -389,8 +581,10 @@ fn option_value(
     option: &Rc<OptionDeclaration>,
     definitions: &[Definition],
 ) -> Result<Val, Stop> {
-    let mut discharged = evaluator.discharge(definitions);
-    if set.request.partial && discharged.is_empty() && matches!(option.kind, OptionType::Bool) {
+    if set.request.partial
+        && matches!(option.kind, OptionType::Bool)
+        && evaluator.discharge(definitions).is_empty()
+    {
         let root = evaluator.unknown_named(
             "config",
             "the option is not set here, and another file may set it",
@@ -402,12 +596,7 @@ fn option_value(
             .fold(root, |unknown, name| unknown.attribute(*name));
         return Err(Stop::Unknown(unknown));
     }
-    if let Some(default) = &option.default {
-        let mut default = Definition::new(Rc::clone(default), usize::MAX);
-        default.priority = Some(OPTION_DEFAULT_PRIORITY);
-        discharged.extend(evaluator.discharge(&[default]));
-    }
-    let active = active(evaluator, discharged)?;
+    let active = final_definitions(evaluator, set, path, option, definitions)?;
     if active.is_empty() {
         return match without_definitions(evaluator, set, path, &option.kind)? {
             Some(empty) => Ok(empty),
@@ -423,9 +612,6 @@ fn option_value(
                 ))
             }
         };
-    }
-    if option.read_only && active.len() > 1 {
-        return Err(super::by_type::conflict(evaluator, set, path, &active));
     }
     let mut value = merge(evaluator, set, path, &option.kind, active)?;
     // A type that is not in sight may add to what is defined.
@@ -460,6 +646,14 @@ pub(super) fn without_definitions(
             super::by_type::merge_submodule(evaluator, set, path, submodule, Vec::new()).map(Some)
         }
         OptionType::Unmodelled(unknown) => Err(Stop::Unknown(Rc::clone(unknown))),
+        OptionType::Broken(error) => Err(Stop::Error(Rc::clone(error))),
+        OptionType::Unique(inner)
+        | OptionType::Coerced { to: inner, .. }
+        | OptionType::Checked {
+            inner,
+            keeps_empty: true,
+            ..
+        } => without_definitions(evaluator, set, path, inner),
         kind => Ok(kind.empty_value(evaluator)),
     }
 }
@@ -470,26 +664,25 @@ pub(super) fn active(
     discharged: Vec<Discharged>,
 ) -> Result<Vec<Active>, Stop> {
     let mut active = Vec::with_capacity(discharged.len());
-    'definitions: for Discharged { definition, value } in discharged {
-        for guard in &definition.guards {
-            match evaluator.assumed(guard.condition.id) {
-                Some(holds) if holds == guard.holds => {}
-                Some(_) => continue 'definitions,
-                None => return Err(Stop::Split(guard.condition.clone())),
-            }
+    for one in discharged {
+        if !holds_here(evaluator, &one.definition)? {
+            continue;
         }
-        active.push((definition, value));
+        if let Some(stop) = one.fails_at_once() {
+            return Err(stop);
+        }
+        active.push(one);
     }
     let strongest = active
         .iter()
-        .map(|(definition, _)| definition.effective_priority())
+        .map(|one| one.definition.effective_priority())
         .min()
         .unwrap_or(DEFAULT_PRIORITY);
-    active.retain(|(definition, _)| definition.effective_priority() == strongest);
-    active.sort_by_key(|(definition, _)| definition.effective_order());
+    active.retain(|one| one.definition.effective_priority() == strongest);
+    active.sort_by_key(|one| one.definition.effective_order());
     active
         .into_iter()
-        .map(|(definition, value)| {
+        .map(|Discharged { definition, value }| {
             Ok(Active {
                 definition,
                 value: value?,

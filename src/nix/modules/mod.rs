@@ -4,6 +4,7 @@
 //! survive. Definitions of options whose declaration is in sight merge by their type; of others they merge
 //! as nearly every option would: sets by attribute, lists by concatenation, anything else only when there is one.
 
+mod accepts;
 pub mod by_type;
 pub mod collect;
 pub mod definition;
@@ -72,8 +73,8 @@ pub struct OptionDeclaration {
     pub read_only: bool,
     /// What `mkOption` was given, for `options`.
     pub written: Option<Rc<Attrs>>,
-    /// Why it cannot be read: declarations that contradict each other.
-    pub problem: Option<Rc<EvalError>>,
+    /// Why it cannot be read: declarations that contradict each other, or that are not put together here.
+    pub problem: Option<Stop>,
 }
 
 /// Declared options: an option, or options by name.
@@ -196,6 +197,8 @@ pub struct Collected {
     pub cut_short: Option<(&'static str, Option<Span>)>,
     /// Modules that fail.
     pub failures: Vec<Rc<EvalError>>,
+    /// Options to which others hand on their definitions.
+    pub alias_targets: Vec<Vec<Symbol>>,
     /// Whether `_module.check = false` allows definitions without a declaration.
     pub unchecked: bool,
 }
@@ -253,6 +256,11 @@ impl ModuleSet {
         }
     }
 
+    /// `options` for those who are no module of the set.
+    pub fn public_options(self: &Rc<Self>) -> Rc<Thunk> {
+        option_values::public_options(self)
+    }
+
     /// The unknown that an option without definition and declaration in sight is.
     pub fn undefined_option(&self, evaluator: &Evaluator, path: &[Symbol]) -> Rc<Unknown> {
         let root = evaluator.unknown_named(
@@ -303,8 +311,8 @@ pub fn nested_users(
     evaluator: &mut Evaluator,
     definitions: &[Definition],
 ) -> Vec<(String, Vec<Rc<Thunk>>)> {
-    let discharged = evaluator.discharge(definitions);
-    definition::children(&discharged, true)
+    let discharged = evaluator.discharge_set(definitions);
+    definition::children(&discharged)
         .by_name
         .into_iter()
         .map(|(name, definitions)| {

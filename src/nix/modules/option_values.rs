@@ -1,8 +1,10 @@
 //! `options`: the declared options as values, for modules that look at them and for `lib.evalModules`.
 
 use super::by_type::location;
-use super::definition::{Definition, OPTION_DEFAULT_PRIORITY, children};
-use super::merge::{active, extended, once_collected, option_thunk};
+use super::definition::{Definition, children};
+use super::merge::{
+    extended, final_definitions, once_collected, option_thunk, refuse_again, strongest_priority,
+};
 use super::{Class, Declarations, Declared, ModuleSet, OptionDeclaration};
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{Stop, Unknown, mix};
@@ -25,6 +27,21 @@ pub(super) fn options(set: &Rc<ModuleSet>) -> Rc<Thunk> {
         }
         tree(evaluator, set, &[], &declared, &collected.definitions)
     })
+}
+
+/// `options` for those who are no module of the set: with what `lib.evalModules` refuses.
+pub(super) fn public_options(set: &Rc<ModuleSet>) -> Rc<Thunk> {
+    let set = Rc::clone(set);
+    Thunk::native(
+        move |evaluator| {
+            // Nix asks `config` whether it checks at all.
+            match evaluator.force(&set.config()) {
+                Err(stop @ Stop::Error(_)) => Err(stop),
+                _ => evaluator.force(&set.options()),
+            }
+        },
+        Origin::default(),
+    )
 }
 
 /// Whether a module that is not in sight is nix-openclaw's for Home Manager.
@@ -58,11 +75,12 @@ fn tree(
         let value = Thunk::native(
             move |evaluator| {
                 let discharged = evaluator.push_down(&definitions);
-                let own = children(&discharged, true).get(name).to_vec();
+                let own = children(&discharged).get(name).to_vec();
                 match &declaration {
-                    Declarations::Option(option) => {
-                        Ok(option_value(evaluator, &set, &path, option, own))
-                    }
+                    Declarations::Option(option) => match &option.problem {
+                        Some(problem) => Err(problem.clone()),
+                        None => Ok(option_value(evaluator, &set, &path, option, own)),
+                    },
                     Declarations::Set(inner) => tree(evaluator, &set, &path, inner, &own),
                 }
             },
@@ -109,11 +127,11 @@ fn option_value(
     let definitions: Rc<[Definition]> = definitions.into();
     let full = set.full_path(path);
     let in_force = |pick: fn(&ModuleSet, &Definition) -> Rc<Thunk>| {
-        let (set, definitions) = (Rc::clone(set), Rc::clone(&definitions));
+        let (set, option, path) = (Rc::clone(set), Rc::clone(option), path.to_vec());
+        let definitions = Rc::clone(&definitions);
         Thunk::native(
             move |evaluator| {
-                let discharged = evaluator.discharge(&definitions);
-                let active = active(evaluator, discharged)?;
+                let active = final_definitions(evaluator, &set, &path, &option, &definitions)?;
                 let picked = active
                     .iter()
                     .map(|one| pick(&set, &one.definition))
@@ -123,18 +141,25 @@ fn option_value(
             Origin::default(),
         )
     };
-    let strongest = |work: fn(Option<i64>) -> Value| {
-        let (option, definitions) = (Rc::clone(option), Rc::clone(&definitions));
+    let is_defined = {
+        let (set, option, path) = (Rc::clone(set), Rc::clone(option), path.to_vec());
+        let definitions = Rc::clone(&definitions);
         Thunk::native(
             move |evaluator| {
-                let discharged = evaluator.discharge(&definitions);
-                let active = active(evaluator, discharged)?;
-                let default = option.default.as_ref().map(|_| OPTION_DEFAULT_PRIORITY);
-                let priority = active
-                    .first()
-                    .map(|one| one.definition.effective_priority())
-                    .or(default);
-                Ok(Val::bare(work(priority)))
+                let active = final_definitions(evaluator, &set, &path, &option, &definitions)?;
+                Ok(Val::bool(!active.is_empty()))
+            },
+            Origin::default(),
+        )
+    };
+    let highest = {
+        let (set, option, path) = (Rc::clone(set), Rc::clone(option), path.to_vec());
+        let definitions = Rc::clone(&definitions);
+        Thunk::native(
+            move |evaluator| {
+                refuse_again(evaluator, &set, &path, &option, &definitions)?;
+                let priority = strongest_priority(evaluator, &option, &definitions)?;
+                Ok(Val::bare(Value::Int(priority.unwrap_or(9999))))
             },
             Origin::default(),
         )
@@ -144,14 +169,8 @@ fn option_value(
         ("_type", Val::string("option").thunk()),
         ("loc", location(&full)),
         ("value", value),
-        (
-            "isDefined",
-            strongest(|priority| Value::Bool(priority.is_some())),
-        ),
-        (
-            "highestPrio",
-            strongest(|priority| Value::Int(priority.unwrap_or(9999))),
-        ),
+        ("isDefined", is_defined),
+        ("highestPrio", highest),
         ("definitions", in_force(|_, one| Rc::clone(&one.value))),
         ("files", in_force(file)),
         (
@@ -170,7 +189,7 @@ fn option_value(
 }
 
 /// The file of a definition, where its module says it; as which path Nix names one that it reads itself is not known.
-fn file(set: &ModuleSet, definition: &Definition) -> Rc<Thunk> {
+pub(super) fn file(set: &ModuleSet, definition: &Definition) -> Rc<Thunk> {
     let module = set
         .collected()
         .and_then(|collected| collected.modules.get(definition.module));

@@ -1,8 +1,8 @@
 //! Option types: what a value must be, and how definitions of it merge.
 
-use super::Declarations;
+use super::{Declarations, OptionDeclaration};
 use crate::nix::eval::Evaluator;
-use crate::nix::eval::unknown::{Stop, Unknown, mix};
+use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop, Unknown, mix};
 use crate::nix::eval::value::{Attrs, Marker, Origin, Thunk, Val, Value};
 use crate::nix::symbol::Symbol;
 use std::rc::Rc;
@@ -14,6 +14,8 @@ pub enum OptionType {
     Unseen,
     /// A type that is known and not modelled: what its definitions merge to is unknown.
     Unmodelled(Rc<Unknown>),
+    /// A type that fails where Nix looks at it.
+    Broken(Rc<EvalError>),
     /// No type given: one definition, or sets and lists that merge.
     Unspecified,
     /// `types.anything`: sets merge by attribute, lists must be equal... anything else too.
@@ -39,8 +41,13 @@ pub enum OptionType {
     Str,
     /// `types.lines`, `types.commas`, ...: joined with the separator.
     Joined(Rc<str>),
-    /// `types.path`.
-    Path,
+    /// `types.path`, `types.pathWith`.
+    Path {
+        /// Whether it must lie in the store, or must not.
+        in_store: Option<bool>,
+        /// Whether it must be absolute, or must not.
+        absolute: Option<bool>,
+    },
     /// `types.package`.
     Package,
     /// `types.enum`.
@@ -63,6 +70,10 @@ pub enum OptionType {
     Deferred,
     /// `types.functionTo`: the results are merged.
     Function(Rc<OptionType>),
+    /// `types.attrTag`: one of these options, by its name.
+    AttrTag(Rc<[(Symbol, Rc<OptionDeclaration>)]>),
+    /// `types.optionType`.
+    Type,
     /// `types.boolByOr`: true where any definition is.
     AnyTrue,
     /// A type with a further check: `types.addCheck` and the many that are made with it.
@@ -73,6 +84,8 @@ pub enum OptionType {
         check: Rc<Thunk>,
         /// Whether the value without definitions is that of the inner type (not so for `types.nonEmptyListOf`).
         keeps_empty: bool,
+        /// Whether it is a type of its own (`types.nonEmptyStr`), and not the inner one with a check.
+        is_own: bool,
     },
     /// A type with its own `check` and `merge` (`mkOptionType`): the set that it is.
     Custom(Rc<Thunk>),
@@ -101,20 +114,38 @@ pub struct Submodule {
     pub special_arguments: Option<Rc<Thunk>>,
     /// `class`.
     pub class: Option<Rc<Thunk>>,
+    /// What further declarations say for `shorthand`: the same, or Nix fails.
+    pub other_shorthands: Vec<Rc<Thunk>>,
 }
 
 impl OptionType {
+    /// `types.path`.
+    pub const ABSOLUTE_PATH: OptionType = OptionType::Path {
+        in_store: None,
+        absolute: Some(true),
+    };
+
     /// The type of two declarations of one option: submodules take both's modules, enumerations both's values. `None`
     /// where the types cannot be merged.
     pub fn merged_with(&self, other: &OptionType) -> Option<OptionType> {
         use OptionType as T;
         let both = |first: &Rc<T>, second: &Rc<T>| first.merged_with(second).map(Rc::new);
         Some(match (self, other) {
-            (T::Unspecified | T::Unseen, other) => other.clone(),
-            (first, T::Unspecified | T::Unseen) => first.clone(),
+            (T::Unseen, other) => other.clone(),
+            (first, T::Unseen) => first.clone(),
+            (T::Broken(_), _) => self.clone(),
+            (_, T::Broken(_)) => other.clone(),
             (T::Submodule(first), T::Submodule(second)) => {
                 let mut merged = (**first).clone();
-                merged.modules.extend(second.modules.iter().cloned());
+                merged.modules = [first.modules.as_slice(), &second.modules].concat();
+                if let (Some(first), Some(second)) = (&first.shorthand, &second.shorthand)
+                    && !Rc::ptr_eq(first, second)
+                {
+                    merged.other_shorthands.push(Rc::clone(second));
+                }
+                merged
+                    .other_shorthands
+                    .extend(second.other_shorthands.iter().cloned());
                 T::Submodule(Rc::new(merged))
             }
             (T::AttrsOf(first), T::AttrsOf(second)) => T::AttrsOf(both(first, second)?),
@@ -132,35 +163,34 @@ impl OptionType {
                 T::Enum(values)
             }
             (T::Joined(first), T::Joined(second)) if first == second => self.clone(),
+            // The bounds are a check, and checks get lost.
+            (T::Int { .. }, T::Int { .. }) => T::Int {
+                least: None,
+                most: None,
+            },
             (
-                T::Int { least, most },
-                T::Int {
-                    least: other_least,
-                    most: other_most,
+                T::Path { in_store, absolute },
+                T::Path {
+                    in_store: other_in_store,
+                    absolute: other_absolute,
                 },
-            ) if least == other_least && most == other_most => self.clone(),
+            ) => {
+                if (in_store, absolute) != (other_in_store, other_absolute) {
+                    return None;
+                }
+                self.clone()
+            }
+            (T::AttrTag(_), T::AttrTag(_)) => T::undecided_merge(),
             // Whether two such are the same type is not looked into.
             (T::Coerced { .. }, _) | (_, T::Coerced { .. }) => return None,
             (T::Unmodelled(_), _) => self.clone(),
             (_, T::Unmodelled(_)) => other.clone(),
-            (T::Checked { check: first, .. }, T::Checked { check: second, .. })
-            | (T::Custom(first), T::Custom(second))
-                if Rc::ptr_eq(first, second) =>
-            {
-                self.clone()
-            }
             // It depends on their `functor`, which may stand for another type or carry a payload.
-            (T::Checked { .. } | T::Custom(_), _) | (_, T::Checked { .. } | T::Custom(_)) => {
-                let reason =
-                    "an option is declared twice, and how its two types merge is not modelled";
-                T::Unmodelled(Rc::new(Unknown {
-                    id: mix(5, reason),
-                    kind: None,
-                    subject: None,
-                    reason: reason.into(),
-                    span: None,
-                }))
-            }
+            (T::Custom(_) | T::Checked { is_own: true, .. }, _)
+            | (_, T::Custom(_) | T::Checked { is_own: true, .. }) => T::undecided_merge(),
+            // What `addCheck` makes still says that it is the type without the check.
+            (T::Checked { inner, .. }, other) => return inner.merged_with(other),
+            (first, T::Checked { inner, .. }) => return first.merged_with(inner),
             (T::Joined(_) | T::Int { .. }, _) => return None,
             (first, second) if std::mem::discriminant(first) == std::mem::discriminant(second) => {
                 self.clone()
@@ -169,13 +199,30 @@ impl OptionType {
         })
     }
 
+    /// The type of an option whose two declarations are not put together here.
+    fn undecided_merge() -> OptionType {
+        OptionType::unmodelled(
+            "an option is declared twice, and how its two types merge is not modelled",
+        )
+    }
+
+    /// A type of which nothing can be told, for this reason.
+    pub fn unmodelled(reason: &str) -> OptionType {
+        OptionType::Unmodelled(Rc::new(Unknown {
+            id: mix(5, reason),
+            kind: None,
+            subject: None,
+            reason: reason.into(),
+            span: None,
+        }))
+    }
+
     /// What an option of this type is without any definition, if that is allowed.
     pub fn empty_value(&self, evaluator: &mut Evaluator) -> Option<Val> {
         match self {
-            OptionType::AttrsOf(_)
-            | OptionType::LazyAttrsOf(_)
-            | OptionType::Attrs
-            | OptionType::Deferred => Some(Val::attrs(Attrs::new())),
+            OptionType::AttrsOf(_) | OptionType::LazyAttrsOf(_) | OptionType::Attrs => {
+                Some(Val::attrs(Attrs::new()))
+            }
             OptionType::ListOf(_) => Some(Val::list(Vec::new())),
             OptionType::NullOr(_) => Some(Val::bare(Value::Null)),
             OptionType::Unique(inner) | OptionType::Coerced { to: inner, .. } => {
@@ -206,6 +253,10 @@ impl OptionType {
             {
                 OptionType::Unmodelled(unknown)
             }
+            // What needs the configuration cannot be read while the modules are.
+            Err(Stop::Error(error)) if error.kind != ErrorKind::InfiniteRecursion => {
+                OptionType::Broken(error)
+            }
             Err(_) => OptionType::Unseen,
         }
     }
@@ -230,8 +281,26 @@ impl OptionType {
                     .is_some_and(|attr| is_type_method(&attr.value))
             };
             let own_empty = attrs.get(Symbol::new("emptyValue")).is_some();
+            let has_functor = attrs.get(Symbol::new("functor")).is_some();
             return Ok(if is_ours("check") && is_ours("merge") && !own_empty {
-                (**kind).clone()
+                match (**kind).clone() {
+                    OptionType::Checked {
+                        inner,
+                        check,
+                        keeps_empty,
+                        ..
+                    } => OptionType::Checked {
+                        inner,
+                        check,
+                        keeps_empty,
+                        is_own: has_functor,
+                    },
+                    kind => kind,
+                }
+            } else if !is_ours("check") && kind.is_asked_while_merging() {
+                OptionType::unmodelled(
+                    "whether a `check` of its own is heeded in such a type depends on the release of nixpkgs",
+                )
             } else {
                 OptionType::Custom(Rc::clone(thunk))
             });
@@ -287,9 +356,24 @@ impl OptionType {
                     Err(_) => OptionType::Joined("".into()),
                 }
             }
-            "path" | "pathInStore" => OptionType::Path,
+            "path" => {
+                let wanted = |evaluator: &mut Evaluator, name: &str| {
+                    let given = payload(evaluator, name).ok();
+                    given.and_then(|given| evaluator.boolean(&given, &origin).ok())
+                };
+                match payload(evaluator, "absolute") {
+                    Ok(_) => OptionType::Path {
+                        in_store: wanted(evaluator, "inStore"),
+                        absolute: wanted(evaluator, "absolute"),
+                    },
+                    // Before there was `pathWith`.
+                    Err(_) => OptionType::ABSOLUTE_PATH,
+                }
+            }
+            "pathInStore" => OptionType::ABSOLUTE_PATH,
             "package" | "shellPackage" => OptionType::Package,
-            "raw" | "optionType" | "unspecified" if &*name != "unspecified" => OptionType::Raw,
+            "raw" => OptionType::Raw,
+            "optionType" => OptionType::Type,
             "unspecified" => OptionType::Unspecified,
             "anything" => OptionType::Anything,
             "attrs" => OptionType::Attrs,
@@ -320,6 +404,7 @@ impl OptionType {
                     shorthand,
                     special_arguments,
                     class: payload(evaluator, "class").ok(),
+                    other_shorthands: Vec::new(),
                 }))
             }
             _ if has_merge => return Ok(OptionType::Custom(Rc::clone(thunk))),
@@ -346,120 +431,171 @@ impl OptionType {
                 inner: Rc::new(kind),
                 check,
                 keeps_empty: true,
+                is_own: !matches!(
+                    &*name,
+                    "bool" | "int" | "float" | "str" | "enum" | "listOf" | "separatedString"
+                ) && !name.contains("Int")
+                    && !name.contains("int"),
             },
         })
     }
 
-    /// Whether a value is of this type, as far as its head tells: `None` where that is not known.
-    pub fn accepts(&self, evaluator: &mut Evaluator, value: &Value) -> Option<bool> {
-        Some(match self {
-            OptionType::Unseen | OptionType::Unmodelled(_) => return None,
-            OptionType::Unspecified | OptionType::Anything | OptionType::Raw => true,
-            OptionType::Deferred => matches!(
-                value,
-                Value::Attrs(_) | Value::Lambda(_) | Value::Builtin(_) | Value::Path(_)
-            ),
-            OptionType::Attrs => matches!(value, Value::Attrs(_)),
-            OptionType::Bool => matches!(value, Value::Bool(_)),
-            OptionType::Int { least, most } => match value {
-                Value::Int(integer) => {
-                    least.is_none_or(|least| *integer >= least)
-                        && most.is_none_or(|most| *integer <= most)
-                }
-                _ => false,
-            },
-            OptionType::Float => matches!(value, Value::Float(_)),
-            OptionType::Number => matches!(value, Value::Int(_) | Value::Float(_)),
-            OptionType::Str | OptionType::Joined(_) => matches!(value, Value::String(_)),
-            OptionType::Path => match value {
-                Value::Path(_) => true,
-                Value::String(text) => match text.known() {
-                    Ok(text) => text.starts_with('/'),
-                    Err(_) => return None,
-                },
-                Value::Attrs(_) => return None,
-                _ => false,
-            },
-            OptionType::Package => match value {
-                Value::Attrs(_) | Value::Path(_) => return None,
-                Value::String(text) => match text.known() {
-                    Ok(text) => text.starts_with("/nix/store/"),
-                    Err(_) => return None,
-                },
-                _ => false,
-            },
-            OptionType::Enum(values) => {
-                let mut unknown = false;
-                let given = crate::nix::eval::value::Val::bare(value.clone());
-                for allowed in values {
-                    let outcome = evaluator
-                        .force(allowed)
-                        .and_then(|allowed| evaluator.equal(&allowed, &given, &Origin::default()));
-                    match outcome {
-                        Ok(true) => return Some(true),
-                        Ok(false) => {}
-                        Err(_) => unknown = true,
-                    }
-                }
-                if unknown {
-                    return None;
-                }
-                false
-            }
+    /// Whether the `merge` of the type can do anything with a value, which its `check` need not have seen.
+    pub fn can_merge(&self, value: &Value) -> bool {
+        match self {
             OptionType::ListOf(_) => matches!(value, Value::List(_)),
-            OptionType::AttrsOf(_) | OptionType::LazyAttrsOf(_) => {
+            OptionType::AttrsOf(_) | OptionType::LazyAttrsOf(_) | OptionType::Attrs => {
                 matches!(value, Value::Attrs(_))
             }
             OptionType::AnyTrue => matches!(value, Value::Bool(_)),
-            OptionType::Checked { inner, check, .. } => {
-                return match inner.accepts(evaluator, value) {
-                    Some(true) => accepted_by(evaluator, check, value),
-                    other => other,
-                };
-            }
-            OptionType::Custom(given) => {
-                let check = match evaluator.attrs(given, &Origin::default()) {
-                    Ok(attrs) => attrs
-                        .get(Symbol::new("check"))
-                        .map(|attr| Rc::clone(&attr.value)),
-                    Err(_) => return None,
-                };
-                return match check {
-                    Some(check) => accepted_by(evaluator, &check, value),
-                    None => Some(true),
-                };
-            }
-            OptionType::NullOr(inner) => match value {
-                Value::Null => true,
-                value => return inner.accepts(evaluator, value),
+            _ => true,
+        }
+    }
+
+    /// Why an option of this type fails as soon as Nix looks at it: whether the type is made of modules is asked first.
+    pub fn failure(&self) -> Option<Rc<EvalError>> {
+        match self {
+            OptionType::Broken(error) => Some(Rc::clone(error)),
+            OptionType::ListOf(inner)
+            | OptionType::AttrsOf(inner)
+            | OptionType::LazyAttrsOf(inner)
+            | OptionType::NullOr(inner)
+            | OptionType::Unique(inner)
+            | OptionType::Function(inner)
+            | OptionType::Coerced { to: inner, .. }
+            | OptionType::Checked { inner, .. } => inner.failure(),
+            _ => None,
+        }
+    }
+
+    /// A part of the type of which nothing can be told.
+    pub fn undecided(&self) -> Option<Rc<Unknown>> {
+        match self {
+            OptionType::Unmodelled(unknown) => Some(Rc::clone(unknown)),
+            OptionType::ListOf(inner)
+            | OptionType::AttrsOf(inner)
+            | OptionType::LazyAttrsOf(inner)
+            | OptionType::NullOr(inner)
+            | OptionType::Unique(inner)
+            | OptionType::Function(inner)
+            | OptionType::Coerced { to: inner, .. }
+            | OptionType::Checked { inner, .. } => inner.undecided(),
+            OptionType::Either(first, second) => first.undecided().or_else(|| second.undecided()),
+            _ => None,
+        }
+    }
+
+    /// Whether the type is made of modules, which Nix then puts in anew where an option is declared.
+    pub fn has_modules(&self) -> bool {
+        match self {
+            OptionType::Submodule(_) | OptionType::Deferred => true,
+            OptionType::ListOf(inner)
+            | OptionType::AttrsOf(inner)
+            | OptionType::LazyAttrsOf(inner)
+            | OptionType::NullOr(inner)
+            | OptionType::Unique(inner)
+            | OptionType::Function(inner)
+            | OptionType::Coerced { to: inner, .. }
+            | OptionType::Checked { inner, .. } => inner.has_modules(),
+            _ => false,
+        }
+    }
+
+    /// The type as an option has it. What `addCheck` adds to a type that is made of modules gets lost, and so does whatever
+    /// else was changed of the set that such a type is.
+    pub fn of_option(evaluator: &mut Evaluator, thunk: &Rc<Thunk>) -> OptionType {
+        if let Ok(attrs) = evaluator.attrs(thunk, &Origin::default())
+            && let Some(Marker::Type(kind)) = attrs.marker.as_deref()
+            && kind.has_modules()
+            && attrs.get(Symbol::new("functor")).is_none()
+        {
+            return kind.without_lost_checks();
+        }
+        Self::from_nix(evaluator, thunk).without_lost_checks()
+    }
+
+    fn without_lost_checks(&self) -> OptionType {
+        use OptionType as T;
+        if !self.has_modules() {
+            return self.clone();
+        }
+        let inside = |inner: &Rc<T>| Rc::new(inner.without_lost_checks());
+        match self {
+            T::Checked {
+                inner,
+                keeps_empty: true,
+                is_own: false,
+                ..
+            } => inner.without_lost_checks(),
+            T::Checked {
+                inner,
+                check,
+                keeps_empty,
+                is_own,
+            } => T::Checked {
+                inner: inside(inner),
+                check: Rc::clone(check),
+                keeps_empty: *keeps_empty,
+                is_own: *is_own,
             },
-            OptionType::Either(first, second) => {
-                match (
-                    first.accepts(evaluator, value),
-                    second.accepts(evaluator, value),
-                ) {
-                    (Some(true), _) | (_, Some(true)) => true,
-                    (Some(false), Some(false)) => false,
-                    _ => return None,
-                }
-            }
-            OptionType::Unique(inner) => return inner.accepts(evaluator, value),
-            OptionType::Submodule(_) => {
-                matches!(value, Value::Attrs(_) | Value::Lambda(_) | Value::Path(_))
-            }
-            OptionType::Function(_) => match value {
-                Value::Lambda(_) | Value::Builtin(_) => true,
-                Value::Attrs(_) => return None,
-                _ => false,
+            T::ListOf(inner) => T::ListOf(inside(inner)),
+            T::AttrsOf(inner) => T::AttrsOf(inside(inner)),
+            T::LazyAttrsOf(inner) => T::LazyAttrsOf(inside(inner)),
+            T::NullOr(inner) => T::NullOr(inside(inner)),
+            T::Unique(inner) => T::Unique(inside(inner)),
+            T::Function(inner) => T::Function(inside(inner)),
+            T::Coerced { from, convert, to } => T::Coerced {
+                from: Rc::clone(from),
+                convert: Rc::clone(convert),
+                to: inside(to),
             },
-            OptionType::Coerced { from, to, .. } => {
-                match (from.accepts(evaluator, value), to.accepts(evaluator, value)) {
-                    (Some(true), _) | (_, Some(true)) => true,
-                    (Some(false), Some(false)) => false,
-                    _ => return None,
-                }
-            }
-        })
+            kind => kind.clone(),
+        }
+    }
+
+    /// What a set of values of this type holds, where the type says that alike for all names.
+    pub fn below(&self) -> Option<OptionType> {
+        match self {
+            OptionType::AttrsOf(inner) | OptionType::LazyAttrsOf(inner) => Some((**inner).clone()),
+            OptionType::Anything => Some(OptionType::Anything),
+            OptionType::Unseen => Some(OptionType::Unseen),
+            OptionType::NullOr(inner) => inner.below(),
+            OptionType::Either(first, second) => match &**first {
+                OptionType::Bool
+                | OptionType::Int { .. }
+                | OptionType::Float
+                | OptionType::Number
+                | OptionType::Str
+                | OptionType::Path { .. }
+                | OptionType::ListOf(_) => second.below(),
+                OptionType::Either(..) => first.below().or_else(|| second.below()),
+                first => first.below(),
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether a single definition comes out of the merge as it is.
+    pub fn keeps_single(&self) -> bool {
+        match self {
+            OptionType::Raw
+            | OptionType::Type
+            | OptionType::Bool
+            | OptionType::AnyTrue
+            | OptionType::Int { .. }
+            | OptionType::Float
+            | OptionType::Number
+            | OptionType::Str
+            | OptionType::Joined(_)
+            | OptionType::Path { .. }
+            | OptionType::Enum(_)
+            | OptionType::Attrs
+            | OptionType::Unspecified => true,
+            OptionType::NullOr(inner) | OptionType::Unique(inner) => inner.keeps_single(),
+            OptionType::Checked { inner, .. } => inner.keeps_single(),
+            OptionType::Either(first, second) => first.keeps_single() && second.keeps_single(),
+            _ => false,
+        }
     }
 
     /// The type in words, with an article: "a list of strings".
@@ -467,6 +603,7 @@ impl OptionType {
         match self {
             OptionType::Unseen
             | OptionType::Unmodelled(_)
+            | OptionType::Broken(_)
             | OptionType::Unspecified
             | OptionType::Anything => "any value".into(),
             OptionType::Raw => "one value".into(),
@@ -480,7 +617,13 @@ impl OptionType {
             OptionType::Float => "a float".into(),
             OptionType::Number => "a number".into(),
             OptionType::Str | OptionType::Joined(_) => "a string".into(),
-            OptionType::Path => "an absolute path".into(),
+            OptionType::Path { absolute, .. } => match absolute {
+                Some(true) => "an absolute path".into(),
+                Some(false) => "a relative path".into(),
+                None => "a path".into(),
+            },
+            OptionType::AttrTag(_) => "a set of one attribute".into(),
+            OptionType::Type => "an option type".into(),
             OptionType::Package => "a package".into(),
             OptionType::Enum(_) => "one of the allowed values".into(),
             OptionType::ListOf(_) => "a list".into(),
@@ -501,17 +644,6 @@ impl OptionType {
                 format!("{} or {}", to.phrase(), from.phrase())
             }
         }
-    }
-}
-
-/// Whether a `check` function takes a value; `None` where that is not known.
-fn accepted_by(evaluator: &mut Evaluator, check: &Rc<Thunk>, value: &Value) -> Option<bool> {
-    let origin = Origin::default();
-    let check = evaluator.function(check, &origin).ok()?;
-    let given = Val::bare(value.clone()).thunk();
-    match evaluator.apply(&check, given, &origin).ok()?.value {
-        Value::Bool(accepted) => Some(accepted),
-        _ => None,
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ("unknownModule", "\"<unknown-file>\""),
     (
         "mergeDefaultOption",
-        "location: definitions: let values = lib.getValues definitions; all = is: builtins.all is values; in if builtins.length values == 1 then builtins.head values else if all lib.isFunction then (argument: lib.mergeDefaultOption location (map (function: { file = lib.unknownModule; value = function argument; }) values)) else if all builtins.isList then builtins.concatLists values else if all builtins.isAttrs then builtins.foldl' (first: second: first // second) { } values else if all builtins.isBool then builtins.any (value: value) values else if all builtins.isString then builtins.concatStringsSep \"\" values else if all builtins.isInt && all (value: value == builtins.head values) then builtins.head values else throw \"Cannot merge definitions of `${lib.showOption location}'.\"",
+        "location: definitions: let values = lib.getValues definitions; all = is: builtins.all is values; in if builtins.length values == 1 then builtins.head values else if all lib.isFunction then (argument: lib.mergeDefaultOption location (map (function: function argument) values)) else if all builtins.isList then builtins.concatLists values else if all builtins.isAttrs then builtins.foldl' (first: second: first // second) { } values else if all builtins.isBool then builtins.any (value: value) values else if all builtins.isString then builtins.concatStringsSep \"\" values else if all builtins.isInt && all (value: value == builtins.head values) then builtins.head values else throw \"Cannot merge definitions of `${lib.showOption location}'.\"",
     ),
     (
         "mergeUniqueOption",
