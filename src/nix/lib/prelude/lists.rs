@@ -34,11 +34,11 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ),
     (
         "findFirst",
-        "wanted: default: list: let found = builtins.filter wanted list; in if found == [ ] then default else builtins.head found",
+        "wanted: default: list: let index = lib.lists.findFirstIndex wanted null list; in if index == null then default else builtins.elemAt list index",
     ),
     (
         "findFirstIndex",
-        "wanted: default: list: let count = builtins.length list; go = index: if index == count then default else if wanted (builtins.elemAt list index) then index else go (index + 1); in go 0",
+        "wanted: default: list: let seen = builtins.foldl' (seen: value: if seen < 0 then seen else if wanted value then -1 - seen else seen + 1) 0 list; in if seen < 0 then -1 - seen else default",
     ),
     (
         "count",
