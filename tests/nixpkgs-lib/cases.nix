@@ -150,6 +150,136 @@ in
       { options.s = mkOption { type = types.submodule { options.b = mkOption { default = 2; }; }; }; }
     ]).s;
   };
+  # How `mkIf`, `mkMerge`, `mkOverride` and `mkOrder` come off: in this order, each kind once.
+  wrappers = {
+    conditionInsideOverride = fails (merged types.int [ (mkForce (mkIf true 1)) ]);
+    conditionInsideOverrideOfSet = fails (eval [ { options.s.it = mkOption { type = types.int; }; } { config = mkForce { s = mkIf true { it = 1; }; }; } ]).s.it;
+    overrideInsideOverride = fails (merged types.int [ (mkForce (mkDefault 1)) ]);
+    overrideOfSet = (eval [ { options.s.it = mkOption { type = types.int; }; options.s.other = mkOption { type = types.int; }; } { s = mkForce { it = 1; }; } { s = { it = 2; other = 3; }; } ]).s;
+    overrideInsideOrder = fails (merged types.int [ (mkBefore (mkForce 1)) ]);
+    orderInsideOverride = merged (types.listOf types.int) [ [ 1 ] (mkOverride 100 (mkBefore [ 2 ])) ];
+    orderOfSet = fails (eval [ { options.it = mkOption { type = types.int; }; } { config = mkBefore { it = 1; }; } ]);
+    wrappedAsAnything = merged types.anything [ (mkForce (mkIf true 1)) ];
+    conditionInDefault = fails (eval [ { options.it = mkOption { type = types.int; default = mkIf true 1; }; } ]).it;
+    orderInDefault = (eval [ { options.it = mkOption { type = types.int; default = mkBefore 1; }; } ]).it;
+    overrideInDefault = fails (eval [ { options.it = mkOption { type = types.int; default = mkForce 1; }; } { it = 2; } ]).it;
+    weakerThanDefault = (eval [ { options.it = mkOption { type = types.int; default = 1; }; } { it = mkOverride 2000 (throw "unused"); } ]).it;
+    failsBeforePriority = fails (merged types.int [ (mkForce 1) (throw "looked at") ]);
+    failsBehindPriority = merged types.int [ (mkForce 1) (mkDefault (throw "unused")) ];
+    moduleIsCondition = (eval [ { options.it = mkOption { default = 1; }; } (mkIf true { it = 2; }) ]).it;
+    moduleIsMerge = fails (eval [ { options.it = mkOption { default = 1; }; } (mkMerge [ { it = 2; } ]) ]).it;
+  };
+  searches = {
+    stopsAtTheFirst = lib.findFirst (value: value == 3) null [ 1 3 (throw "not looked at") ];
+    indexStopsAtTheFirst = lib.lists.findFirstIndex (value: value == 3) null [ 1 3 (throw "not looked at") ];
+    nothing = [ (lib.findFirst (_: false) "no" [ 1 2 ]) (lib.lists.findFirstIndex (_: false) "no" [ 1 2 ]) (lib.findFirst (_: true) "no" [ ]) ];
+    far = lib.lists.findFirstIndex (value: value == 20000) null (lib.range 0 20000);
+    splitsWhatIsText = map (lib.splitString "/") [ "a/b" { outPath = "/a/b"; } ];
+  };
+  strictness = {
+    attrsOf = fails (builtins.attrNames (merged (types.attrsOf types.int) [ { a = throw "looked at"; b = 1; } ]));
+    attrsOfInside = fails (builtins.attrNames (merged (types.attrsOf types.int) [ { a = mkForce (throw "looked at"); b = 1; } { a = 2; } ]));
+    lazyAttrsOf = builtins.attrNames (merged (types.lazyAttrsOf types.int) [ { a = throw "not looked at"; b = 1; } ]);
+    lazyAttrsOfEmpty = merged (types.lazyAttrsOf (types.nullOr types.int)) [ { a = mkIf false 1; } ];
+    attrsOfEmpty = merged (types.attrsOf (types.nullOr types.int)) [ { a = mkIf false 1; } ];
+    listOf = fails (builtins.length (merged (types.listOf types.raw) [ [ (throw "looked at") ] ]));
+    listUntyped = builtins.length (eval [ { options.it = mkOption { }; } { it = [ (throw "not looked at") ]; } { it = [ 1 ]; } ]).it;
+    listOfWrapped = merged (types.listOf types.int) [ [ (mkIf false 1) (mkMerge [ 2 ]) (mkDefault 3) ] ];
+    listOfSeveral = fails (merged (types.listOf types.int) [ [ (mkMerge [ 1 2 ]) ] ]);
+    apply = (eval [ { options.it = mkOption { type = types.int; apply = _: 3; }; } ]).it;
+    applyOfWrongType = (eval [ { options.it = mkOption { type = types.int; apply = _: 3; }; } { it = "x"; } ]).it;
+    applyReadsLazily = (eval [ ({ config, ... }: { options.a = mkOption { default = 1; apply = value: value + config.b; }; options.b = mkOption { default = 10; }; }) ]).a;
+    typeOfAnOption = (eval [ { options.kind = mkOption { default = types.int; }; } ({ config, ... }: { options.it = mkOption { type = types.listOf types.int; default = [ ]; }; }) ]).it;
+    readOnly = map (module: fails (eval [ module ]).it) [
+      { imports = [ { options.it = mkOption { readOnly = true; }; it = 1; } ]; }
+      { options.it = mkOption { readOnly = true; }; config.it = mkMerge [ 1 ]; imports = [ { it = mkIf false 2; } ]; }
+      { options.it = mkOption { readOnly = true; default = 1; }; config.it = mkForce 2; }
+      { options.it = mkOption { readOnly = true; default = 1; }; }
+    ];
+  };
+  either = {
+    conversionComesFirst = merged (types.coercedTo types.str (text: text + "!") types.str) [ "a" ];
+    conversionIsRefused = fails (merged (types.coercedTo types.int (number: number) types.str) [ 1 ]);
+    numbersMixed = fails (merged types.number [ 1 1.0 ]);
+    numbers = merged types.number [ 1.5 1.5 ];
+    packageOrSet = merged (types.either types.package (types.submodule { options.a = mkOption { default = 1; }; })) [ { } ];
+    pathOrSet = merged (types.either types.path (types.submodule { options.a = mkOption { default = 1; }; })) [ { } ];
+    firstThatTakesAll = merged (types.either (types.listOf types.int) (types.attrsOf types.int)) [ { a = 1; } { b = 2; } ];
+    neither = fails (merged (types.either types.int types.bool) [ 1 true ]);
+    checkFails = fails (merged (types.addCheck types.int (value: throw "looked at")) [ 1 ]);
+    coercedInAttrs = merged (types.attrsOf (types.coercedTo types.str (path: { inherit path; }) (types.submodule { options.path = mkOption { type = types.str; }; options.more = mkOption { default = 1; }; }))) [ { a = "x"; b.path = "y"; } ];
+  };
+  tags = let kindOf = types.attrTag { left = mkOption { type = types.int; apply = value: value + 1; }; right = mkOption { type = types.str; default = "d"; }; }; in {
+    apply = merged kindOf [ { left = 3; } ];
+    default = merged kindOf [ { right = mkIf false "x"; } ];
+    checks = fails (merged kindOf [ { left = "x"; } ]);
+    differ = builtins.attrNames (merged kindOf [ { left = 1; } { right = "x"; } ]);
+    differValue = fails (merged kindOf [ { left = 1; } { right = "x"; } ]);
+    unknown = fails (merged kindOf [ { middle = 1; } ]);
+  };
+  paths.all = map (kind: map (takes kind) [ "/a" "a" /a "${builtins.storeDir}/0lz9p8xhf89kb1c1kk6jxrzskaiygnlh-bash-5.2-p15.drv" builtins.storeDir 1 ]) [
+    types.path
+    types.externalPath
+    types.pathInStore
+    (types.pathWith { absolute = false; })
+    (types.pathWith { })
+  ];
+  declarations = {
+    boundsGetLost = (eval [ { options.it = mkOption { type = types.ints.positive; }; } { options.it = mkOption { type = types.port; }; } { it = -1; } ]).it;
+    checksGetLost = (eval [ { options.it = mkOption { type = types.addCheck types.int (value: false); }; } { options.it = mkOption { type = types.int; }; } { it = 1; } ]).it;
+    checkOfSubmoduleGetsLost = (eval [ { options.it = mkOption { type = types.addCheck (types.submodule { options.a = mkOption { default = 1; }; }) (value: false); }; } { it = { }; } ]).it;
+    submodulesInOrder = (eval [
+      { options.s = mkOption { default = { }; type = types.submodule { options.a = mkOption { type = types.listOf types.int; }; config.a = [ 1 ]; }; }; }
+      { options.s = mkOption { type = types.submodule { config.a = [ 2 ]; }; }; }
+    ]).s.a;
+    untypedAndTyped = fails (eval [ { options.it = mkOption { type = types.unspecified; }; } { options.it = mkOption { type = types.int; }; } { it = 1; } ]).it;
+    withoutType = (eval [ { options.it = mkOption { }; } { options.it = mkOption { type = types.int; }; } { it = 1; } ]).it;
+    paths = (eval [ { options.it = mkOption { type = types.path; }; } { options.it = mkOption { type = types.path; }; } { it = "/a"; } ]).it;
+    twoPaths = fails (eval [ { options.it = mkOption { type = types.path; }; } { options.it = mkOption { type = types.externalPath; }; } { it = "/a"; } ]).it;
+    coercedFromSubmodule = fails (eval [ { options.it = mkOption { type = types.coercedTo (types.submodule { }) (value: 1) types.int; }; } { it = 1; } ]).it;
+  };
+  empty = {
+    submodule = (eval [ { options.it = mkOption { type = types.submodule ({ name, ... }: { options.a = mkOption { default = name; }; }); }; } ]).it;
+    uniqueSubmodule = (eval [ { options.it = mkOption { type = types.uniq (types.submodule { options.a = mkOption { default = 1; }; }); }; } ]).it;
+    deferred = fails (eval [ { options.it = mkOption { type = types.deferredModule; }; } ]).it;
+    list = (eval [ { options.it = mkOption { type = types.listOf types.int; }; } ]).it;
+    nonEmptyList = fails (eval [ { options.it = mkOption { type = types.nonEmptyListOf types.int; }; } ]).it;
+    either = fails (eval [ { options.it = mkOption { type = types.either types.attrs types.int; }; } ]).it;
+  };
+  freeform = {
+    attrs = (eval [ { freeformType = types.attrs; options.a = mkOption { default = 1; }; } { it.x = 1; } { it.y = 2; } ]).it;
+    attrsKeepsWrappers = (eval [ { freeformType = types.attrs; } { it = mkDefault 1; } ]).it;
+    strictLeavesOut = builtins.attrNames (eval [ { freeformType = types.attrsOf types.int; options.a = mkOption { default = 1; }; } { it = mkIf false 1; } ]);
+    lazyKeeps = builtins.attrNames (eval [ { freeformType = types.lazyAttrsOf types.int; options.a = mkOption { default = 1; }; } { it = mkIf false 1; } ]);
+    nested = (eval [ { freeformType = types.attrsOf (types.attrsOf types.anything); options.s.a = mkOption { default = 1; }; } { s.b.c = 1; } { s.b.d = 2; } ]).s;
+    failsAtOnce = fails (eval [ { freeformType = types.attrsOf types.int; options.a = mkOption { default = 1; }; } { it = throw "looked at"; } ]).a;
+    own = (eval [ { freeformType = types.lazyAttrsOf (lib.mkOptionType { name = "count"; merge = location: builtins.length; }); } { it = 1; } { it = 2; } ]).it;
+  };
+  handedOn = let declared = [ { options.new = mkOption { type = types.listOf types.int; }; options.warnings = mkOption { default = [ ]; }; options.assertions = mkOption { default = [ ]; }; } ]; in {
+    alias = (eval (declared ++ [ { new = [ 1 ]; } (lib.mkAliasOptionModule [ "old" ] [ "new" ]) { old = [ 2 ]; } { new = [ 3 ]; } ])).new;
+    losesOrder = (eval (declared ++ [ { new = [ 1 ]; } (lib.mkAliasOptionModule [ "old" ] [ "new" ]) { old = mkBefore [ 2 ]; } ])).new;
+    keepsPriority = (eval (declared ++ [ { new = [ 1 ]; } (lib.mkRenamedOptionModule [ "old" ] [ "new" ]) { old = mkForce [ 2 ]; } ])).new;
+    readsNew = (eval (declared ++ [ { new = [ 1 ]; } (lib.mkRenamedOptionModule [ "old" ] [ "new" ]) ])).old;
+    removed = fails (eval (declared ++ [ (lib.mkRemovedOptionModule [ "old" ] "It is gone.") { old = 1; new = [ ]; } ])).old;
+    removedUnused = (eval (declared ++ [ (lib.mkRemovedOptionModule [ "old" ] "It is gone.") { new = [ 4 ]; } ])).new;
+    changedUnused = builtins.attrNames (eval (declared ++ [ (lib.mkChangedOptionModule [ "old" ] [ "new" ] (config: [ config.old ])) { new = [ 4 ]; } ]));
+  };
+  asked = let options = modules: (lib.evalModules { inherit modules; }).options; in {
+    default = (options [ { options.it = mkOption { default = 1; }; } ]).it.definitions;
+    priorities = map (definition: (options [ { options.it = mkOption { default = 1; }; } definition ]).it.highestPrio) [ { } { it = 1; } { it = mkForce 1; } { it = mkDefault (throw "unused"); } { it = mkOverride 2000 1; } ];
+    defined = map (definition: (options [ { options.it = mkOption { type = types.int; }; } definition ]).it.isDefined) [ { } { it = 1; } { it = mkIf false 1; } { it = mkMerge [ ]; } { it = "x"; } ];
+    definitions = (options [ { options.it = mkOption { type = types.listOf types.int; }; } { it = mkAfter [ 1 ]; } { it = [ 2 ]; } { it = mkDefault [ 3 ]; } ]).it.definitions;
+    undeclared = fails (options [ { options.it = mkOption { default = 1; }; } { other = 1; } ]).it.definitions;
+    ownArguments = (eval [ { options.it = mkOption { }; } ({ mine, ... }: { it = mine; }) { _module.args.mine = mkForce 1; } { _module.args.mine = 2; } ]).it;
+    ownArgumentsTwice = fails (eval [ { options.it = mkOption { }; } ({ mine, ... }: { it = mine; }) { _module.args.mine.a = 1; } { _module.args.mine.b = 2; } ]).it;
+    prefix = (lib.evalModules { prefix = [ "a" "b" ]; modules = [ ({ _prefix, ... }: { options.it = mkOption { default = _prefix; }; }) ]; }).config.it;
+    lazyClass = (lib.evalModules { class = "nixos"; modules = [ { _class = "darwin"; } ]; })._type;
+    extendedTwice = (((lib.evalModules { modules = [ { options.it = mkOption { type = types.listOf types.int; default = [ ]; }; } ]; }).extendModules { modules = [ { it = [ 1 ]; } ]; }).extendModules { modules = [ { it = [ 2 ]; } ]; }).config.it;
+    disabledByPath = (eval [ { options.it = mkOption { default = 0; }; } { key = "one"; it = 1; imports = [ { key = "two"; imports = [ ]; } ]; } { disabledModules = [ "/one" { key = "one"; } ]; } ]).it;
+    disabledWithoutKey = fails (eval [ { options.it = mkOption { default = 0; }; } { disabledModules = [ { } ]; } ]).it;
+    functionResultsAsDefinitions = ((eval [ { options.it = mkOption { }; } { it = x: { value = x; }; } { it = x: { value = x; }; } ]).it 1);
+    functionTo = ((eval [ { options.it = mkOption { type = types.functionTo types.lines; }; } { it = { x, ... }: mkAfter x; } { it = { x, ... }: "b"; } ]).it { x = "a"; });
+  };
   modules = {
     apply = (eval [ { options.it = mkOption { apply = value: value + 1; }; } { it = 1; } ]).it;
     arguments = (eval [ { options.it = mkOption { }; } ({ mine, ... }: { it = mine; }) { _module.args.mine = 4; } ]).it;
