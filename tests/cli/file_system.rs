@@ -348,7 +348,12 @@ fn a_file_that_cannot_be_read_loses_nothing_of_the_others() {
         const NOBODY: u32 = 65534;
         let program = tempfile::tempdir().expect("a folder");
         let copy = program.path().join("openclaw-check");
-        fs::copy(env!("CARGO_BIN_EXE_openclaw-check"), &copy).expect("a copy");
+        // By another process: while this one has it open to write, whatever else a test starts has it too, and then it cannot be
+        // started.
+        let copied = Command::new("cp")
+            .args([Path::new(env!("CARGO_BIN_EXE_openclaw-check")), &copy])
+            .status();
+        assert!(copied.is_ok_and(|status| status.success()), "a copy");
         for open in [directory, program.path(), &copy] {
             fs::set_permissions(open, fs::Permissions::from_mode(0o755)).expect("a mode");
         }
