@@ -54,7 +54,7 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ),
     (
         "splitString",
-        "separator: text: let escaped = lib.escapeRegex separator; in builtins.filter builtins.isString (builtins.split escaped (builtins.substring 0 0 text + toString text))",
+        "separator: text: let escaped = lib.escapeRegex separator; in builtins.filter builtins.isString (builtins.split escaped (if builtins.isString text then text else builtins.substring 0 0 text + toString text))",
     ),
     (
         "stringToCharacters",
