@@ -594,6 +594,17 @@ pub(super) fn unseen(set: &Rc<ModuleSet>, sight: &Sight<'_>) -> Vec<UnseenModule
         .collect()
 }
 
+/// The modules of a configuration that are not here and may configure OpenClaw, as they are named, in order.
+pub fn modules_that_may_add(set: &Rc<ModuleSet>, sight: &Sight<'_>) -> Vec<String> {
+    let mut modules: Vec<String> = unseen(set, sight)
+        .into_iter()
+        .filter(|module| module.may_add)
+        .map(|module| format!("`{}`", module.name))
+        .collect();
+    modules.dedup();
+    modules
+}
+
 pub(super) fn assumptions(set: &Rc<ModuleSet>) -> Vec<String> {
     let Some(collected) = set.collected() else {
         return Vec::new();

@@ -70,6 +70,7 @@ pub fn discover(workspace: &Rc<Workspace>) -> Discovery {
                 reached: HashSet::new(),
                 inputs: BTreeMap::new(),
                 is_partial: false,
+                seem_empty: Vec::new(),
                 at_work: &at_work,
                 given_up: &given_up,
             };
@@ -112,6 +113,8 @@ struct Finder<'d> {
     inputs: BTreeMap<String, Option<KnownInput>>,
     /// Whether some output of the flake could not be evaluated, so that files it reaches may not have been seen in use.
     is_partial: bool,
+    /// Configurations of the flake that nothing in sight makes one of OpenClaw, and the modules of them that are not here.
+    seem_empty: Vec<(String, Vec<String>)>,
     /// The absolute path of what is being evaluated; outlives a panic.
     at_work: &'d RefCell<String>,
     /// What panicked before.
@@ -151,7 +154,22 @@ impl Finder<'_> {
         } else {
             self.workspace.candidates_beside(directory, &self.reached)
         };
+        let known = self.found.blueprints.len();
         self.search(search, Some(directory));
+        let is_any_alone = self.found.blueprints.len() > known;
+        for (name, modules) in std::mem::take(&mut self.seem_empty) {
+            if is_any_alone {
+                self.found.unresolved.push(Unresolved {
+                    path: name,
+                    reason: format!(
+                        "modules of it are not here ({}); files that they may import are checked by themselves",
+                        modules.join(", ")
+                    ),
+                    span: None,
+                    configurations: Vec::new(),
+                });
+            }
+        }
         if self.found.blueprints.is_empty() && self.found.problems.is_empty() {
             self.note_nothing(directory);
         }
@@ -206,6 +224,12 @@ impl Finder<'_> {
             self.evaluator.allow_steps_again();
             let blueprints =
                 blueprint::blueprints(&mut self.evaluator, &found.name, &found.set, &sight);
+            if blueprints.is_empty() {
+                let modules = blueprint::modules_that_may_add(&found.set, &sight);
+                if !modules.is_empty() {
+                    self.seem_empty.push((found.name.clone(), modules));
+                }
+            }
             self.found.blueprints.extend(blueprints);
             self.cut_short(&found.name, &found.set);
             if self.evaluator.is_out_of_steps() {

@@ -9,6 +9,7 @@ mod file_system;
 mod files;
 mod fixtures;
 mod formats;
+mod frameworks;
 mod harness;
 mod hostile;
 mod information;

@@ -2,9 +2,10 @@
 
 use super::known::KnownInput;
 use super::packages::{function, packages};
-use crate::nix::eval::unknown::{ErrorKind, Stop};
+use crate::nix::eval::unknown::{ErrorKind, Stop, Unknown};
 use crate::nix::eval::value::{Attr, Attrs, Marker, Origin, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
+use crate::nix::modules::definition::{Definition, children};
 use crate::nix::modules::types::OptionType;
 use crate::nix::modules::{Class, Declarations, ModuleSet, OptionDeclaration, Request};
 use crate::nix::symbol::Symbol;
@@ -423,12 +424,61 @@ static MAKE_FLAKE: Builtin = Builtin {
         let config = set.config();
         let flake = evaluator.descend(&config, &["flake"])?;
         let outputs = evaluator.attrs(&flake, origin)?;
-        // What modules of flake-parts that are not seen add is no configuration of the user's.
         let mut outputs = (*outputs).clone();
-        outputs.open = None;
+        outputs.open = made_by_unseen_modules(evaluator, &set);
         Ok(Val::new(Value::Attrs(Rc::new(outputs)), origin.clone()))
     },
 };
+
+/// The options of flake-parts itself.
+const FLAKE_PARTS_OPTIONS: &[&str] = &[
+    "_module",
+    "debug",
+    "flake",
+    "partitionedAttrs",
+    "partitions",
+    "perInput",
+    "perSystem",
+    "systems",
+    "transposition",
+];
+
+/// Why there may be more outputs than are seen: somebody sets an option that only a module that is not here can declare, and that
+/// module may make configurations of it. What such a module adds unasked is no configuration of the user's.
+fn made_by_unseen_modules(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Option<Rc<Unknown>> {
+    let collected = set.collected()?;
+    let first = collected.unseen.first()?;
+    let Declarations::Set(declared) = &collected.declarations else {
+        return None;
+    };
+    let discharged = evaluator.push_down(&collected.definitions);
+    let defined = children(&discharged);
+    let (name, definitions) = defined.by_name.iter().find(|(name, _)| {
+        !FLAKE_PARTS_OPTIONS.contains(&name.as_str()) && !declared.contains_key(name.as_str())
+    })?;
+    let mut modules: Vec<String> = collected
+        .unseen
+        .iter()
+        .map(|unseen| {
+            unseen
+                .unknown
+                .subject
+                .as_deref()
+                .unwrap_or(&unseen.unknown.reason)
+        })
+        .map(|module| format!("`{module}`"))
+        .collect();
+    modules.dedup();
+    let reason = format!(
+        "`{name}` is an option of a module that is not here ({}), which may make configurations of it",
+        modules.join(", ")
+    );
+    let span = definitions
+        .first()
+        .and_then(Definition::span)
+        .or(first.span);
+    Some(evaluator.unknown_named("outputs", reason, None, span))
+}
 
 fn option(kind: OptionType) -> Declarations {
     Declarations::Option(Rc::new(OptionDeclaration {
