@@ -246,3 +246,92 @@ fn a_patch_of_a_file_with_a_hostile_name_is_harmless() {
     let patch = String::from_utf8_lossy(&output.stdout);
     assert!(patch.contains("kimi/kimi-k2p5"), "{patch}");
 }
+
+/// In a checkout names come from git's index, as bytes.
+#[test]
+fn names_that_git_tracks_are_harmless_in_every_format() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let directory = folder.path();
+    hostile_tree(directory);
+    fs::write(
+        directory.join("flake.nix"),
+        format!(
+            "{{ inputs.\"{0}\".url = \"x:{0}\"; outputs = {{ self, ... }}: {{
+  homeConfigurations.\"{0}\" = {{ config = throw \"{0}\"; }};
+  nixosConfigurations.\"{0}\" = nosuch.lib.nixosSystem {{ modules = [ ./home.nix ]; }};
+}}; }}\n",
+            HOSTILE.replace('\r', "")
+        ),
+    )
+    .expect("a file");
+    fs::write(
+        directory.join("openclaw-check.toml"),
+        "exclude = [\"a\\u001b[31m\\n::error::x\"]\nselect = [\"a\\u001b[31m\\n::error::x\"]\n",
+    )
+    .expect("a file");
+    for arguments in [&["init", "-q"][..], &["add", "-A"]] {
+        let done = std::process::Command::new("git")
+            .args(arguments)
+            .current_dir(directory)
+            .status();
+        assert!(done.is_ok_and(|status| status.success()), "git");
+    }
+    // Tracked, and gone; not tracked, and needed.
+    fs::remove_file(directory.join("d\u{1b}]0;title\u{7}/openclaw.json")).expect("a file");
+    for settings in [true, false] {
+        if !settings {
+            fs::remove_file(directory.join("openclaw-check.toml")).expect("a file");
+        }
+        for format in FORMATS {
+            for option in ["--strict", "--quiet", "--staged"] {
+                let output = openclaw_check()
+                    .inside(directory)
+                    .args(option)
+                    .args("--format")
+                    .arg(format)
+                    .command()
+                    .output()
+                    .expect("the program starts");
+                let what = format!("{format} {option}");
+                assert_harmless(&what, &output);
+                let code = output.status.code().unwrap_or(-1);
+                assert!((1..=3).contains(&code), "{what}: exit code {code}");
+                if matches!(format, "json" | "sarif" | "gitlab") {
+                    serde_json::from_slice::<serde_json::Value>(&output.stdout).expect(&what);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_socket_is_no_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let directory = folder.path();
+    let _socket =
+        std::os::unix::net::UnixListener::bind(directory.join("home.nix")).expect("a socket");
+    fs::write(
+        directory.join("flake.nix"),
+        "{ outputs = _: { homeManagerModules.default = import ./home.nix; }; }",
+    )
+    .expect("a file");
+    fs::write(
+        directory.join("a.nix"),
+        "{ imports = [ ./home.nix ]; programs.openclaw.enable = true; }",
+    )
+    .expect("a file");
+    for (arguments, code) in [
+        ("home.nix", 3),
+        ("eval home.nix", 3),
+        ("show home.nix", 3),
+        ("a.nix --no-git", 1),
+        (". --no-git", 1),
+    ] {
+        let printed = openclaw_check().inside(directory).args(arguments).run();
+        assert_eq!(
+            printed.code, code,
+            "{arguments}: {}{}",
+            printed.out, printed.err
+        );
+    }
+}
