@@ -357,3 +357,108 @@ fn a_configuration_of_flake_parts_may_be_another_one_of_the_flake() {
         .expect("the circle");
     assert_eq!(found["start"]["line"], 13, "{found:#}");
 }
+
+#[test]
+fn conditions_may_depend_on_options_beside_those_that_they_set() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(
+        folder.path().join("flake.nix"),
+        r#"{
+  outputs = { nixpkgs, home-manager, nix-openclaw, ... }: {
+    nixosConfigurations.desk = nixpkgs.lib.nixosSystem {
+      modules = [
+        home-manager.nixosModules.home-manager
+        { networking.hostName = "desk"; services.caddy.enable = true; }
+        ({ config, lib, ... }: lib.mkIf (config.networking.hostName == "desk") {
+          networking.firewall.allowedTCPPorts = [ 18789 ];
+          home-manager.users.zoe.imports = [ nix-openclaw.homeManagerModules.openclaw ./zoe.nix ];
+        })
+        ({ config, lib, ... }: {
+          config = lib.mkIf config.services.caddy.enable {
+            services.caddy.email = "zoe@example.org";
+            home-manager.users.zoe.programs.openclaw.config.agents.defaults.model.fallbacks = [ "nosuch/two" ];
+          };
+        })
+        ({ config, lib, ... }: lib.mkIf (config.networking.hostName == "laptop") {
+          networking.wireless.enable = true;
+          home-manager.users.zoe.programs.openclaw.config.agents.defaults.model.fallbacks = [ "nosuch/three" ];
+        })
+      ];
+    };
+  };
+}
+"#,
+    )
+    .expect("a file");
+    std::fs::write(
+        folder.path().join("zoe.nix"),
+        "{ programs.openclaw.enable = true;\n  programs.openclaw.config.agents.defaults.model.primary = \"nosuch/one\"; }\n",
+    )
+    .expect("a file");
+    let printed = openclaw_check()
+        .args("--no-git --format json")
+        .inside(folder.path())
+        .run();
+    let report = json(&printed);
+    let found: Vec<String> = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .filter(|finding| finding["severity"] == "error" || finding["rule"] == "unknown-provider")
+        .map(|finding| format!("{} {}", finding["rule"], finding["message"]))
+        .collect();
+    // That none of the conditions needs itself, that the first two hold, and that the third does not.
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert_eq!(
+        report["unresolved"].as_array().map(Vec::len),
+        Some(0),
+        "{report:#}"
+    );
+    for finding in report["findings"].as_array().expect("findings") {
+        assert_ne!(finding["rule"], "infinite-recursion", "{finding:#}");
+    }
+}
+
+/// A repository like nix-openclaw itself: it declares the options, tests them with functions of its own, and offers a template.
+#[test]
+fn declared_options_and_offered_templates_are_no_configurations() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        std::fs::write(file, text).expect("a file");
+    };
+    write(
+        "flake.nix",
+        "{ outputs = { nixpkgs, mine, ... }: {
+             homeManagerModules.openclaw = import ./module.nix;
+             homeConfigurations = mine.lib.all ./module.nix;
+             templates.agent = { path = ./template; description = \"An agent\"; };
+           }; }",
+    );
+    write(
+        "module.nix",
+        "{ lib, ... }: { options.programs.openclaw = { enable = lib.mkEnableOption \"it\"; config = lib.mkOption { type = lib.types.attrs; default = { }; }; }; }",
+    );
+    let template = "{ programs.openclaw = { enable = true; config.gateway.auth.token = \"<gatewayToken>\"; }; }";
+    write(
+        "template/flake.nix",
+        "{ outputs = _: { homeModules.default = ./home.nix; }; }",
+    );
+    write("template/home.nix", template);
+    write("other/home.nix", template);
+    let printed = openclaw_check()
+        .args("--no-git --format json")
+        .inside(folder.path())
+        .run();
+    let report = json(&printed);
+    let mut files: Vec<&str> = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .filter(|finding| finding["severity"] != "note")
+        .filter_map(|finding| finding["file"].as_str())
+        .collect();
+    files.dedup();
+    assert_eq!(files, ["other/home.nix"], "{report:#}");
+}

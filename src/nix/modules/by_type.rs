@@ -374,6 +374,19 @@ fn merge_equal(
     Ok(value)
 }
 
+/// Whether a value is a set and nothing more: no derivation, function, or value of the module system.
+pub(super) fn is_plain_set(value: &Value) -> bool {
+    match value {
+        Value::Attrs(attrs) => {
+            attrs.marker.is_none()
+                && attrs.get(Symbol::new("_type")).is_none()
+                && attrs.get(Symbol::new("outPath")).is_none()
+                && attrs.get(Symbol::new("__functor")).is_none()
+        }
+        _ => false,
+    }
+}
+
 /// Definitions of an option whose type is not in sight.
 fn merge_unseen(
     evaluator: &mut Evaluator,
@@ -382,15 +395,6 @@ fn merge_unseen(
     kind: &OptionType,
     active: Vec<Active>,
 ) -> Result<Val, Stop> {
-    let is_plain_set = |value: &Value| match value {
-        Value::Attrs(attrs) => {
-            attrs.marker.is_none()
-                && attrs.get(Symbol::new("_type")).is_none()
-                && attrs.get(Symbol::new("outPath")).is_none()
-                && attrs.get(Symbol::new("__functor")).is_none()
-        }
-        _ => false,
-    };
     if active.iter().all(|one| is_plain_set(&one.value)) {
         let merged = merge_attrs(set, path, &Rc::new(kind.clone()), &active)?;
         // Further options may be declared here, with defaults that are not in sight.

@@ -2,7 +2,7 @@
 
 use super::by_type::merge;
 use super::definition::{
-    DEFAULT_PRIORITY, Definition, Discharged, OPTION_DEFAULT_PRIORITY, children,
+    DEFAULT_PRIORITY, Definition, Discharged, OPTION_DEFAULT_PRIORITY, Wrapper, children,
 };
 use super::types::OptionType;
 use super::{
@@ -468,6 +468,12 @@ pub(super) fn unseen_thunk(
     );
     Thunk::native(
         move |evaluator| {
+            if matches!(kind, OptionType::Unseen)
+                && !set.request.closed
+                && let Some(options) = options_out_of_sight(evaluator, &set, &path, &definitions)
+            {
+                return Ok(options);
+            }
             let discharged = evaluator.discharge(&definitions);
             let active = active(evaluator, discharged)?;
             if active.is_empty() {
@@ -488,6 +494,46 @@ pub(super) fn unseen_thunk(
         },
         origin,
     )
+}
+
+/// Definitions under conditions as those of a set of options that modules out of sight declare: the conditions are handed down, because
+/// they may depend on options of the same set, such as `networking.firewall` on `networking.hostName`. `None` where there are no
+/// conditions, or where what is defined cannot be such a set.
+fn options_out_of_sight(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    definitions: &[Definition],
+) -> Option<Val> {
+    let handed_down = evaluator.push_down(definitions);
+    let has_condition = |one: &Discharged| {
+        let wrappers = &one.definition.wrappers;
+        wrappers
+            .iter()
+            .any(|wrapper| matches!(wrapper, Wrapper::If(_)))
+    };
+    let is_set = |one: &Discharged| match &one.value {
+        Ok(value) => super::by_type::is_plain_set(value),
+        Err(stop) => matches!(stop, Stop::Unknown(_)),
+    };
+    if !handed_down.iter().any(has_condition)
+        || !handed_down.iter().all(is_set)
+        || !handed_down.iter().any(|one| one.value.is_ok())
+    {
+        return None;
+    }
+    let defined = children(&handed_down);
+    let entries = defined.by_name.into_iter().map(|(name, definitions)| {
+        let path = extended(path, name);
+        let value = unseen_thunk(set, path, OptionType::Unseen, definitions.clone());
+        entry(name, value, &definitions)
+    });
+    let mut attrs = Attrs::from_entries(entries.collect());
+    attrs.open = match defined.open {
+        Some(unknown) => Some(unknown),
+        None => Some(set.undefined_option(evaluator, path)),
+    };
+    Some(Val::attrs(attrs))
 }
 
 /// The definitions of a declared option that count in the present world, its own default among them.
