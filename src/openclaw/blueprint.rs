@@ -577,7 +577,8 @@ pub(super) fn unseen(set: &Rc<ModuleSet>, sight: &Sight<'_>) -> Vec<UnseenModule
                     Some(rest) => (sight.input_may_add)(rest.split('.').next().unwrap_or(rest)),
                     None => !subject.starts_with("modulesPath"),
                 },
-                None => true,
+                // A path that is made of it has no name of its own.
+                None => !unseen.unknown.reason.contains("`modulesPath`"),
             };
             let of_openclaw = subject
                 .and_then(|subject| subject.strip_prefix("inputs."))

@@ -71,6 +71,7 @@ pub fn discover(workspace: &Rc<Workspace>) -> Discovery {
                 inputs: BTreeMap::new(),
                 is_partial: false,
                 seem_empty: Vec::new(),
+                templates: Vec::new(),
                 at_work: &at_work,
                 given_up: &given_up,
             };
@@ -113,8 +114,11 @@ struct Finder<'d> {
     inputs: BTreeMap<String, Option<KnownInput>>,
     /// Whether some output of the flake could not be evaluated, so that files it reaches may not have been seen in use.
     is_partial: bool,
-    /// Configurations of the flake that nothing in sight makes one of OpenClaw, and the modules of them that are not here.
-    seem_empty: Vec<(String, Vec<String>)>,
+    /// Folders of templates that flakes offer, absolute.
+    templates: Vec<String>,
+    /// Configurations of the flake that nothing in sight makes one of OpenClaw, and why that may be so. It is told if there is anything
+    /// of OpenClaw that they may be made of.
+    seem_empty: Vec<(String, String)>,
     /// The absolute path of what is being evaluated; outlives a panic.
     at_work: &'d RefCell<String>,
     /// What panicked before.
@@ -156,19 +160,18 @@ impl Finder<'_> {
         };
         let known = self.found.blueprints.len();
         self.search(search, Some(directory));
-        let is_any_alone = self.found.blueprints.len() > known;
-        for (name, modules) in std::mem::take(&mut self.seem_empty) {
-            if is_any_alone {
-                self.found.unresolved.push(Unresolved {
-                    path: name,
-                    reason: format!(
-                        "modules of it are not here ({}); files that they may import are checked by themselves",
-                        modules.join(", ")
-                    ),
+        let seem_empty = std::mem::take(&mut self.seem_empty);
+        if !seem_empty.is_empty()
+            && (self.found.blueprints.len() > known || !self.option_roots().is_empty())
+        {
+            self.found
+                .unresolved
+                .extend(seem_empty.into_iter().map(|(path, reason)| Unresolved {
+                    path,
+                    reason,
                     span: None,
                     configurations: Vec::new(),
-                });
-            }
+                }));
         }
         if self.found.blueprints.is_empty() && self.found.problems.is_empty() {
             self.note_nothing(directory);
@@ -210,6 +213,8 @@ impl Finder<'_> {
             });
         }
         let outputs = flake::configurations(&mut self.evaluator, &flake);
+        self.templates
+            .extend(flake::templates(&mut self.evaluator, &flake));
         let inputs = self.inputs.clone();
         let input_may_add = |name: &str| !matches!(inputs.get(name), Some(Some(_)));
         let is_openclaw = |name: &str| inputs.get(name) == Some(&Some(KnownInput::NixOpenclaw));
@@ -224,22 +229,29 @@ impl Finder<'_> {
             self.evaluator.allow_steps_again();
             let blueprints =
                 blueprint::blueprints(&mut self.evaluator, &found.name, &found.set, &sight);
-            if blueprints.is_empty() {
-                let modules = blueprint::modules_that_may_add(&found.set, &sight);
-                if !modules.is_empty() {
-                    self.seem_empty.push((found.name.clone(), modules));
-                }
-            }
-            self.found.blueprints.extend(blueprints);
             self.cut_short(&found.name, &found.set);
+            let modules = blueprint::modules_that_may_add(&found.set, &sight);
+            let is_empty = blueprints.is_empty();
+            self.found.blueprints.extend(blueprints);
             if self.evaluator.is_out_of_steps() {
                 self.is_partial = true;
-                self.found.unresolved.push(Unresolved {
-                    path: found.name.clone(),
-                    reason: "evaluating all of it takes too many steps; files that mention OpenClaw are checked by themselves".into(),
-                    span: None,
-                    configurations: Vec::new(),
-                });
+                let reason = "evaluating all of it takes too many steps; files that mention OpenClaw are checked by themselves";
+                if is_empty {
+                    self.seem_empty.push((found.name.clone(), reason.into()));
+                } else {
+                    self.found.unresolved.push(Unresolved {
+                        path: found.name.clone(),
+                        reason: reason.into(),
+                        span: None,
+                        configurations: Vec::new(),
+                    });
+                }
+            } else if is_empty && !modules.is_empty() {
+                let reason = format!(
+                    "modules of it are not here ({}); files that they may import are checked by themselves",
+                    modules.join(", ")
+                );
+                self.seem_empty.push((found.name.clone(), reason));
             }
         }
         self.is_partial |= !outputs.unknown.is_empty();
@@ -293,6 +305,15 @@ impl Finder<'_> {
         }
     }
 
+    /// Where the files that were read so far set options of OpenClaw.
+    fn option_roots(&self) -> Vec<Span> {
+        let trees = self.evaluator.trees();
+        trees
+            .iter()
+            .flat_map(|tree| fragments::named(tree, &option_roots::is_root))
+            .collect()
+    }
+
     fn note_nothing(&mut self, directory: &str) {
         // What panicked may well have configured it.
         if !self.given_up.is_empty() {
@@ -305,12 +326,7 @@ impl Finder<'_> {
         } else {
             format!("in `{shown}`")
         };
-        let set: Vec<Span> = self
-            .evaluator
-            .trees()
-            .iter()
-            .flat_map(|tree| fragments::named(tree, &option_roots::is_root))
-            .collect();
+        let set = self.option_roots();
         let message = if set.is_empty() {
             format!("nothing {place} configures OpenClaw")
         } else {
@@ -342,6 +358,10 @@ impl Finder<'_> {
         let mut json = Vec::new();
         let mut in_parts = Vec::new();
         for candidate in &search.candidates {
+            let is_in = |folder: &String| path::below(folder, &candidate.path).is_some();
+            if self.templates.iter().any(is_in) {
+                continue;
+            }
             if self.reached.contains(&candidate.path) {
                 if candidate.kind == CandidateKind::Nix && self.is_partial {
                     in_parts.push(candidate.path.clone());

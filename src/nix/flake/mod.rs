@@ -499,6 +499,41 @@ const HOLDERS: &[&str] = &[
     "darwinConfigurations",
 ];
 
+/// The folders of the templates that a flake offers, as absolute paths. What is left to be filled in there is left on purpose.
+pub fn templates(evaluator: &mut Evaluator, flake: &Flake) -> Vec<String> {
+    let mut set = |thunk: &Rc<Thunk>| match evaluator.force(thunk).map(|value| value.value) {
+        Ok(Value::Attrs(attrs)) => Some(attrs),
+        _ => None,
+    };
+    let mut offered = Vec::new();
+    if let Some(outputs) = set(&flake.outputs) {
+        let named = outputs
+            .get(Symbol::new("templates"))
+            .map(|attr| &attr.value);
+        if let Some(templates) = named.and_then(&mut set) {
+            offered.extend(
+                templates
+                    .sorted()
+                    .into_iter()
+                    .map(|attr| Rc::clone(&attr.value)),
+            );
+        }
+        let default = outputs.get(Symbol::new("defaultTemplate"));
+        offered.extend(default.map(|attr| Rc::clone(&attr.value)));
+    }
+    let offered: Vec<_> = offered.iter().filter_map(&mut set).collect();
+    offered
+        .iter()
+        .filter_map(|template| template.get(Symbol::new("path")))
+        .filter_map(
+            |attr| match evaluator.force(&attr.value).map(|value| value.value) {
+                Ok(Value::Path(path)) => Some(path.absolute.to_string()),
+                _ => None,
+            },
+        )
+        .collect()
+}
+
 /// The configurations in the outputs of a flake.
 pub fn configurations(evaluator: &mut Evaluator, flake: &Flake) -> Outputs {
     let mut outputs = Outputs::default();
