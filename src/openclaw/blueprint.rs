@@ -577,8 +577,7 @@ pub(super) fn unseen(set: &Rc<ModuleSet>, sight: &Sight<'_>) -> Vec<UnseenModule
                     Some(rest) => (sight.input_may_add)(rest.split('.').next().unwrap_or(rest)),
                     None => !subject.starts_with("modulesPath"),
                 },
-                // A path that is made of it has no name of its own.
-                None => !unseen.unknown.reason.contains("`modulesPath`"),
+                None => true,
             };
             let of_openclaw = subject
                 .and_then(|subject| subject.strip_prefix("inputs."))
@@ -587,7 +586,7 @@ pub(super) fn unseen(set: &Rc<ModuleSet>, sight: &Sight<'_>) -> Vec<UnseenModule
                 .map(|(_, output)| output.to_string());
             UnseenModule {
                 of_openclaw,
-                name: subject.map_or_else(|| unseen.unknown.reason.to_string(), str::to_string),
+                name: unseen.name().to_string(),
                 span: unseen.span,
                 may_add,
             }
@@ -614,11 +613,7 @@ pub(super) fn assumptions(set: &Rc<ModuleSet>) -> Vec<String> {
         .unseen
         .iter()
         .map(|unseen| {
-            let name = unseen
-                .unknown
-                .subject
-                .as_deref()
-                .unwrap_or(&unseen.unknown.reason);
+            let name = unseen.name();
             format!("`{name}` is not seen and is taken not to override what the sources define")
         })
         .collect();

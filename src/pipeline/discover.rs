@@ -105,6 +105,9 @@ pub fn discover(workspace: &Rc<Workspace>) -> Discovery {
     }
 }
 
+/// What is done where a part of a flake cannot be evaluated.
+const BY_THEMSELVES: &str = "files that mention OpenClaw are checked by themselves";
+
 struct Finder<'d> {
     evaluator: Evaluator,
     workspace: Rc<Workspace>,
@@ -164,14 +167,9 @@ impl Finder<'_> {
         if !seem_empty.is_empty()
             && (self.found.blueprints.len() > known || !self.option_roots().is_empty())
         {
-            self.found
-                .unresolved
-                .extend(seem_empty.into_iter().map(|(path, reason)| Unresolved {
-                    path,
-                    reason,
-                    span: None,
-                    configurations: Vec::new(),
-                }));
+            for (path, reason) in seem_empty {
+                self.unresolved(path, reason, None);
+            }
         }
         if self.found.blueprints.is_empty() && self.found.problems.is_empty() {
             self.note_nothing(directory);
@@ -230,28 +228,25 @@ impl Finder<'_> {
             let blueprints =
                 blueprint::blueprints(&mut self.evaluator, &found.name, &found.set, &sight);
             self.cut_short(&found.name, &found.set);
-            let modules = blueprint::modules_that_may_add(&found.set, &sight);
             let is_empty = blueprints.is_empty();
             self.found.blueprints.extend(blueprints);
+            let name = found.name.clone();
             if self.evaluator.is_out_of_steps() {
                 self.is_partial = true;
-                let reason = "evaluating all of it takes too many steps; files that mention OpenClaw are checked by themselves";
-                if is_empty {
-                    self.seem_empty.push((found.name.clone(), reason.into()));
-                } else {
-                    self.found.unresolved.push(Unresolved {
-                        path: found.name.clone(),
-                        reason: reason.into(),
-                        span: None,
-                        configurations: Vec::new(),
-                    });
+                let reason = format!("evaluating all of it takes too many steps; {BY_THEMSELVES}");
+                match is_empty {
+                    true => self.seem_empty.push((name, reason)),
+                    false => self.unresolved(name, reason, None),
                 }
-            } else if is_empty && !modules.is_empty() {
-                let reason = format!(
-                    "modules of it are not here ({}); files that they may import are checked by themselves",
-                    modules.join(", ")
-                );
-                self.seem_empty.push((found.name.clone(), reason));
+            } else if is_empty {
+                let modules = blueprint::modules_that_may_add(&found.set, &sight);
+                if !modules.is_empty() {
+                    let reason = format!(
+                        "modules of it are not here ({}); files that they may import are checked by themselves",
+                        modules.join(", ")
+                    );
+                    self.seem_empty.push((name, reason));
+                }
             }
         }
         self.is_partial |= !outputs.unknown.is_empty();
@@ -264,12 +259,7 @@ impl Finder<'_> {
                 ),
                 Stop::Error(error) => (error.message.clone(), error.span),
             };
-            self.found.unresolved.push(Unresolved {
-                path: name,
-                reason: format!("{reason}; files that mention OpenClaw are checked by themselves"),
-                span,
-                configurations: Vec::new(),
-            });
+            self.unresolved(name, format!("{reason}; {BY_THEMSELVES}"), span);
         }
         for (name, error) in outputs.failures {
             let _ = name;
@@ -610,12 +600,8 @@ impl Finder<'_> {
         let blueprints = blueprint::blueprints(&mut self.evaluator, &shown, &set, &sight);
         self.cut_short(&shown, &set);
         if blueprints.is_empty() && self.evaluator.is_out_of_steps() {
-            self.found.unresolved.push(Unresolved {
-                path: shown.clone(),
-                reason: "evaluating it takes too many steps".into(),
-                span: None,
-                configurations: Vec::new(),
-            });
+            let reason = "evaluating it takes too many steps".to_string();
+            self.unresolved(shown.clone(), reason, None);
         }
         let others = set
             .collected()
@@ -670,6 +656,15 @@ impl Finder<'_> {
     }
 
     /// A configuration whose modules were not all read, because of our own bounds, was not checked.
+    fn unresolved(&mut self, path: String, reason: String, span: Option<Span>) {
+        self.found.unresolved.push(Unresolved {
+            path,
+            reason,
+            span,
+            configurations: Vec::new(),
+        });
+    }
+
     fn cut_short(&mut self, name: &str, set: &ModuleSet) {
         if let Some((reason, span)) = set.collected().and_then(|collected| collected.cut_short) {
             let place = span

@@ -237,8 +237,7 @@ fn another_unknown(
     arguments: &[Rc<Thunk>],
     unknown: &Rc<Unknown>,
 ) -> Rc<Unknown> {
-    let is_bound = unknown.id == 0;
-    if is_bound || !TRANSFORMING.contains(&builtin.name) {
+    if unknown.is_of_bound() || !TRANSFORMING.contains(&builtin.name) {
         return Rc::clone(unknown);
     }
     match operation(builtin, arguments) {

@@ -55,7 +55,7 @@ impl Evaluator {
                 State::Failed(error)
             }
             Err(Stop::Unknown(unknown)) => {
-                if unknown.id == 0 {
+                if unknown.is_of_bound() {
                     *thunk.state.borrow_mut() = state;
                     self.assumptions = saved;
                     return Err(Stop::Unknown(unknown));
@@ -180,10 +180,10 @@ fn through(mut error: Rc<EvalError>, thunk: &Thunk) -> Rc<EvalError> {
     let Some(span) = thunk.origin.span else {
         return error;
     };
-    let is_new = error.span != Some(span) && error.trace.iter().all(|(known, _)| *known != span);
     if error.kind != ErrorKind::InfiniteRecursion {
         return error;
     }
+    let is_new = error.span != Some(span) && error.trace.iter().all(|(known, _)| *known != span);
     if error.span.is_none() {
         // It began in something that no source wrote, such as a merged option.
         Rc::make_mut(&mut error).span = Some(span);

@@ -163,10 +163,11 @@ impl Walk<'_> {
                     });
                     return Ok(());
                 }
-                self.bindings(evaluator, bindings, env)?;
+                // What a module declares is no definition.
+                self.bindings(evaluator, bindings, env, |name| name.as_str() != "options")?;
             }
             Expr::Let { bindings, body } => {
-                let frame = self.bindings(evaluator, bindings, env)?;
+                let frame = self.bindings(evaluator, bindings, env, |_| true)?;
                 self.expression(evaluator, *body, &frame)?;
             }
             Expr::Lambda(lambda) => {
@@ -237,20 +238,17 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Walks the values of a set or `let`; gives the frame that they see.
+    /// Walks those values of a set or `let` whose names are `wanted`; gives the frame that they see.
     fn bindings(
         &mut self,
         evaluator: &mut Evaluator,
         bindings: &Bindings,
         env: &Rc<Env>,
+        wanted: fn(Symbol) -> bool,
     ) -> Result<Rc<Env>, Stop> {
         let tree = Rc::clone(self.tree);
         let (_, frame) = evaluator.eval_bindings(&tree, bindings, env, &Origin::default())?;
-        for (name, value) in values(bindings) {
-            // What a module declares is no definition.
-            if name.as_str() == "options" {
-                continue;
-            }
+        for (name, value) in values(bindings).filter(|(name, _)| wanted(*name)) {
             let units = usize::from(is_of_units(name));
             self.in_units += units;
             let walked = self.expression(evaluator, value, &frame);

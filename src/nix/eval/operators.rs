@@ -139,7 +139,7 @@ impl Evaluator {
             (Err(stop), _) | (_, Err(stop)) => return stop,
             (Ok(_), Ok(_)) => return self.limit("a comparison of known values was not made"),
         };
-        if unknown.id == 0 {
+        if unknown.is_of_bound() {
             return Stop::Unknown(unknown);
         }
         let other = match other {
@@ -279,7 +279,10 @@ impl Evaluator {
                 }
                 kind => {
                     let kind = kind.filter(|kind| matches!(kind, Kind::Path | Kind::Number));
-                    let fresh = self.unknown(Rc::clone(&unknown.reason), kind, unknown.span);
+                    let mut fresh = self.unknown(Rc::clone(&unknown.reason), kind, unknown.span);
+                    let subject = unknown.subject.as_ref();
+                    Rc::make_mut(&mut fresh).subject =
+                        subject.map(|subject| format!("{subject} + …").into());
                     return Err(Stop::Unknown(fresh));
                 }
             },

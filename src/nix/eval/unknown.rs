@@ -107,10 +107,15 @@ impl Unknown {
         })
     }
 
+    /// Whether one of our own bounds gave it. It stands for no value, so nothing is made of it and no condition rests on it.
+    pub fn is_of_bound(&self) -> bool {
+        self.id == 0
+    }
+
     /// What a parser makes of this text: a part of the file, where it is the content of one.
     pub fn parsed(self: &Rc<Self>, what: &str) -> Rc<Unknown> {
         match self.kind {
-            Some(Kind::FileContent | Kind::FilePart) if self.id != 0 => {
+            Some(Kind::FileContent | Kind::FilePart) if !self.is_of_bound() => {
                 self.derived(what, Some(Kind::FilePart))
             }
             _ => Rc::clone(self),

@@ -30,7 +30,7 @@ impl Evaluator {
 
     /// The truth value of an unknown: as assumed, else a split on it.
     pub fn decide(&self, unknown: &Rc<Unknown>) -> Result<bool, Stop> {
-        if unknown.id == 0 {
+        if unknown.is_of_bound() {
             return Err(Stop::Unknown(Rc::clone(unknown)));
         }
         match self.assumed(unknown.id) {

@@ -459,14 +459,7 @@ fn made_by_unseen_modules(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Opt
     let mut modules: Vec<String> = collected
         .unseen
         .iter()
-        .map(|unseen| {
-            unseen
-                .unknown
-                .subject
-                .as_deref()
-                .unwrap_or(&unseen.unknown.reason)
-        })
-        .map(|module| format!("`{module}`"))
+        .map(|module| format!("`{}`", module.name()))
         .collect();
     modules.dedup();
     let reason = format!(

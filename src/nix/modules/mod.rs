@@ -58,6 +58,14 @@ pub struct Unseen {
     pub span: Option<Span>,
 }
 
+impl Unseen {
+    /// How it is named: by the Nix code that it is, or else by why it is not known.
+    pub fn name(&self) -> &str {
+        let unknown = &self.unknown;
+        unknown.subject.as_deref().unwrap_or(&unknown.reason)
+    }
+}
+
 /// A declared option.
 #[derive(Clone, Debug)]
 pub struct OptionDeclaration {

@@ -452,10 +452,9 @@ impl OptionType {
         }
     }
 
-    /// Why an option of this type fails as soon as Nix looks at it: whether the type is made of modules is asked first.
-    pub fn failure(&self) -> Option<Rc<EvalError>> {
+    /// The one type that this one is made of: that of the elements or attributes, of the result, or that which it narrows down.
+    fn inner(&self) -> Option<&Rc<OptionType>> {
         match self {
-            OptionType::Broken(error) => Some(Rc::clone(error)),
             OptionType::ListOf(inner)
             | OptionType::AttrsOf(inner)
             | OptionType::LazyAttrsOf(inner)
@@ -463,8 +462,16 @@ impl OptionType {
             | OptionType::Unique(inner)
             | OptionType::Function(inner)
             | OptionType::Coerced { to: inner, .. }
-            | OptionType::Checked { inner, .. } => inner.failure(),
+            | OptionType::Checked { inner, .. } => Some(inner),
             _ => None,
+        }
+    }
+
+    /// Why an option of this type fails as soon as Nix looks at it: whether the type is made of modules is asked first.
+    pub fn failure(&self) -> Option<Rc<EvalError>> {
+        match self {
+            OptionType::Broken(error) => Some(Rc::clone(error)),
+            other => other.inner()?.failure(),
         }
     }
 
@@ -472,16 +479,8 @@ impl OptionType {
     pub fn undecided(&self) -> Option<Rc<Unknown>> {
         match self {
             OptionType::Unmodelled(unknown) => Some(Rc::clone(unknown)),
-            OptionType::ListOf(inner)
-            | OptionType::AttrsOf(inner)
-            | OptionType::LazyAttrsOf(inner)
-            | OptionType::NullOr(inner)
-            | OptionType::Unique(inner)
-            | OptionType::Function(inner)
-            | OptionType::Coerced { to: inner, .. }
-            | OptionType::Checked { inner, .. } => inner.undecided(),
             OptionType::Either(first, second) => first.undecided().or_else(|| second.undecided()),
-            _ => None,
+            other => other.inner()?.undecided(),
         }
     }
 
@@ -489,15 +488,7 @@ impl OptionType {
     pub fn has_modules(&self) -> bool {
         match self {
             OptionType::Submodule(_) | OptionType::Deferred => true,
-            OptionType::ListOf(inner)
-            | OptionType::AttrsOf(inner)
-            | OptionType::LazyAttrsOf(inner)
-            | OptionType::NullOr(inner)
-            | OptionType::Unique(inner)
-            | OptionType::Function(inner)
-            | OptionType::Coerced { to: inner, .. }
-            | OptionType::Checked { inner, .. } => inner.has_modules(),
-            _ => false,
+            other => other.inner().is_some_and(|inner| inner.has_modules()),
         }
     }
 

@@ -7,7 +7,7 @@
 use super::fields::{REFERENCE_FIELDS, TEXT_CREDENTIALS};
 use super::names::{is_secret_name, names_a_secret};
 use super::written::{Written, bare, classify, is_dollar_name, is_file_path};
-use super::{Role, Step, follows};
+use super::{Role, Step, matches};
 use crate::openclaw::placeholders::{self, Flaw, Form};
 use crate::openclaw::secret_patterns::{is_template, looks_generated};
 use crate::openclaw::tree::{Node, TextPart, Value};
@@ -249,22 +249,8 @@ fn is_parent_of_credential(steps: &[Step<'_>]) -> bool {
     REFERENCE_FIELDS
         .iter()
         .chain(TEXT_CREDENTIALS)
-        .any(|pattern| {
-            let mut rest = steps.iter();
-            let mut last = "";
-            let mut parts = pattern.split('.');
-            while let Some(part) = parts.next() {
-                if rest.len() == 0 {
-                    // It matches so far; this part has to be the last one.
-                    return !last.is_empty() && !last.ends_with('*') && parts.next().is_none();
-                }
-                if !follows(part, &mut rest) {
-                    return false;
-                }
-                last = part;
-            }
-            false
-        })
+        .filter_map(|pattern| pattern.rsplit_once('.'))
+        .any(|(parent, _)| !parent.ends_with('*') && matches(parent, steps))
 }
 
 /// Whether a text that looks generated is not shown where nothing but the names around it are known: any header that is

@@ -183,17 +183,20 @@ fn ends_with_word(key: &str, wanted: &[&str]) -> bool {
 /// Whether steps match a pattern such as `channels.*.accounts.*.token`.
 fn matches(pattern: &str, steps: &[Step<'_>]) -> bool {
     let mut rest = steps.iter();
-    pattern.split('.').all(|part| follows(part, &mut rest)) && rest.next().is_none()
-}
-
-/// Whether the next steps are those of a part of a pattern: `*` is any key, `name[]` an element of the list `name`.
-fn follows<'a>(part: &str, rest: &mut impl Iterator<Item = &'a Step<'a>>) -> bool {
-    let (name, index) = match part.strip_suffix("[]") {
-        Some(name) => (name, true),
-        None => (part, false),
-    };
-    matches!(rest.next(), Some(Step::Key(key)) if name == "*" || name == *key)
-        && (!index || matches!(rest.next(), Some(Step::Index(_))))
+    for part in pattern.split('.') {
+        let (name, index) = match part.strip_suffix("[]") {
+            Some(name) => (name, true),
+            None => (part, false),
+        };
+        match rest.next() {
+            Some(Step::Key(key)) if name == "*" || name == *key => {}
+            _ => return false,
+        }
+        if index && !matches!(rest.next(), Some(Step::Index(_))) {
+            return false;
+        }
+    }
+    rest.next().is_none()
 }
 
 fn in_any(patterns: &[&str], steps: &[Step<'_>], last: &str) -> bool {
@@ -288,58 +291,56 @@ fn may_be_credential(key: &str) -> bool {
 
 /// Walks over every value of a configuration that is no list and no plain object, and over the objects in
 /// fields that take references to secrets.
-pub fn visit(config: &Node, visit: &mut dyn FnMut(&Field<'_>)) {
-    visit_with(config, &Roles::of(config), visit);
+pub fn visit<'a>(config: &'a Node, visit: &mut dyn FnMut(&Field<'_>)) {
+    let mut steps: Vec<Step<'a>> = Vec::with_capacity(12);
+    let mut nodes: Vec<&'a Node> = Vec::with_capacity(12);
+    go(config, &mut steps, &mut nodes, &mut |steps, nodes| {
+        let (role, resolved_at_start) = role(steps);
+        visit(&Field {
+            steps,
+            nodes,
+            role,
+            resolved_at_start,
+        });
+    });
 }
 
 /// What the fields of one configuration hold, for many visits of it.
 #[derive(Clone, Debug)]
-pub struct Roles(Vec<Option<(Role, bool)>>);
+pub struct Roles(Vec<(Role, bool)>);
 
 impl Roles {
-    /// The roles of all fields, in the order in which they are met; `None` for those that are not visited.
+    /// The roles of all fields, in the order in which they are visited.
     pub fn of(config: &Node) -> Roles {
         let mut roles = Vec::new();
-        go(
-            config,
-            &mut Vec::new(),
-            &mut Vec::new(),
-            &mut |steps, nodes| {
-                let is_visited = match &nodes[nodes.len() - 1].value {
-                    Value::Object(object) => object.entries.contains_key("source"),
-                    _ => true,
-                };
-                roles.push(is_visited.then(|| role(steps)));
-            },
-        );
+        visit(config, &mut |field| {
+            roles.push((field.role, field.resolved_at_start));
+        });
         Roles(roles)
     }
 }
 
 /// The same walk as [`visit`] with the roles of this very configuration.
-pub fn visit_with(config: &Node, roles: &Roles, visit: &mut dyn FnMut(&Field<'_>)) {
+pub fn visit_with<'a>(config: &'a Node, roles: &Roles, visit: &mut dyn FnMut(&Field<'_>)) {
+    let mut steps: Vec<Step<'a>> = Vec::with_capacity(12);
+    let mut nodes: Vec<&'a Node> = Vec::with_capacity(12);
     let mut roles = roles.0.iter();
-    go(
-        config,
-        &mut Vec::with_capacity(12),
-        &mut Vec::with_capacity(12),
-        &mut |steps, nodes| {
-            if let Some(Some((role, resolved_at_start))) = roles.next().copied() {
-                visit(&Field {
-                    steps,
-                    nodes,
-                    role,
-                    resolved_at_start,
-                });
-            }
-        },
-    );
+    go(config, &mut steps, &mut nodes, &mut |steps, nodes| {
+        let Some((role, resolved_at_start)) = roles.next().copied() else {
+            return;
+        };
+        visit(&Field {
+            steps,
+            nodes,
+            role,
+            resolved_at_start,
+        });
+    });
 }
 
 /// Calls for a value with the way to it.
 type Report<'r> = dyn FnMut(&[Step<'_>], &[&Node]) + 'r;
 
-/// Walks over everything but lists.
 fn go<'a>(
     node: &'a Node,
     steps: &mut Vec<Step<'a>>,
@@ -347,11 +348,11 @@ fn go<'a>(
     report: &mut Report<'_>,
 ) {
     nodes.push(node);
-    if !matches!(node.value, Value::List(_)) {
-        report(steps, nodes);
-    }
     match &node.value {
         Value::Object(object) => {
+            if object.entries.contains_key("source") {
+                report(steps, nodes);
+            }
             for (key, child) in &object.entries {
                 steps.push(Step::Key(key));
                 go(child, steps, nodes, report);
@@ -365,7 +366,7 @@ fn go<'a>(
                 steps.pop();
             }
         }
-        _ => {}
+        _ => report(steps, nodes),
     }
     nodes.pop();
 }

@@ -225,7 +225,7 @@ impl Check<'_> {
         for part in &string.parts {
             self.identity = match part {
                 Part::Text { text, .. } => mix(self.identity, text),
-                Part::Unknown(unknown) | Part::Store(_, unknown) if unknown.id != 0 => {
+                Part::Unknown(unknown) | Part::Store(_, unknown) if !unknown.is_of_bound() => {
                     mix(self.identity, &format!("#{}", unknown.id))
                 }
                 Part::Json(json) if json.text.is_ok() => {
