@@ -300,6 +300,11 @@ in
     extended = ((lib.evalModules { modules = [ { options.it = mkOption { default = 1; }; } ]; }).extendModules { modules = [ { it = 2; } ]; }).config.it;
     asType = merged (lib.evalModules { modules = [ { options.it = mkOption { default = 1; }; } ]; }).type [ { it = 3; } ];
     importsOfImports = (eval [ { options.it = mkOption { }; imports = [ { imports = [ { it = 6; } ]; } ]; } ]).it;
+    mergeFromFunction = (eval [ { options.it = mkOption { type = types.listOf types.int; }; } ({ lib, ... }: lib.mkMerge [ { it = [ 1 ]; } { it = [ 2 ]; } ]) ]).it;
+    mergeFromFunctor = (eval [ { options.it = mkOption { }; } { __functor = self: { lib, ... }: lib.mkMerge [ { it = 1; } ]; } ]).it;
+    mergeItself = fails (eval [ { options.it = mkOption { default = 1; }; } (mkMerge [ { it = 1; } ]) ]);
+    overrideFromFunction = (eval [ { options.it = mkOption { }; } ({ lib, ... }: lib.mkForce { it = 1; }) { it = 2; } ]).it;
+    ifItself = (eval [ { options.it = mkOption { default = 1; }; } (mkIf false { it = 2; }) ]).it;
     strayAttribute = fails (eval [ { options.it = mkOption { default = 1; }; it = 2; } ]);
     metaIsAnOption = (eval [ { options.meta.it = mkOption { }; } { meta.it = 7; } ]).meta.it;
     wholeConfig = eval [ { options.a.b = mkOption { default = 1; }; options.c = mkOption { type = types.attrsOf types.int; default = { }; }; } ];

@@ -400,12 +400,7 @@ impl<'a> Collector<'a> {
             Value::Lambda(_) | Value::Builtin(_) => {
                 let arguments = self.arguments_of(evaluator, value);
                 let function = value.clone();
-                let body = Thunk::native(
-                    move |evaluator| {
-                        evaluator.apply(&function, Rc::clone(&arguments), &Origin::default())
-                    },
-                    value.origin.clone(),
-                );
+                let body = called(function, arguments, &value.origin);
                 self.module(evaluator, &body, guards, importer);
             }
             Value::List(list) => {
@@ -423,12 +418,7 @@ impl<'a> Collector<'a> {
             Value::Attrs(attrs) if attrs.get(Symbol::new("__functor")).is_some() => {
                 let arguments = Rc::clone(&self.arguments);
                 let function = value.clone();
-                let body = Thunk::native(
-                    move |evaluator| {
-                        evaluator.apply(&function, Rc::clone(&arguments), &Origin::default())
-                    },
-                    value.origin.clone(),
-                );
+                let body = called(function, arguments, &value.origin);
                 self.module(evaluator, &body, guards, importer);
             }
             Value::Attrs(attrs) => {
@@ -548,7 +538,13 @@ impl<'a> Collector<'a> {
             return;
         }
         match evaluator.import(&normal, origin) {
-            Ok(file) => self.module(evaluator, &file, guards, None),
+            Ok(file) => {
+                let file = match evaluator.force(&file) {
+                    Ok(value) => in_config(evaluator, &value).map_or(file, Val::thunk),
+                    Err(_) => file,
+                };
+                self.module(evaluator, &file, guards, None);
+            }
             Err(stop) => self.stopped(evaluator, stop, thunk, guards, None, None),
         }
     }
@@ -795,6 +791,32 @@ impl<'a> Collector<'a> {
             }
         }
     }
+}
+
+/// What a module's function gives for these arguments.
+fn called(function: Val, arguments: Rc<Thunk>, origin: &Origin) -> Rc<Thunk> {
+    Thunk::native(
+        move |evaluator| {
+            let value = evaluator.apply(&function, Rc::clone(&arguments), &Origin::default())?;
+            Ok(in_config(evaluator, &value).unwrap_or(value))
+        },
+        origin.clone(),
+    )
+}
+
+/// The module for a `mkMerge` or `mkOrder` that a function gives or a file holds: it is taken for what stands in `config`, while
+/// one that is imported itself is no module (`loadModule` in nixpkgs' lib/modules.nix).
+fn in_config(evaluator: &mut Evaluator, value: &Val) -> Option<Val> {
+    let Value::Attrs(attrs) = &value.value else {
+        return None;
+    };
+    matches!(tag(evaluator, attrs).as_deref(), Some("merge" | "order")).then(|| {
+        let config = [("config", value.clone().thunk())];
+        Val::new(
+            Value::Attrs(Rc::new(Attrs::of(config))),
+            value.origin.clone(),
+        )
+    })
 }
 
 /// What a set says that it is (`_type`).
