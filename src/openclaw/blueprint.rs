@@ -6,10 +6,12 @@
 use super::configuration::{Problem, ProblemKind, Reach, Source, UnseenModule};
 use super::from_nix::{Converter, Merging, problem};
 use super::json::{self, Dialect};
+use super::needed_files;
 use super::option_roots;
 use super::rendered;
 use super::tree::{Condition, Node, Value};
 use crate::nix::eval::Evaluator;
+use crate::nix::eval::unknown::ErrorKind;
 use crate::nix::eval::value::{Origin, Thunk, Value as Evaluated};
 use crate::nix::modules::definition::{Definition, children};
 use crate::nix::modules::merge::find_undeclared;
@@ -79,6 +81,7 @@ const HOME_SURROUNDINGS: &[&str] = &[
     "launchd.agents",
     "sops.templates",
     "sops.secrets",
+    "sops.defaultSopsFile",
     "age.secrets",
 ];
 
@@ -103,6 +106,7 @@ const SYSTEM_SURROUNDINGS: &[&str] = &[
     "launchd.user.agents",
     "sops.templates",
     "sops.secrets",
+    "sops.defaultSopsFile",
     "age.secrets",
 ];
 
@@ -123,14 +127,23 @@ pub struct Sight<'a> {
     pub handed_on: bool,
 }
 
+/// What a set of modules comes to.
+#[derive(Default)]
+pub struct Found {
+    /// Its configurations of OpenClaw.
+    pub blueprints: Vec<Blueprint>,
+    /// Files that its modules or those of its users import and that are not there for Nix, wherever OpenClaw is configured.
+    pub missing: Vec<Problem>,
+}
+
 /// All configurations of OpenClaw in a set of modules.
 pub fn blueprints(
     evaluator: &mut Evaluator,
     name: &str,
     set: &Rc<ModuleSet>,
     sight: &Sight<'_>,
-) -> Vec<Blueprint> {
-    let mut found = Vec::new();
+) -> Found {
+    let mut found = Found::default();
     let before = evaluator.rendered.len();
     match set.request.class {
         Class::HomeManager => home(evaluator, name, set, sight, &mut found),
@@ -142,8 +155,27 @@ pub fn blueprints(
         }
     }
     strays(evaluator, name, set, sight, &mut found);
-    rendered::elsewhere(evaluator, name, set, sight, before, &mut found);
+    rendered::elsewhere(evaluator, name, set, sight, before, &mut found.blueprints);
+    missing_files(set, &mut found);
     found
+}
+
+/// Notes what the modules of a set import and what is not there.
+fn missing_files(set: &Rc<ModuleSet>, found: &mut Found) {
+    let Some(collected) = set.collected() else {
+        return;
+    };
+    for error in &collected.failures {
+        if matches!(
+            error.kind,
+            ErrorKind::MissingFile | ErrorKind::UntrackedFile
+        ) {
+            let problem = problem(error);
+            if !found.missing.contains(&problem) {
+                found.missing.push(problem);
+            }
+        }
+    }
 }
 
 /// Options that were meant to be those of OpenClaw: a misspelt root, or one that belongs to another kind of
@@ -153,7 +185,7 @@ fn strays(
     name: &str,
     set: &Rc<ModuleSet>,
     sight: &Sight<'_>,
-    found: &mut Vec<Blueprint>,
+    found: &mut Found,
 ) {
     if !sight.has_openclaw {
         return;
@@ -187,7 +219,7 @@ fn strays(
                 _ => SYSTEM_SURROUNDINGS,
             };
             let root = format!("{namespace}.{option}");
-            let before = found.len();
+            let before = found.blueprints.len();
             options(
                 evaluator,
                 name,
@@ -199,7 +231,7 @@ fn strays(
                 around,
                 found,
             );
-            for blueprint in &mut found[before..] {
+            for blueprint in &mut found.blueprints[before..] {
                 blueprint.option_root.clone_from(&stray.meant);
                 let mut problem =
                     Problem::new(ProblemKind::UnknownRoot, stray.message.clone(), Some(place));
@@ -272,7 +304,7 @@ fn home(
     name: &str,
     set: &Rc<ModuleSet>,
     sight: &Sight<'_>,
-    found: &mut Vec<Blueprint>,
+    found: &mut Found,
 ) {
     for program in PROGRAM_NAMES {
         let root = format!("programs.{program}");
@@ -296,7 +328,7 @@ fn system(
     name: &str,
     set: &Rc<ModuleSet>,
     sight: &Sight<'_>,
-    found: &mut Vec<Blueprint>,
+    found: &mut Found,
 ) {
     for program in PROGRAM_NAMES {
         let root = format!("services.{program}-gateway");
@@ -326,7 +358,7 @@ fn users(
     name: &str,
     set: &Rc<ModuleSet>,
     sight: &Sight<'_>,
-    found: &mut Vec<Blueprint>,
+    found: &mut Found,
 ) {
     let mut converter = Converter::new(evaluator, Some(set));
     let definitions = converter.definitions_at(set, &["home-manager", "users"]);
@@ -348,9 +380,10 @@ fn users(
                 .any(|module| module.of_openclaw.is_some()),
             ..*sight
         };
-        let before = found.len();
+        let before = found.blueprints.len();
         home(evaluator, &user_name, &inner, &sight, found);
-        for blueprint in &mut found[before..] {
+        missing_files(&inner, found);
+        for blueprint in &mut found.blueprints[before..] {
             if !blueprint.surroundings.is_empty() || blueprint.source != Source::RenderedFile {
                 blueprint.surroundings.extend(for_users.iter().cloned());
             }
@@ -368,7 +401,7 @@ fn options(
     source: Source,
     merging: Merging,
     surroundings: &[&'static str],
-    found: &mut Vec<Blueprint>,
+    found: &mut Found,
 ) {
     let path: Vec<&str> = root.split('.').collect();
     let mut converter = Converter::new(evaluator, Some(set));
@@ -394,7 +427,7 @@ fn options(
     if sight.reach == Reach::Whole && unseen.iter().all(|module| !module.may_add) {
         problems.extend(failed_assertions(evaluator, set));
     }
-    found.push(Blueprint {
+    found.blueprints.push(Blueprint {
         name: name.to_string(),
         source,
         reach: sight.reach,
@@ -439,7 +472,7 @@ fn rendered_files(
     set: &Rc<ModuleSet>,
     sight: &Sight<'_>,
     paths: &[&'static str],
-    found: &mut Vec<Blueprint>,
+    found: &mut Found,
 ) {
     let mut converter = Converter::new(evaluator, Some(set));
     let around = surroundings_of(&mut converter, set, paths);
@@ -448,11 +481,16 @@ fn rendered_files(
         for (below, content) in rendered_in(path, node) {
             let mut problems = Vec::new();
             let content = read_json(evaluator, content, &mut problems);
+            if let Value::Path(path) = &content.value {
+                let workspace = Rc::clone(&evaluator.workspace);
+                let missing = needed_files::missing(path, &content, &workspace);
+                found.missing.extend(missing);
+            }
             if !may_be_object(&content) {
                 continue;
             }
             let shown = format!("{path}.{below}");
-            found.push(Blueprint {
+            found.blueprints.push(Blueprint {
                 name: format!("{name}: {shown}"),
                 source: Source::RenderedFile,
                 reach: sight.reach,
@@ -693,7 +731,7 @@ fn module_problems(set: &Rc<ModuleSet>, root: &[&str]) -> Vec<Problem> {
     let mut problems = Vec::new();
     if let Some(collected) = set.collected() {
         for error in &collected.failures {
-            if error.kind != crate::nix::eval::unknown::ErrorKind::Syntax {
+            if error.kind != ErrorKind::Syntax {
                 problems.push(problem(error));
             }
         }

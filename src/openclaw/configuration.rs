@@ -148,6 +148,8 @@ pub struct Problem {
     /// The name it is about, where it is about one: the undefined variable, the attribute, the file, the
     /// looked up `<name>` without its brackets.
     pub subject: Option<String>,
+    /// Whether it lies in a configuration of the flake in which nothing of OpenClaw was found, while others have it.
+    pub elsewhere: bool,
     /// The interpolation that `span` lies in directly, if it does: `"${here}"`.
     pub interpolation: Option<Interpolation>,
 }
@@ -163,6 +165,7 @@ impl Problem {
             related: Vec::new(),
             path: None,
             subject: None,
+            elsewhere: false,
             interpolation: None,
         }
     }

@@ -191,22 +191,17 @@ fn fail(entry: &Entry, blueprint: &mut Blueprint) {
         None => format!("{}.config.system.build.toplevel", entry.configuration),
     };
     let place = &blueprint.options.place;
-    blueprint.problems.push(Problem {
-        kind: ProblemKind::Evaluation,
-        message: format!(
+    blueprint.problems.push(Problem::new(
+        ProblemKind::Evaluation,
+        format!(
             "{}: `nix eval .#{output}` says why",
             entry
                 .error
                 .clone()
                 .unwrap_or_else(|| format!("{FAILS} this configuration"))
         ),
-        help: None,
-        span: place.key.or(place.primary()),
-        related: Vec::new(),
-        path: None,
-        subject: None,
-        interpolation: None,
-    });
+        place.key.or(place.primary()),
+    ));
 }
 
 fn overlay(values: &serde_json::Map<String, Json>, blueprint: &mut Blueprint, root: &str) {
@@ -396,17 +391,13 @@ impl Overlay<'_> {
     /// Notes that Nix stops at the present path.
     fn stops(&mut self, span: Option<Span>) {
         let what = self.path.to_string();
+        let message = format!("{STOPS} `{what}`");
         self.problems.push(Problem {
-            kind: ProblemKind::Evaluation,
-            message: format!("{STOPS} `{what}`"),
             help: Some(
                 "evaluating the configuration with `nix eval` shows Nix's own message".into(),
             ),
-            span,
-            related: Vec::new(),
             path: Some(what),
-            subject: None,
-            interpolation: None,
+            ..Problem::new(ProblemKind::Evaluation, message, span)
         });
     }
 

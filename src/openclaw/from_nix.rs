@@ -581,17 +581,23 @@ fn calls(call: Option<&Rc<CallFrame>>, via: &mut Vec<Step>) {
     }
 }
 
+/// What helps where git does not track a file.
+pub const TRACK: &str = "run `git add` on it (staged is enough)";
+
 /// A failure as a problem.
 pub fn problem(error: &EvalError) -> Problem {
     let kind = match error.kind {
         ErrorKind::InfiniteRecursion => ProblemKind::InfiniteRecursion,
         ErrorKind::UndefinedVariable => ProblemKind::UndefinedVariable,
-        ErrorKind::MissingFile => ProblemKind::MissingFile,
+        ErrorKind::MissingFile | ErrorKind::UntrackedFile => ProblemKind::MissingFile,
         ErrorKind::Syntax => ProblemKind::Syntax,
         _ => ProblemKind::Evaluation,
     };
     let mut problem = Problem::new(kind, error.message.clone(), error.span);
     problem.related = error.trace.clone();
+    if error.kind == ErrorKind::UntrackedFile {
+        problem.help = Some(TRACK.into());
+    }
     problem
 }
 

@@ -1,9 +1,10 @@
 //! A configuration that the NixOS service is given as a file, `services.openclaw-gateway.configFile`, instead of as options.
 
-use super::configuration::{Problem, ProblemKind};
+use super::configuration::Problem;
 use super::json::{self, Dialect};
+use super::needed_files;
 use super::tree::{Node, Unknown, Value};
-use crate::workspace::{Visibility, Workspace};
+use crate::workspace::Workspace;
 use std::rc::Rc;
 
 /// What the file that an option names holds, with its places; unknown where the sources do not have the file. The problems are
@@ -40,16 +41,8 @@ pub fn read(option: &Rc<Node>, workspace: &Workspace) -> (Rc<Node>, Vec<Problem>
         _ => return (unknown("this is no file".into()), Vec::new()),
     };
     let shown = workspace.relative(&path.absolute);
-    match workspace.visibility(&path.absolute) {
-        Visibility::Missing | Visibility::Untracked | Visibility::MissingOrUntracked => {
-            let problem = Problem::new(
-                ProblemKind::MissingFile,
-                format!("`{shown}` does not exist, or git does not track it"),
-                span,
-            );
-            return (unknown(format!("`{shown}` is not there")), vec![problem]);
-        }
-        _ => {}
+    if let Some(problem) = needed_files::missing(path, option, workspace) {
+        return (unknown(format!("`{shown}` is not there")), vec![problem]);
     }
     let Ok(file) = workspace.read(&path.absolute) else {
         return (

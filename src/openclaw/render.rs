@@ -11,6 +11,7 @@ use super::configuration::{
 };
 use super::delivered_variables;
 use super::given_file;
+use super::needed_files;
 use super::replaced_config;
 use super::tree::{
     Kind, List, Lookup, Node, Object, PathLiteral, Place, Text, TextPart, Unknown, Value, World,
@@ -55,6 +56,11 @@ pub const DOCUMENT_FILES: &[&str] = &[
     "PROMPTING-EXAMPLES.md",
 ];
 
+/// Whether a file of that name is a workspace document.
+pub fn is_document(file: &str) -> bool {
+    BOOTSTRAP_FILES.iter().any(|(_, known)| *known == file) || DOCUMENT_FILES.contains(&file)
+}
+
 impl Blueprint {
     /// The configuration in one world; `None` where OpenClaw is not enabled in it.
     pub fn in_world(&self, world: &World, context: &Context<'_>) -> Option<Configuration> {
@@ -79,6 +85,8 @@ impl Blueprint {
             assumptions: self.assumptions.clone(),
             instance_replaces: context.instance_replaces.is_some(),
         };
+        let needed = needed_files::in_surroundings(around.0, context.workspace);
+        configuration.problems.extend(needed);
         match self.source {
             Source::RenderedFile => {
                 let mut variables = around.variables(&[]);
@@ -897,12 +905,10 @@ impl Around<'_> {
                     .and_then(|target| target.as_str())
                     .unwrap_or_else(|| name.to_string());
                 let file = target.rsplit('/').next().unwrap_or(&target);
-                let is_document = BOOTSTRAP_FILES.iter().any(|(_, known)| *known == file)
-                    || DOCUMENT_FILES.contains(&file);
                 let Some(source) = entry.get("source").or_else(|| entry.get("text")) else {
                     continue;
                 };
-                if is_document {
+                if is_document(file) {
                     let file = file.to_string();
                     let option = format!("{option}.\"{name}\"");
                     found.push(document(file, Delivery::Other, source, option, context));
@@ -1140,19 +1146,16 @@ fn document(
 /// OpenClaw is enabled, but none of its instances is.
 fn without_instance(options: &Node, root: &str) -> Problem {
     let instances = options.get("instances");
+    let message = format!(
+        "`{root}` is enabled, but every one of its instances is disabled: nothing is configured"
+    );
+    let span = instances.and_then(|node| node.place.key.or(node.place.primary()));
     Problem {
-        kind: ProblemKind::Assertion,
-        message: format!(
-            "`{root}` is enabled, but every one of its instances is disabled: nothing is configured"
-        ),
         help: Some(
             "enable an instance, or leave `instances` out: then there is one, called `default`"
                 .into(),
         ),
-        span: instances.and_then(|node| node.place.key.or(node.place.primary())),
-        related: Vec::new(),
         path: Some("instances".into()),
-        subject: None,
-        interpolation: None,
+        ..Problem::new(ProblemKind::Assertion, message, span)
     }
 }

@@ -14,7 +14,7 @@ use crate::nix::flake::{self, packages};
 use crate::nix::modules::{Class, ModuleSet, Request};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{StaticProblem, StaticProblemKind, StringKind};
-use crate::openclaw::blueprint::{self, Blueprint, Sight};
+use crate::openclaw::blueprint::{self, Blueprint, Found, Sight};
 use crate::openclaw::configuration::{Interpolation, Problem, ProblemKind, Reach, Source};
 use crate::openclaw::from_nix;
 use crate::openclaw::include;
@@ -71,6 +71,7 @@ pub fn discover(workspace: &Rc<Workspace>) -> Discovery {
                 inputs: BTreeMap::new(),
                 is_partial: false,
                 seem_empty: Vec::new(),
+                missing: Vec::new(),
                 templates: Vec::new(),
                 at_work: &at_work,
                 given_up: &given_up,
@@ -122,6 +123,8 @@ struct Finder<'d> {
     /// Configurations of the flake that nothing in sight makes one of OpenClaw, and why that may be so. It is told if there is anything
     /// of OpenClaw that they may be made of.
     seem_empty: Vec<(String, String)>,
+    /// Files that are not there for Nix and that configurations import in which nothing of OpenClaw was found, with their names.
+    missing: Vec<(Problem, String)>,
     /// The absolute path of what is being evaluated; outlives a panic.
     at_work: &'d RefCell<String>,
     /// What panicked before.
@@ -171,8 +174,42 @@ impl Finder<'_> {
                 self.unresolved(path, reason, None);
             }
         }
+        self.tell_missing();
         if self.found.blueprints.is_empty() && self.found.problems.is_empty() {
             self.note_nothing(directory);
+        }
+    }
+
+    /// Tells what keeps configurations from being evaluated that seem to have nothing of OpenClaw: what is missing may be what
+    /// was to bring it.
+    fn tell_missing(&mut self) {
+        let mut by_problem: Vec<(Problem, Vec<String>)> = Vec::new();
+        for (problem, name) in std::mem::take(&mut self.missing) {
+            match by_problem.iter_mut().find(|(known, _)| *known == problem) {
+                Some((_, names)) => names.push(name),
+                None => by_problem.push((problem, vec![name])),
+            }
+        }
+        let nothing_found = self.found.blueprints.is_empty();
+        let mentioned = self.found.openclaw_input.is_some()
+            || !nothing_found
+            || !self.option_roots().is_empty();
+        for (mut problem, names) in by_problem {
+            let is_named = blueprint::PROGRAM_NAMES
+                .iter()
+                .any(|program| problem.message.contains(program));
+            if !mentioned && !is_named {
+                continue;
+            }
+            problem.elsewhere = !nothing_found && !is_named;
+            let consequence = format!("without it Nix cannot evaluate {}", listed(&names));
+            problem.help = Some(match problem.help.take() {
+                Some(help) => format!("{help}: {consequence}"),
+                None => consequence,
+            });
+            if !self.found.problems.contains(&problem) {
+                self.found.problems.push(problem);
+            }
         }
     }
 
@@ -225,11 +262,21 @@ impl Finder<'_> {
                 handed_on: false,
             };
             self.evaluator.allow_steps_again();
-            let blueprints =
-                blueprint::blueprints(&mut self.evaluator, &found.name, &found.set, &sight);
+            let Found {
+                blueprints,
+                missing,
+            } = blueprint::blueprints(&mut self.evaluator, &found.name, &found.set, &sight);
             self.cut_short(&found.name, &found.set);
             let is_empty = blueprints.is_empty();
-            self.found.blueprints.extend(blueprints);
+            if is_empty {
+                let of_one = missing.into_iter();
+                self.missing
+                    .extend(of_one.map(|problem| (problem, found.name.clone())));
+            } else {
+                let mut blueprints = blueprints;
+                add_missing(&mut blueprints, &missing);
+                self.found.blueprints.extend(blueprints);
+            }
             let name = found.name.clone();
             if self.evaluator.is_out_of_steps() {
                 self.is_partial = true;
@@ -290,7 +337,9 @@ impl Finder<'_> {
                 message: "nothing to check: there is neither a Nix file nor an openclaw.json"
                     .into(),
             });
-        } else if self.found.blueprints.is_empty() && self.found.problems.is_empty() {
+        }
+        self.tell_missing();
+        if any && self.found.blueprints.is_empty() && self.found.problems.is_empty() {
             self.note_nothing(directory);
         }
     }
@@ -597,7 +646,9 @@ impl Finder<'_> {
             has_openclaw: true,
             handed_on: false,
         };
-        let blueprints = blueprint::blueprints(&mut self.evaluator, &shown, &set, &sight);
+        let mut found = blueprint::blueprints(&mut self.evaluator, &shown, &set, &sight);
+        add_missing(&mut found.blueprints, &found.missing);
+        let blueprints = found.blueprints;
         self.cut_short(&shown, &set);
         if blueprints.is_empty() && self.evaluator.is_out_of_steps() {
             let reason = "evaluating it takes too many steps".to_string();
@@ -861,6 +912,32 @@ impl Finder<'_> {
         }
         self.found
     }
+}
+
+/// Gives all configurations that come of a set of modules what its modules import and what is not there.
+fn add_missing(blueprints: &mut [Blueprint], missing: &[Problem]) {
+    for blueprint in blueprints {
+        for problem in missing {
+            if !blueprint.problems.contains(problem) {
+                blueprint.problems.push(problem.clone());
+            }
+        }
+    }
+}
+
+/// Names in a sentence; of many only the first.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let mut text = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if names.len() > SHOWN {
+        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    text
 }
 
 /// What lowering found wrong, as a problem.

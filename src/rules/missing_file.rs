@@ -1,9 +1,9 @@
 //! A file that the configuration needs and that is not there.
 
-use super::problems::report;
+use super::problems::report_if;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::ProblemKind;
-use crate::report::finding::Consequence;
+use crate::report::finding::{Consequence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -16,8 +16,10 @@ static INFO: RuleInfo = RuleInfo {
     summary: "A file that the configuration needs is not there for Nix",
     consequence: Consequence::NixRejects,
     explanation: "\
-An import, or another path that the configuration needs, does not exist, is not tracked by git (so that a flake does not \
-see it; `git add` is enough), or leads out of the source tree. Paths are relative to the file in which they are written.",
+An import, or another path that the configuration needs (a file that is put in place beside OpenClaw, the encrypted file of a \
+secret), does not exist, is not tracked by git (so that a flake does not see it; `git add` is enough), or leads out of the \
+source tree. Paths are relative to the file in which they are written. In a configuration that has nothing of OpenClaw, \
+while others have it, it is a warning: what is missing may have been what was to bring it.",
     refused: &[r#"{
   imports = [ ./no-such-file.nix ];
   programs.openclaw.enable = true;
@@ -31,5 +33,16 @@ see it; `git add` is enough), or leads out of the source tree. Paths are relativ
 };
 
 fn check(subject: Subject<'_>, sink: &mut Sink) {
-    report(subject, &INFO, ProblemKind::MissingFile, sink);
+    report_if(
+        subject,
+        &INFO,
+        ProblemKind::MissingFile,
+        sink,
+        &|_| true,
+        // That configuration cannot be evaluated; whether it was to have OpenClaw cannot be told.
+        &|problem, finding| match problem.elsewhere {
+            true => finding.at_most(Severity::Warning),
+            false => finding,
+        },
+    );
 }

@@ -108,6 +108,18 @@ impl std::fmt::Display for ReadProblem {
     }
 }
 
+impl Visibility {
+    /// Why Nix fails on a path that the sources name, if there is nothing for it.
+    pub fn refusal(&self) -> Option<ReadProblem> {
+        match self {
+            Visibility::Missing => Some(ReadProblem::Missing),
+            Visibility::Untracked => Some(ReadProblem::Untracked),
+            Visibility::MissingOrUntracked => Some(ReadProblem::MissingOrUntracked),
+            _ => None,
+        }
+    }
+}
+
 /// What a path is, as far as the sources can see it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Visibility {

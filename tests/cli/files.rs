@@ -171,6 +171,131 @@ fn imports_that_nix_cannot_see_are_findings() {
     }
 }
 
+/// A flake of one user of Home Manager with these modules.
+fn flake(modules: &str) -> String {
+    format!(
+        r#"{{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+  inputs.home-manager.url = "github:nix-community/home-manager";
+  inputs.nix-openclaw.url = "github:openclaw/nix-openclaw";
+  outputs = {{ nixpkgs, home-manager, nix-openclaw, ... }}: {{
+    homeConfigurations.alice = home-manager.lib.homeManagerConfiguration {{
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      modules = [ {modules} ];
+    }};
+    homeConfigurations.bob = home-manager.lib.homeManagerConfiguration {{
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      modules = [ ./bob.nix ];
+    }};
+  }};
+}}
+"#
+    )
+}
+
+/// The module that was to configure OpenClaw is the very one that was not added to git.
+#[test]
+fn a_module_that_git_does_not_track_is_an_error_where_nothing_else_is_of_openclaw() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    write(path, "flake.nix", &flake("./openclaw.nix"));
+    write(path, "openclaw.nix", HOME);
+    write(path, "bob.nix", "{ home.username = \"bob\"; }");
+    git(path, &["init", "-q"]);
+    git(path, &["add", "flake.nix", "bob.nix"]);
+    let printed = run(path, ".");
+    assert_eq!(printed.code, 1, "{}", printed.out);
+    assert!(
+        printed.out.contains(
+            "flake.nix:8:19: error[missing-file] `openclaw.nix` is not tracked by git, so Nix does not see it"
+        ),
+        "{}",
+        printed.out
+    );
+    // Tracked, it is checked.
+    git(path, &["add", "openclaw.nix"]);
+    let printed = run(path, ".");
+    assert!(!printed.out.contains("missing-file"), "{}", printed.out);
+    assert!(printed.out.contains("unknown-provider"), "{}", printed.out);
+}
+
+/// Another configuration cannot be evaluated; whether it was to have OpenClaw is not known.
+#[test]
+fn a_module_that_is_missing_elsewhere_is_a_warning() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    write(path, "flake.nix", &flake("./openclaw.nix"));
+    write(path, "openclaw.nix", HOME);
+    git(path, &["init", "-q"]);
+    git(path, &["add", "."]);
+    let printed = run(path, ".");
+    let expected = "flake.nix:12:19: warning[missing-file] `bob.nix` does not exist";
+    assert!(printed.out.contains(expected), "{}", printed.out);
+}
+
+/// What is delivered around OpenClaw, and what its secrets come from.
+#[test]
+fn files_that_nix_has_to_copy_are_looked_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    write(
+        path,
+        "flake.nix",
+        &flake(
+            r#"{
+        home.file.".openclaw/openclaw.json".source = ./openclaw.json;
+        home.file."notes".source = ./notes.md;
+        home.file."off" = { enable = false; source = ./off.md; };
+        home.file."there".source = ./bob.nix;
+        age.secrets.key.file = ./key.age;
+        sops.defaultSopsFile = ./secrets.yaml;
+        sops.secrets.token.sopsFile = ./token.yaml;
+      }"#,
+        ),
+    );
+    write(path, "bob.nix", "{ home.username = \"bob\"; }");
+    write(path, "key.age", "");
+    git(path, &["init", "-q"]);
+    git(path, &["add", "flake.nix", "bob.nix"]);
+    let printed = run(path, ".");
+    assert_eq!(printed.code, 1, "{}", printed.out);
+    // Without a configuration of OpenClaw the rest is not ours to look at.
+    assert_eq!(printed.out.matches("missing-file").count(), 1);
+    assert!(
+        printed
+            .out
+            .contains("flake.nix:9:54: error[missing-file] `openclaw.json` does not exist"),
+        "{}",
+        printed.out
+    );
+    write(
+        path,
+        "openclaw.json",
+        r#"{ "gateway": { "mode": "local" } }"#,
+    );
+    git(path, &["add", "openclaw.json"]);
+    let printed = run(path, ".");
+    for expected in [
+        "`notes.md` does not exist",
+        "`key.age` is not tracked by git, so Nix does not see it",
+        "`secrets.yaml` does not exist",
+        "`token.yaml` does not exist",
+    ] {
+        let message = format!("error[missing-file] {expected}");
+        assert!(
+            printed.out.contains(&message),
+            "{expected}: {}",
+            printed.out
+        );
+    }
+    assert_eq!(
+        printed.out.matches("missing-file").count(),
+        4,
+        "{}",
+        printed.out
+    );
+}
+
 /// The NixOS service can be given a file as it is instead of options.
 #[test]
 fn a_configuration_that_is_given_as_a_file_is_checked_in_that_file() {

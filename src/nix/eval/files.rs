@@ -158,7 +158,7 @@ impl Evaluator {
                 if problem.is_fault_of_the_source() {
                     let kind = match problem.file() {
                         Some(_) => ErrorKind::Syntax,
-                        None => ErrorKind::MissingFile,
+                        None => ErrorKind::of_file(&problem),
                     };
                     return Err(self.error(kind, format!("`{shown}` {problem}"), origin));
                 }

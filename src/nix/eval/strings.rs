@@ -3,7 +3,6 @@
 use super::unknown::{ErrorKind, Kind, Stop, Unknown};
 use super::value::{Attrs, NixPath, NixString, Origin, Part, Val, Value};
 use super::{Evaluator, Rc, Symbol, Thunk};
-use crate::workspace::Visibility;
 
 /// Which values may become strings, and how.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -245,27 +244,14 @@ impl Evaluator {
 
     /// The part that an interpolated path becomes. A path that Nix cannot see is a failure, as in Nix.
     fn store_path_of(&mut self, path: &NixPath, origin: &Origin) -> Result<Part, Stop> {
-        match self.workspace.visibility(&path.absolute) {
-            Visibility::Missing | Visibility::Untracked | Visibility::MissingOrUntracked => {
-                let message = self.missing_file(path);
-                Err(self.error(ErrorKind::MissingFile, message, origin))
-            }
-            _ => Ok(Part::Store(path.clone(), self.store_unknown(path, origin))),
-        }
-    }
-
-    /// What is wrong with a path that cannot be seen, in plain words.
-    pub fn missing_file(&self, path: &NixPath) -> String {
+        let Some(problem) = self.workspace.visibility(&path.absolute).refusal() else {
+            return Ok(Part::Store(path.clone(), self.store_unknown(path, origin)));
+        };
         let shown = path
             .written
             .as_deref()
             .map_or_else(|| self.workspace.relative(&path.absolute), str::to_string);
-        let why = match self.workspace.visibility(&path.absolute) {
-            Visibility::Untracked => "is not tracked by git, so Nix does not see it",
-            Visibility::MissingOrUntracked => "is missing, or not tracked by git",
-            Visibility::OutsideTree => "lies outside of the source tree",
-            _ => "does not exist",
-        };
-        format!("`{shown}` {why}")
+        let kind = ErrorKind::of_file(&problem);
+        Err(self.error(kind, format!("`{shown}` {problem}"), origin))
     }
 }

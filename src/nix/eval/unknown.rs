@@ -6,6 +6,7 @@
 //! known, and no operation has to ask.
 
 use crate::nix::symbol::Symbol;
+use crate::workspace::ReadProblem;
 use crate::workspace::source::Span;
 use std::rc::Rc;
 
@@ -207,12 +208,24 @@ pub enum ErrorKind {
     CallDepth,
     /// A file that is not there, not visible or not readable.
     MissingFile,
+    /// A file that is there, but that Nix does not see, for git does not track it.
+    UntrackedFile,
     /// A file that does not parse; reported with the file.
     Syntax,
     /// Contradicting definitions and other failures of the module system.
     Module,
     /// Anything else.
     Other,
+}
+
+impl ErrorKind {
+    /// The failure when a file that Nix is to read is not there for it.
+    pub fn of_file(problem: &ReadProblem) -> ErrorKind {
+        match problem {
+            ReadProblem::Untracked => ErrorKind::UntrackedFile,
+            _ => ErrorKind::MissingFile,
+        }
+    }
 }
 
 /// A failure of evaluation.

@@ -595,7 +595,7 @@ fn tree_files(
         Err(problem) => {
             let shown = evaluator.workspace.relative(directory);
             return Err(evaluator.error(
-                ErrorKind::MissingFile,
+                ErrorKind::of_file(&problem),
                 format!("`{shown}` {problem}"),
                 origin,
             ));

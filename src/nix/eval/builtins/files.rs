@@ -381,7 +381,7 @@ fn refused(
         let there = evaluator.unknown_named(absolute, message, None, origin.span);
         return Stop::Unknown(there.derived("", None));
     }
-    evaluator.error(ErrorKind::MissingFile, message, origin)
+    evaluator.error(ErrorKind::of_file(problem), message, origin)
 }
 
 fn read_file(
