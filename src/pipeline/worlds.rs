@@ -7,6 +7,7 @@ use crate::openclaw::tree::{Condition, Node, Step, World};
 use crate::releases::selection::Selection;
 use crate::releases::{self, Era, Release, Version};
 use crate::report::finding::{Finding, Related, Severity};
+use crate::rules::schema;
 use crate::rules::shared::Shared;
 use crate::rules::{Sink, Subject, run};
 use crate::workspace::source::Span;
@@ -232,7 +233,12 @@ fn lower_guesses(
                 .map(key)
                 .collect();
             for finding in &mut sink.findings {
-                if finding.severity == Severity::Error && !errors.contains(&key(finding)) {
+                // What releases refuse by their schema was compared when it was found.
+                let is_settled = schema::RULE_IDS.contains(&finding.rule);
+                if finding.severity == Severity::Error
+                    && !is_settled
+                    && !errors.contains(&key(finding))
+                {
                     finding.severity = Severity::Warning;
                 }
             }

@@ -7,7 +7,7 @@ use super::{Sink, Subject};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::schema_check::{self, Issue, IssueKind};
 use crate::openclaw::tree::{Node, Value};
-use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity};
+use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity, Unresolved};
 
 /// The rules that report what the comparison finds.
 pub static RULE_IDS: &[&str] = &[
@@ -27,7 +27,11 @@ static RULES_OF_TYPES: &[&str] = &["unknown-key", "missing-key", "wrong-type", "
 
 /// Reports the part of the comparison that belongs to a rule.
 pub fn report(rule: &'static str, subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    for issue in subject.issues(instance).iter() {
+    let refusals = subject.refusals(instance);
+    if Some(&rule) == RULE_IDS.first() {
+        tell_of_some(subject, &refusals.of_some, sink);
+    }
+    for issue in &refusals.certain {
         if issue.rule() == rule {
             let finding = finding(rule, subject, instance, issue);
             // What every plausible release refuses is certain.
@@ -39,6 +43,35 @@ pub fn report(rule: &'static str, subject: Subject<'_>, instance: &Instance, sin
         }
     }
     report_replaced(rule, subject, instance, sink);
+}
+
+/// What the guessed release refuses and another one that may be meant takes is neither right nor wrong.
+fn tell_of_some(subject: Subject<'_>, issues: &[Issue], sink: &mut Sink) {
+    /// So many settings are named.
+    const NAMED: usize = 3;
+    let mut paths: Vec<String> = issues.iter().map(|issue| issue.path.to_string()).collect();
+    paths.dedup();
+    let Some(first) = issues.first() else {
+        return;
+    };
+    let mut named = paths
+        .iter()
+        .take(NAMED)
+        .map(|path| format!("`{path}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if paths.len() > NAMED {
+        named.push_str(&format!(" and {} more", paths.len() - NAMED));
+    }
+    sink.unresolved.push(Unresolved {
+        path: first.path.to_string(),
+        reason: format!(
+            "OpenClaw {} refuses {named}, and another release that may be meant does not; `--openclaw-version` tells which one it is",
+            subject.release.version()
+        ),
+        span: first.span,
+        configurations: Vec::new(),
+    });
 }
 
 /// Reports what is wrong in a top-level `config` that the instance replaces. Where it is rendered all the same, the findings are

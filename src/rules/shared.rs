@@ -10,7 +10,6 @@ use crate::openclaw::replaced_config::{self, Replaced};
 use crate::openclaw::schema_check::{self, Issue};
 use crate::releases::Release;
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashSet;
 use std::rc::Rc;
 
 /// What rules worked out for the instances of one configuration in one world and for one release. It starts empty, and each part
@@ -27,8 +26,17 @@ struct OfInstance {
     secret_references: OnceCell<Rc<[references::Reference]>>,
     field_roles: OnceCell<Rc<Roles>>,
     variable_roles: OnceCell<Rc<[Role]>>,
-    issues: OnceCell<Rc<Vec<Issue>>>,
+    refusals: OnceCell<Rc<Refusals>>,
     replaced: OnceCell<Option<Rc<Replaced>>>,
+}
+
+/// What a release refuses in an instance's configuration.
+#[derive(Debug, Default)]
+pub struct Refusals {
+    /// Where it is certain.
+    pub certain: Vec<Issue>,
+    /// Where the release is a guess, and another one that may be meant takes it.
+    pub of_some: Vec<Issue>,
 }
 
 impl Subject<'_> {
@@ -81,29 +89,30 @@ impl Subject<'_> {
         credentials::visit_with(&instance.config, roles, visit);
     }
 
-    /// Everything for which the release refuses an instance's configuration; of a guessed release only what every plausible release
-    /// refuses at the same place.
-    pub fn issues(&self, instance: &Instance) -> Rc<Vec<Issue>> {
+    /// Everything for which the release refuses an instance's configuration. Of a guessed release that is certain which every
+    /// plausible release refuses too, whatever it says of it: one does not know the key, another wants a number there.
+    pub fn refusals(&self, instance: &Instance) -> Rc<Refusals> {
         let of = self.of(instance);
-        Rc::clone(of.issues.get_or_init(|| {
-            let mut issues = schema_check::refusals(instance, self.release);
+        Rc::clone(of.refusals.get_or_init(|| {
+            let mut certain = schema_check::refusals(instance, self.release);
+            let mut of_some = Vec::new();
             let others: &[Release] = match self.release_is_certain {
                 true => &[],
                 false => self.plausible,
             };
             for other in others {
                 // Of a release without a schema nothing can be said, so it does not speak for the configuration.
-                if issues.is_empty() || other.schema().is_none() {
+                if certain.is_empty() || other.schema().is_none() {
                     continue;
                 }
                 let theirs = schema_check::refusals(instance, other);
-                let theirs: HashSet<_> = theirs
-                    .iter()
-                    .map(|their| (&their.path, their.rule()))
-                    .collect();
-                issues.retain(|issue| theirs.contains(&(&issue.path, issue.rule())));
+                let is_refused =
+                    |issue: &Issue| theirs.iter().any(|their| their.path.holds(&issue.path));
+                let (refused, taken) = certain.into_iter().partition(is_refused);
+                certain = refused;
+                of_some.extend(taken);
             }
-            Rc::new(issues)
+            Rc::new(Refusals { certain, of_some })
         }))
     }
 
