@@ -93,7 +93,7 @@ impl<'r> Renderer<'r> {
                     "else": branch(otherwise),
                 })
             }
-            Value::Failed(message) => json!({ "$error": self.clean(message) }),
+            Value::Failed(problem) => json!({ "$error": self.clean(&problem.message) }),
         }
     }
 
@@ -135,8 +135,11 @@ impl<'r> Renderer<'r> {
                 text.push_str(" /* otherwise: */ ");
                 self.write_branch(otherwise.as_deref(), indent, text);
             }
-            Value::Failed(message) => {
-                text.push_str(&format!("/* Nix fails: {} */", self.clean(message)));
+            Value::Failed(problem) => {
+                text.push_str(&format!(
+                    "/* Nix fails: {} */",
+                    self.clean(&problem.message)
+                ));
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Configurations as rules see them.
 
+pub use super::problem::{Interpolation, Problem, ProblemKind};
 use super::tree::{Condition, Node, Unknown};
 use crate::workspace::source::Span;
 use std::rc::Rc;
@@ -128,102 +129,6 @@ pub struct Document {
     pub span: Option<Span>,
     /// The option path: `programs.openclaw.workspace.bootstrapFiles.agents`.
     pub option: String,
-}
-
-/// What the evaluation itself found wrong; rules turn these into findings.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Problem {
-    /// What went wrong.
-    pub kind: ProblemKind,
-    /// In plain words; never holds a secret.
-    pub message: String,
-    /// What to write instead, where that is known.
-    pub help: Option<String>,
-    /// Where.
-    pub span: Option<Span>,
-    /// Further places.
-    pub related: Vec<(Span, String)>,
-    /// The option path it concerns, if any.
-    pub path: Option<String>,
-    /// The name it is about, where it is about one: the undefined variable, the attribute, the file, the
-    /// looked up `<name>` without its brackets.
-    pub subject: Option<String>,
-    /// Whether it lies in a configuration of the flake in which nothing of OpenClaw was found, while others have it.
-    pub elsewhere: bool,
-    /// The interpolation that `span` lies in directly, if it does: `"${here}"`.
-    pub interpolation: Option<Interpolation>,
-}
-
-impl Problem {
-    /// A problem with a message and a place, and nothing else filled in.
-    pub fn new(kind: ProblemKind, message: impl Into<String>, span: Option<Span>) -> Self {
-        Problem {
-            kind,
-            message: message.into(),
-            help: None,
-            span,
-            related: Vec::new(),
-            path: None,
-            subject: None,
-            elsewhere: false,
-            interpolation: None,
-        }
-    }
-}
-
-/// An interpolation in a string.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Interpolation {
-    /// From the `$` to the closing brace.
-    pub span: Span,
-    /// Whether the string is an indented one (`''...''`), in which `''${` stands for a literal `${`; in a
-    /// quoted one it is `\${`.
-    pub indented: bool,
-}
-
-/// The kinds of problems that evaluation reports.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum ProblemKind {
-    /// The file does not parse.
-    Syntax,
-    /// Nested too deeply, or a chain too long, to be parsed.
-    TooDeep,
-    /// Not UTF-8, or with a byte-order mark.
-    Encoding,
-    /// An attribute or a formal argument is defined twice.
-    DuplicateAttribute,
-    /// A key that stands twice in an object of a JSON file; the later one counts.
-    DuplicateKey,
-    /// A variable that nothing binds; `subject` is its name.
-    UndefinedVariable,
-    /// `<name>`: a lookup in the search path, which a flake does not have; `subject` is the name.
-    SearchPath,
-    /// A string of an untouched template, `"<system>"`, outside of the options of OpenClaw; `subject` is the
-    /// text.
-    TemplateText,
-    /// What `builtins.readFile` and the like would copy into the world-readable store although it is a
-    /// secret: the file of a secret, or a secret in `home.sessionVariables`; `subject` is the file or name.
-    SecretInStore,
-    /// An import, or another path that the configuration needs, that is not there, not tracked or outside.
-    MissingFile,
-    /// Imports in a circle.
-    ImportCycle,
-    /// Evaluation fails: a type error, a missing attribute, a `throw`, an assertion.
-    Evaluation,
-    /// Evaluation does not end.
-    InfiniteRecursion,
-    /// Definitions of an option that contradict each other.
-    ConflictingDefinitions,
-    /// A definition of an option that is not declared.
-    UnknownOption,
-    /// The options of OpenClaw under a misspelt name, or where their module does not belong.
-    UnknownRoot,
-    /// An option that was removed or renamed.
-    RemovedOption,
-    /// A value of a type that the option does not take.
-    OptionType,
-    /// An assertion of the module that does not hold.
-    Assertion,
 }
 
 /// One instance: a gateway with its own openclaw.json.

@@ -461,7 +461,11 @@ impl Overlay<'_> {
                 // What the sources say may be what Nix does not accept; the rules know why.
                 match sources {
                     [source] => source.value.clone(),
-                    _ => Value::Failed(message),
+                    _ => Value::Failed(Rc::new(Problem::new(
+                        ProblemKind::Evaluation,
+                        message,
+                        span,
+                    ))),
                 }
             }
             _ => return None,

@@ -499,7 +499,7 @@ impl<'a> Converter<'a> {
             }
             Stop::Error(error) => {
                 self.fail(error);
-                Node::new(Value::Failed(error.message.clone()), place)
+                Node::new(Value::Failed(Rc::new(problem(error))), place)
             }
             Stop::Split(condition) => Node::new(
                 Value::Unknown(Unknown {

@@ -20,6 +20,7 @@ pub mod option_roots;
 pub mod option_types;
 pub mod path;
 pub mod placeholders;
+pub mod problem;
 pub mod providers;
 pub mod references;
 pub mod render;

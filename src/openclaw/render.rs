@@ -56,6 +56,19 @@ pub const DOCUMENT_FILES: &[&str] = &[
     "PROMPTING-EXAMPLES.md",
 ];
 
+/// What Nix fails on in what is rendered; a file that does not parse is reported as itself.
+fn failures(config: &Node) -> Vec<Problem> {
+    let mut found = Vec::new();
+    config.walk(&mut |_, node| {
+        if let Value::Failed(problem) = &node.value
+            && problem.kind != ProblemKind::Syntax
+        {
+            found.push((**problem).clone());
+        }
+    });
+    found
+}
+
 /// Whether a file of that name is a workspace document.
 pub fn is_document(file: &str) -> bool {
     BOOTSTRAP_FILES.iter().any(|(_, known)| *known == file) || DOCUMENT_FILES.contains(&file)
@@ -89,6 +102,11 @@ impl Blueprint {
         configuration.problems.extend(needed);
         match self.source {
             Source::RenderedFile => {
+                for problem in failures(&options) {
+                    if !configuration.problems.contains(&problem) {
+                        configuration.problems.push(problem);
+                    }
+                }
                 let mut variables = around.variables(&[]);
                 variables.extend(named(context.variables));
                 configuration.instances.push(Instance {

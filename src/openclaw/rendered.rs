@@ -81,6 +81,7 @@ pub(super) fn elsewhere(
             }
         }
     }
+    let mut candidates = Vec::new();
     for (file, content) in contents(evaluator, before) {
         let is_named = file.as_deref().is_some_and(is_configuration_name);
         // Kindred programs have names of their own.
@@ -98,7 +99,15 @@ pub(super) fn elsewhere(
         }
         let mut own = Vec::new();
         places(&options, &mut own);
-        if own.is_empty() || own.iter().any(|span| known.contains(span)) {
+        if !own.is_empty() {
+            candidates.push((is_named, file, options, own));
+        }
+    }
+    // Of what shares values the file counts, or else the fuller one: the other is a step on the way to it, or what a service is
+    // restarted for.
+    candidates.sort_by_key(|(is_named, _, _, own)| (!is_named, std::cmp::Reverse(own.len())));
+    for (_, file, options, own) in candidates {
+        if own.iter().any(|span| known.contains(span)) {
             continue;
         }
         known.extend(own);

@@ -6,6 +6,7 @@
 //! without choices.
 
 use super::path::{ConfigPath, Segment};
+use super::problem::Problem;
 pub use crate::nix::eval::unknown::Kind;
 use crate::workspace::source::Span;
 use std::collections::BTreeMap;
@@ -218,8 +219,8 @@ pub enum Value {
     Unknown(Unknown),
     /// Depends on a condition: the node if it holds, the node if it does not; `None` where there is nothing.
     Choice(Condition, Option<Rc<Node>>, Option<Rc<Node>>),
-    /// Nix fails to evaluate this value; the problem itself is reported with the configuration.
-    Failed(String),
+    /// Nix fails to evaluate this value, and why.
+    Failed(Rc<Problem>),
 }
 
 /// A path value.

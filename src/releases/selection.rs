@@ -66,7 +66,7 @@ pub fn select(clues: &Clues) -> Selection {
     let found = clues.lock.and_then(|lock| from_lock(lock, clues.input));
     let guess = found.unwrap_or_else(|| match clues.options {
         Some(eras) => from_options(eras),
-        None => default(clues.bare_configuration),
+        None => since_locked(default(clues.bare_configuration), clues.lock),
     });
     let guess = refine(guess, clues.options);
     match clues.wanted {
@@ -402,6 +402,32 @@ fn by_date(time: i64) -> Dated {
         certain: false,
         plausible,
     }
+}
+
+/// A guess for a flake without nix-openclaw: OpenClaw comes from somewhere else, and may be as old as what the flake locks.
+fn since_locked(mut guess: Selection, lock: Option<&FlakeLock>) -> Selection {
+    let newest = lock.and_then(|lock| {
+        lock.inputs()
+            .filter_map(|(_, _, node)| node.locked.as_ref()?.last_modified)
+            .filter(|time| is_a_day_of_it(*time))
+            .max()
+    });
+    if let Some(time) = newest {
+        let from = day(time - SLACK);
+        guess.plausible.extend(
+            one_per_month()
+                .filter(|release| release.date() >= from.as_str())
+                .map(|release| release.version()),
+        );
+        guess.plausible.sort();
+        guess.plausible.dedup();
+        guess.explanation = format!(
+            "{}; what the flake locks is of {}",
+            guess.explanation,
+            day(time)
+        );
+    }
+    guess
 }
 
 /// Days within which a fork may lag behind or be ahead.

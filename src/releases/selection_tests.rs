@@ -304,3 +304,19 @@ fn days_are_counted_as_the_calendar_does() {
     assert_eq!(day(1_782_864_339), "2026-07-01");
     assert_eq!(day(-1), "1969-12-31");
 }
+
+/// OpenClaw from nixpkgs or npm: it may be as old as the rest of what the flake locks.
+#[test]
+fn without_nix_openclaw_releases_since_the_lock_are_plausible() {
+    let time = 1_774_388_614; // 24 March 2026
+    let selection = from(&lock_of("nixpkgs", &github("NixOS", "nixpkgs", "x", time)));
+    assert_eq!(selection.source, "default");
+    assert!(selection.plausible.contains(&version("2026.3.31")));
+    assert!(selection.plausible.contains(&version("2026.9.6")));
+    assert!(!selection.plausible.contains(&version("2026.1.30")));
+    assert!(
+        selection.explanation.ends_with("of 2026-03-24"),
+        "{}",
+        selection.explanation
+    );
+}

@@ -1,8 +1,8 @@
 //! `apiKey = ""`.
 
-use super::secrets::{Site, visit_sites};
+use super::secrets::{Site, is_nix, visit_sites};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
-use crate::openclaw::configuration::Instance;
+use crate::openclaw::configuration::{Instance, Source};
 use crate::openclaw::credentials::{Role, Written, classify};
 use crate::report::finding::{Consequence, Finding, Severity};
 
@@ -86,7 +86,9 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
 
 /// Whether a profile or a variable may provide the key in its place.
 fn may_come_otherwise(subject: Subject<'_>, instance: &Instance, site: &Site<'_>) -> bool {
-    if !subject.configuration.is_complete() {
+    // A script that takes the rendered file may fill it in.
+    let in_script = subject.configuration.source == Source::RenderedFile && is_nix(subject);
+    if in_script || !subject.configuration.is_complete() {
         return true;
     }
     let Some((provider, _)) = site.field.and_then(|field| field.model_provider()) else {

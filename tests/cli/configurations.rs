@@ -462,3 +462,61 @@ fn declared_options_and_offered_templates_are_no_configurations() {
     files.dedup();
     assert_eq!(files, ["other/home.nix"], "{report:#}");
 }
+
+/// A module of the user's own with options, a service that is restarted when the first part of the configuration changes, and
+/// a script that writes the whole.
+#[test]
+fn the_fuller_of_two_renderings_is_checked_and_what_nix_fails_on_in_it_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(
+        folder.path().join("flake.nix"),
+        r#"{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.desk = nixpkgs.lib.nixosSystem {
+      modules = [
+        ({ config, lib, ... }:
+          let
+            cfg = config.services.claw;
+            base = {
+              gateway.mode = "local";
+              agents.defaults.model.primary = "xai/grok";
+              agents.defaults.maxConcurrent = cfg.parallel;
+            };
+            whole = base // lib.optionalAttrs (cfg.providers != { }) { models.providers = cfg.providers; };
+          in
+          {
+            options.services.claw.parallel = lib.mkOption { type = lib.types.int; default = 4; };
+            options.services.claw.providers = lib.mkOption { type = lib.types.attrs; default = { }; };
+            config = {
+              systemd.services.claw.restartTriggers = [ (builtins.toJSON base) ];
+              system.activationScripts.claw.text = "echo '${builtins.toJSON whole}' > /var/lib/claw/openclaw.json";
+            };
+          })
+        {
+          services.claw.parallel = "many";
+          services.claw.providers.xai = { baseUrl = "https://api.x.ai/v1"; api = "openai-response"; models = [ ]; };
+        }
+      ];
+    };
+  };
+}
+"#,
+    )
+    .expect("a file");
+    let printed = openclaw_check()
+        .args("--no-git --format concise --openclaw-version 2026.6.11")
+        .inside(folder.path())
+        .run();
+    assert_eq!(printed.code, 1, "{}", printed.out);
+    for expected in [
+        "flake.nix:24:25: error[evaluation-error] the option `services.claw.parallel` takes an integer, and a string is given",
+        "flake.nix:25:82: error[invalid-value] `models.providers.xai.api` must be one of",
+    ] {
+        assert!(
+            printed.out.contains(expected),
+            "{expected}: {}",
+            printed.out
+        );
+    }
+    assert_eq!(printed.out.matches("error[").count(), 2, "{}", printed.out);
+}
