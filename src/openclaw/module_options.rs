@@ -137,6 +137,33 @@ pub static BOOTSTRAP_FILES: &[ModuleOption] = &[
     since("user", Era::BootstrapFiles),
 ];
 
+const NO_LONGER_BUNDLED: &str =
+    "nix-openclaw no longer has that plugin: leave it out, or add its flake to `customPlugins`";
+
+/// Below `programs.openclaw.bundledPlugins`: the plugins (`options.nix` at f578b82, `plugin-catalog.nix` at 38edf67, e16f974, d56fa8a).
+pub static BUNDLED_PLUGINS: &[ModuleOption] = &[
+    since("camsnap", Era::BundledPlugins),
+    since("gogcli", Era::BundledPlugins),
+    since("goplaces", Era::BundledPlugins),
+    since("imsg", Era::BundledPlugins),
+    since("peekaboo", Era::BundledPlugins),
+    since("poltergeist", Era::BundledPlugins),
+    since("sag", Era::BundledPlugins),
+    since("sonoscli", Era::BundledPlugins),
+    since("summarize", Era::BundledPlugins),
+    since("discrawl", Era::PluginsRemoved),
+    since("qmd", Era::PluginsRemoved),
+    since("wacrawl", Era::PluginsRemoved),
+    gone("oracle", Era::BundledPlugins, NO_LONGER_BUNDLED),
+    gone("bird", Era::PluginsRemoved, NO_LONGER_BUNDLED),
+];
+
+/// Below one of them.
+pub static BUNDLED_PLUGIN: &[ModuleOption] = &[
+    since("config", Era::BundledPlugins),
+    since("enable", Era::BundledPlugins),
+];
+
 /// Below `services.openclaw-gateway`.
 pub static SERVICE: &[ModuleOption] = &[
     always("config"),

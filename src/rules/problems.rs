@@ -4,7 +4,8 @@ use super::{RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Source;
 use crate::openclaw::configuration::{Problem, ProblemKind};
 use crate::openclaw::module_options::{
-    BOOTSTRAP_FILES, INSTANCE, ModuleOption, SERVICE, Standing, TOP, WORKSPACE, standing,
+    BOOTSTRAP_FILES, BUNDLED_PLUGIN, BUNDLED_PLUGINS, INSTANCE, ModuleOption, SERVICE, Standing,
+    TOP, WORKSPACE, standing,
 };
 use crate::openclaw::tree::{Node, Value};
 use crate::report::finding::{Consequence, Finding, Related};
@@ -100,6 +101,13 @@ pub(super) fn visit_misplaced(subject: Subject<'_>, visit: &mut dyn FnMut(Mispla
                         BOOTSTRAP_FILES,
                     ));
                 }
+            }
+            if let Some(plugins) = options.get("bundledPlugins") {
+                let path = format!("{root}.bundledPlugins");
+                for (name, plugin) in plugins.as_object().iter().flat_map(|set| &set.entries) {
+                    tables.push((format!("{path}.{name}"), plugin, BUNDLED_PLUGIN));
+                }
+                tables.push((path, plugins, BUNDLED_PLUGINS));
             }
         }
     }

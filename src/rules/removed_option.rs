@@ -89,7 +89,10 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         )
         .at(option.node.place.key.or(option.node.place.primary()))
         .path(&option.path)
-        .help(format!("write {instead}"));
+        .help(match instead.starts_with('`') {
+            true => format!("write {instead}"),
+            false => instead.to_string(),
+        });
         sink.findings.push(by_release(subject, finding));
     });
 }

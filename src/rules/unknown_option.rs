@@ -181,6 +181,24 @@ mod tests {
     }
 
     #[test]
+    fn plugins_that_are_not_bundled() {
+        let text = "{enable: true, bundledPlugins: {sumarize: {enable: true}, peekaboo: {enabled: true}, oracle: {}, qmd: {config: {}}}}";
+        assert_eq!(
+            options(text).run(&RULE).lines(),
+            [
+                "error programs.openclaw.bundledPlugins.peekaboo.enabled: enabled",
+                "error programs.openclaw.bundledPlugins.sumarize: sumarize",
+            ]
+        );
+        assert_eq!(
+            options(text)
+                .run(&super::super::removed_option::RULE)
+                .lines(),
+            ["error programs.openclaw.bundledPlugins.oracle: oracle"]
+        );
+    }
+
+    #[test]
     fn what_is_gone_or_comes_later() {
         let text = "{enable: true, providers: {}, runtimePlugins: [], customPlugins: []}";
         assert_eq!(options(text).run(&RULE).lines(), [""; 0]);
