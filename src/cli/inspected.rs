@@ -54,8 +54,9 @@ impl Inspection {
                 instance_replaces: None,
                 skills_by_load_path: true,
             };
-            for blueprint in &one.discovery.blueprints {
-                let selection = pipeline::release::select(wanted, &one.discovery, blueprint);
+            for (position, blueprint) in one.discovery.blueprints.iter().enumerate() {
+                let flake = one.discovery.flake_of(position);
+                let selection = pipeline::release::select(wanted, flake, blueprint);
                 let (release, _) = selection.release();
                 let context = pipeline::worlds::in_time(&context, &selection);
                 let mut assumptions = vec![selection.explanation.clone()];

@@ -634,12 +634,13 @@ pub(super) fn unseen(set: &Rc<ModuleSet>, sight: &Sight<'_>) -> Vec<UnseenModule
 
 /// The modules of a configuration that are not here and may configure OpenClaw, as they are named, in order.
 pub fn modules_that_may_add(set: &Rc<ModuleSet>, sight: &Sight<'_>) -> Vec<String> {
-    let mut modules: Vec<String> = unseen(set, sight)
-        .into_iter()
-        .filter(|module| module.may_add)
-        .map(|module| format!("`{}`", module.name))
-        .collect();
-    modules.dedup();
+    let mut modules: Vec<String> = Vec::new();
+    for module in unseen(set, sight) {
+        let name = format!("`{}`", module.name);
+        if module.may_add && !modules.contains(&name) {
+            modules.push(name);
+        }
+    }
     modules
 }
 

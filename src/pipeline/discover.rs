@@ -25,7 +25,9 @@ use crate::openclaw::tree::Node;
 use crate::report::finding::{Failure, Finding, Unresolved};
 use crate::workspace::flake_lock::FlakeLock;
 use crate::workspace::source::{FileId, Span};
-use crate::workspace::{CandidateKind, ReadProblem, Search, Target, Visibility, Workspace, path};
+use crate::workspace::{
+    Candidate, CandidateKind, ReadProblem, Search, Target, Visibility, Workspace, path,
+};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
@@ -45,10 +47,29 @@ pub struct Discovery {
     pub unresolved: Vec<Unresolved>,
     /// Notes on the tree as a whole.
     pub notes: Vec<Finding>,
-    /// The flake's lock.
+    /// The flakes that configurations belong to, each with the position of its first one.
+    flakes: Vec<(usize, FlakeOf)>,
+}
+
+/// A flake, as far as what is in it depends on it.
+#[derive(Clone, Default)]
+pub struct FlakeOf {
+    /// Its directory; empty for what lies in none.
+    directory: String,
+    /// Its lock.
     pub lock: Option<Rc<FlakeLock>>,
     /// The name of the input that is nix-openclaw, if one is.
     pub openclaw_input: Option<String>,
+    /// Its inputs, and which of them are well known.
+    inputs: BTreeMap<String, Option<KnownInput>>,
+}
+
+impl Discovery {
+    /// The flake that the configuration at this position of [`Discovery::blueprints`] belongs to, if it belongs to one.
+    pub fn flake_of(&self, position: usize) -> Option<&FlakeOf> {
+        let (_, flake) = self.flakes.iter().rfind(|(first, _)| *first <= position)?;
+        Some(flake)
+    }
 }
 
 /// After so many panics a tree is given up.
@@ -68,7 +89,7 @@ pub fn discover(workspace: &Rc<Workspace>) -> Discovery {
                 workspace: Rc::clone(workspace),
                 found: Discovery::default(),
                 reached: HashSet::new(),
-                inputs: BTreeMap::new(),
+                around: FlakeOf::default(),
                 is_partial: false,
                 seem_empty: Vec::new(),
                 missing: Vec::new(),
@@ -115,7 +136,8 @@ struct Finder<'d> {
     found: Discovery,
     /// Absolute paths of files that a configuration reaches.
     reached: HashSet<String>,
-    inputs: BTreeMap<String, Option<KnownInput>>,
+    /// The flake that is being looked at.
+    around: FlakeOf,
     /// Whether some output of the flake could not be evaluated, so that files it reaches may not have been seen in use.
     is_partial: bool,
     /// Folders of templates that flakes offer, absolute.
@@ -156,8 +178,38 @@ impl Finder<'_> {
         Some(result)
     }
 
+    /// What follows belongs to this flake.
+    fn enter(&mut self, flake: FlakeOf) {
+        self.around = flake.clone();
+        self.found.flakes.push((self.found.blueprints.len(), flake));
+    }
+
+    /// What follows stands in a file, whose nearest flake is in this directory.
+    fn enter_flake_of(&mut self, file: &str, flake: Option<&str>) {
+        let beside = match flake {
+            Some(_) => None,
+            None => self.lock_above(file),
+        };
+        let directory = flake.or(beside.as_deref()).unwrap_or_default();
+        if self.around.directory == directory && !self.found.flakes.is_empty() {
+            return;
+        }
+        let known = self
+            .found
+            .flakes
+            .iter()
+            .find(|(_, known)| known.directory == directory)
+            .map(|(_, known)| known.clone());
+        let flake = known.unwrap_or_else(|| FlakeOf {
+            directory: directory.to_string(),
+            lock: self.lock_of(directory),
+            ..FlakeOf::default()
+        });
+        self.enter(flake);
+    }
+
     fn flake(&mut self, directory: &str) {
-        self.flake_outputs(directory);
+        self.flake_outputs(directory, "");
         // Where part of the flake could not be evaluated, what it reaches may not have been seen in use.
         let search = if self.is_partial {
             self.workspace.candidates(directory)
@@ -191,7 +243,11 @@ impl Finder<'_> {
             }
         }
         let nothing_found = self.found.blueprints.is_empty();
-        let mentioned = self.found.openclaw_input.is_some()
+        let mentioned = self
+            .found
+            .flakes
+            .iter()
+            .any(|(_, flake)| flake.openclaw_input.is_some())
             || !nothing_found
             || !self.option_roots().is_empty();
         for (mut problem, names) in by_problem {
@@ -213,15 +269,23 @@ impl Finder<'_> {
         }
     }
 
-    /// The configurations in the outputs of a flake.
-    fn flake_outputs(&mut self, directory: &str) {
+    /// The configurations in the outputs of a flake. Their names get a prefix that tells the flakes of a tree apart.
+    fn flake_outputs(&mut self, directory: &str, prefix: &str) {
         let file = path::join(directory, "flake.nix");
-        let done = self.part(&file, |finder| finder.outputs_of(directory));
+        let done = self.part(&file, |finder| finder.outputs_of(directory, prefix));
         self.is_partial |= done.is_none();
     }
 
-    fn outputs_of(&mut self, directory: &str) {
+    /// The prefix for configurations of a flake that is not the only one: `hosts/a#`, as it is written for Nix.
+    fn prefix(&self, directory: &str) -> String {
+        format!("{}#", self.workspace.relative(directory))
+    }
+
+    fn outputs_of(&mut self, directory: &str, prefix: &str) {
         self.evaluator.store_paths = true;
+        if !prefix.is_empty() {
+            self.evaluator.allow_steps_again();
+        }
         let flake = match self.evaluator.load_flake(directory) {
             Ok(flake) => flake,
             Err(stop) => {
@@ -230,15 +294,17 @@ impl Finder<'_> {
                 return;
             }
         };
-        self.inputs.clone_from(&flake.inputs);
-        if flake.lock.is_some() {
-            self.found.lock.clone_from(&flake.lock);
-        }
-        self.found.openclaw_input = flake
+        let openclaw_input = flake
             .inputs
             .iter()
-            .find(|(_, what)| **what == Some(KnownInput::NixOpenclaw))
+            .find(|(_, known)| **known == Some(KnownInput::NixOpenclaw))
             .map(|(name, _)| name.clone());
+        self.enter(FlakeOf {
+            directory: directory.to_string(),
+            lock: flake.lock.clone(),
+            openclaw_input,
+            inputs: flake.inputs.clone(),
+        });
         if let Some(problem) = &flake.lock_problem {
             self.found.failures.push(Failure {
                 path: self
@@ -250,7 +316,7 @@ impl Finder<'_> {
         let outputs = flake::configurations(&mut self.evaluator, &flake);
         self.templates
             .extend(flake::templates(&mut self.evaluator, &flake));
-        let inputs = self.inputs.clone();
+        let inputs = self.around.inputs.clone();
         let input_may_add = |name: &str| !matches!(inputs.get(name), Some(Some(_)));
         let is_openclaw = |name: &str| inputs.get(name) == Some(&Some(KnownInput::NixOpenclaw));
         for found in &outputs.found {
@@ -258,26 +324,26 @@ impl Finder<'_> {
                 input_may_add: &input_may_add,
                 is_openclaw: &is_openclaw,
                 reach: Reach::Whole,
-                has_openclaw: self.found.openclaw_input.is_some(),
+                has_openclaw: self.around.openclaw_input.is_some(),
                 handed_on: false,
             };
             self.evaluator.allow_steps_again();
+            let name = format!("{prefix}{}", found.name);
             let Found {
                 blueprints,
                 missing,
-            } = blueprint::blueprints(&mut self.evaluator, &found.name, &found.set, &sight);
-            self.cut_short(&found.name, &found.set);
+            } = blueprint::blueprints(&mut self.evaluator, &name, &found.set, &sight);
+            self.cut_short(&name, &found.set);
             let is_empty = blueprints.is_empty();
             if is_empty {
                 let of_one = missing.into_iter();
                 self.missing
-                    .extend(of_one.map(|problem| (problem, found.name.clone())));
+                    .extend(of_one.map(|problem| (problem, name.clone())));
             } else {
                 let mut blueprints = blueprints;
                 add_missing(&mut blueprints, &missing);
                 self.found.blueprints.extend(blueprints);
             }
-            let name = found.name.clone();
             if self.evaluator.is_out_of_steps() {
                 self.is_partial = true;
                 let reason = format!("evaluating all of it takes too many steps; {BY_THEMSELVES}");
@@ -306,11 +372,22 @@ impl Finder<'_> {
                 ),
                 Stop::Error(error) => (error.message.clone(), error.span),
             };
-            self.unresolved(name, format!("{reason}; {BY_THEMSELVES}"), span);
+            self.unresolved(
+                format!("{prefix}{name}"),
+                format!("{reason}; {BY_THEMSELVES}"),
+                span,
+            );
         }
         for (name, error) in outputs.failures {
-            let _ = name;
-            self.failed(&error);
+            match prefix {
+                "" => self.failed(&error),
+                // It may well have nothing to do with the configurations of the other flakes.
+                _ => self.unresolved(
+                    format!("{prefix}{name}"),
+                    format!("{}; {BY_THEMSELVES}", error.message),
+                    error.span,
+                ),
+            }
         }
         for tree in self.evaluator.trees() {
             if let Some(path) = self.evaluator.path_of(tree.file) {
@@ -328,7 +405,11 @@ impl Finder<'_> {
             .filter_map(|candidate| candidate.flake.clone())
             .collect();
         for flake in &flakes {
-            self.flake_outputs(flake);
+            let prefix = match flakes.len() {
+                1 => String::new(),
+                _ => self.prefix(flake),
+            };
+            self.flake_outputs(flake, &prefix);
         }
         let any = self.search(search, None);
         if !any {
@@ -390,74 +471,102 @@ impl Finder<'_> {
     /// Checks the files of a search that mention OpenClaw and that nothing reached yet. Tells whether there
     /// is anything that could be checked at all.
     fn search(&mut self, search: Search, flake: Option<&str>) -> bool {
-        for (path, message) in search.problems {
-            self.found.failures.push(Failure { path, message });
+        for (path, message) in &search.problems {
+            self.found.failures.push(Failure {
+                path: path.clone(),
+                message: message.clone(),
+            });
+        }
+        if let Some(flake) = flake {
+            self.nested_flakes(&search, flake);
         }
         let mut alone = Vec::new();
         let mut json = Vec::new();
         let mut in_parts = Vec::new();
         for candidate in &search.candidates {
-            let is_in = |folder: &String| path::below(folder, &candidate.path).is_some();
-            if self.templates.iter().any(is_in) {
+            if self.is_of_template(&candidate.path, flake) {
                 continue;
             }
             if self.reached.contains(&candidate.path) {
                 if candidate.kind == CandidateKind::Nix && self.is_partial {
-                    in_parts.push(candidate.path.clone());
+                    in_parts.push(candidate);
                 }
                 continue;
             }
-            // The lock of another flake decides about what is in that one.
-            let is_foreign = flake.is_some()
-                && candidate.flake.as_deref().is_some_and(|own| {
-                    Some(own) != flake
-                        && self.workspace.visibility(&path::join(own, "flake.lock"))
-                            == Visibility::File
-                });
             match candidate.kind {
                 CandidateKind::Nix => {
-                    alone.push(candidate.path.clone());
-                    if !is_foreign {
-                        in_parts.push(candidate.path.clone());
-                    }
+                    alone.push(candidate);
+                    in_parts.push(candidate);
                 }
-                CandidateKind::Json { certain: true } => json.push(candidate.path.clone()),
+                CandidateKind::Json { certain: true } => json.push(candidate),
                 CandidateKind::Json { certain: false } => {}
             }
         }
         // A file that another one of them imports is checked as part of that one.
-        let mut checked: Vec<(String, Vec<Blueprint>)> = Vec::new();
+        let mut checked: Vec<(&Candidate, Vec<Blueprint>)> = Vec::new();
         let mut imported: HashSet<String> = HashSet::new();
-        for file in alone {
-            let (blueprints, others) = self.alone(&file);
+        for candidate in alone {
+            self.enter_flake_of(&candidate.path, candidate.flake.as_deref());
+            let (blueprints, others) = self.alone(&candidate.path);
             if !blueprints.is_empty() {
                 imported.extend(others);
             }
-            checked.push((file, blueprints));
+            checked.push((candidate, blueprints));
         }
-        for (file, blueprints) in checked {
-            if !imported.contains(&file) {
+        for (candidate, blueprints) in checked {
+            if !imported.contains(&candidate.path) {
+                self.enter_flake_of(&candidate.path, candidate.flake.as_deref());
                 self.found.blueprints.extend(blueprints);
             }
         }
-        for file in in_parts {
-            if !imported.contains(&file) {
-                self.in_parts(&file);
+        for candidate in in_parts {
+            if !imported.contains(&candidate.path) {
+                self.enter_flake_of(&candidate.path, candidate.flake.as_deref());
+                self.in_parts(&candidate.path);
             }
         }
-        for file in json {
-            if !self.evaluator.has_read(&file) {
-                self.document(&file, Reach::Alone);
+        for candidate in json {
+            if !self.evaluator.has_read(&candidate.path) {
+                self.enter_flake_of(&candidate.path, candidate.flake.as_deref());
+                self.document(&candidate.path, Reach::Alone);
             }
         }
         search.nix_files > 0 || !search.candidates.is_empty()
     }
 
+    /// The configurations of flakes below the one that is checked, which nothing of it reaches.
+    fn nested_flakes(&mut self, search: &Search, flake: &str) {
+        let nested: BTreeSet<&str> = search
+            .candidates
+            .iter()
+            .filter(|candidate| {
+                !self.reached.contains(&candidate.path)
+                    && !self.is_of_template(&candidate.path, Some(flake))
+            })
+            .filter_map(|candidate| candidate.flake.as_deref())
+            .filter(|directory| *directory != flake)
+            .collect();
+        for directory in nested {
+            let prefix = self.prefix(directory);
+            self.flake_outputs(directory, &prefix);
+        }
+    }
+
+    /// Whether a file is part of a template: flakes offer its folder as one, or it lies below one of that name in a flake.
+    fn is_of_template(&self, file: &str, flake: Option<&str>) -> bool {
+        let offered = self
+            .templates
+            .iter()
+            .any(|folder| path::below(folder, file).is_some());
+        offered
+            || flake
+                .and_then(|flake| path::below(flake, file))
+                .is_some_and(|below| below.split('/').any(|part| part == "templates"))
+    }
+
     /// A Nix file that was named by itself.
     fn module(&mut self, file: &str) {
-        if let Some(lock) = self.lock_beside(file) {
-            self.found.lock = Some(lock);
-        }
+        self.enter_flake_of(file, None);
         let (blueprints, _) = self.alone(file);
         self.found.blueprints.extend(blueprints);
         self.in_parts(file);
@@ -536,16 +645,13 @@ impl Finder<'_> {
         packages::packages(&mut self.evaluator, system)
     }
 
-    /// The lock of the flake that a file belongs to.
-    fn lock_beside(&self, file: &str) -> Option<Rc<FlakeLock>> {
+    /// The nearest directory at or above a file's that has a lock.
+    fn lock_above(&self, file: &str) -> Option<String> {
         let mut directory = path::parent(file);
         while self.workspace.is_in_tree(directory) {
             let lock = path::join(directory, "flake.lock");
             if self.workspace.visibility(&lock) == Visibility::File {
-                let bytes = self.workspace.read_bytes(&lock).ok()?;
-                return FlakeLock::parse(&String::from_utf8_lossy(&bytes))
-                    .ok()
-                    .map(Rc::new);
+                return Some(directory.to_string());
             }
             let parent = path::parent(directory);
             if parent == directory {
@@ -554,6 +660,15 @@ impl Finder<'_> {
             directory = parent;
         }
         None
+    }
+
+    /// The lock in a directory.
+    fn lock_of(&self, directory: &str) -> Option<Rc<FlakeLock>> {
+        let lock = path::join(directory, "flake.lock");
+        let bytes = self.workspace.read_bytes(&lock).ok()?;
+        FlakeLock::parse(&String::from_utf8_lossy(&bytes))
+            .ok()
+            .map(Rc::new)
     }
 
     /// A Nix file by itself: its blueprints, and the other files that it imports.
@@ -631,7 +746,7 @@ impl Finder<'_> {
         request.partial = true;
         request.packages = Some(self.packages());
         let set = self.evaluator.evaluate_modules(request);
-        let inputs = self.inputs.clone();
+        let inputs = self.around.inputs.clone();
         // Without a flake in sight an input is known by its name.
         let input = |name: &str| match inputs.get(name) {
             Some(known) => *known,

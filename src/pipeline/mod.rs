@@ -254,12 +254,12 @@ fn check_tree(request: &Request, examined: &Examined, variables: &[String], outc
     };
     if discovery.blueprints.is_empty() && !discovery.problems.is_empty() {
         let blueprint = nothing_but(discovery.problems.clone());
-        let selection = release::select(wanted, discovery, &blueprint);
+        let selection = release::select(wanted, discovery.flake_of(0), &blueprint);
         let mut sink = Sink::default();
         worlds::run_configuration_rules(&blueprint, &selection, &context, &mut sink);
         take(sink, report);
     }
-    for blueprint in &discovery.blueprints {
+    for (position, blueprint) in discovery.blueprints.iter().enumerate() {
         if !is_wanted(&request.configurations, &blueprint.name) {
             continue;
         }
@@ -270,7 +270,7 @@ fn check_tree(request: &Request, examined: &Examined, variables: &[String], outc
         // A mistake of ours in one configuration is none in the others.
         let checked = caught(|| {
             planted(&format!("rules of {}", blueprint.name));
-            let selection = release::select(wanted, discovery, &blueprint);
+            let selection = release::select(wanted, discovery.flake_of(position), &blueprint);
             let mut sink = Sink::default();
             let checked = worlds::run(&blueprint, &selection, &context, &mut sink);
             (selection, checked, sink)

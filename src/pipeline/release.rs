@@ -1,6 +1,6 @@
 //! Which release and era a configuration is checked against.
 
-use super::discover::Discovery;
+use super::discover::FlakeOf;
 use crate::openclaw::blueprint::Blueprint;
 use crate::openclaw::configuration::Source;
 use crate::openclaw::tree::Node;
@@ -27,12 +27,12 @@ pub fn wanted(request: &Request, settings: &Settings) -> Result<Option<Wanted>, 
         .map_err(|error| error.to_string())
 }
 
-/// The release and era of a blueprint.
-pub fn select(wanted: Option<Wanted>, discovery: &Discovery, blueprint: &Blueprint) -> Selection {
+/// The release and era of a blueprint, which belongs to this flake if it belongs to one.
+pub fn select(wanted: Option<Wanted>, flake: Option<&FlakeOf>, blueprint: &Blueprint) -> Selection {
     selection::select(&Clues {
         wanted,
-        lock: discovery.lock.as_deref(),
-        input: discovery.openclaw_input.as_deref(),
+        lock: flake.and_then(|flake| flake.lock.as_deref()),
+        input: flake.and_then(|flake| flake.openclaw_input.as_deref()),
         options: eras(blueprint),
         bare_configuration: blueprint.source == Source::RenderedFile
             && blueprint.surroundings.is_empty(),

@@ -520,3 +520,82 @@ fn the_fuller_of_two_renderings_is_checked_and_what_nix_fails_on_in_it_is_told()
     }
     assert_eq!(printed.out.matches("error[").count(), 2, "{}", printed.out);
 }
+
+/// A repository of several machines, each a flake with a lock of its own, beside a template.
+#[test]
+fn flakes_in_folders_are_checked_each_with_its_own_lock() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let flake = |model: &str| {
+        format!(
+            r#"{{
+  inputs.home-manager.url = "github:nix-community/home-manager";
+  inputs.nix-openclaw.url = "github:openclaw/nix-openclaw";
+  outputs = {{ home-manager, nix-openclaw, nixpkgs, ... }}: {{
+    homeConfigurations.zoe = home-manager.lib.homeManagerConfiguration {{
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      modules = [
+        nix-openclaw.homeManagerModules.openclaw
+        {{ programs.openclaw.enable = true; programs.openclaw.config.agents.defaults.model.primary = "{model}"; }}
+      ];
+    }};
+  }};
+}}
+"#
+        )
+    };
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    let lock = |fixture: &str| {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+        std::fs::read_to_string(file.join(fixture).join("flake.lock")).expect("a lock")
+    };
+    write("machines/desk/flake.nix", &flake("nosuch/one"));
+    write("machines/desk/flake.lock", &lock("kimi"));
+    write("machines/lap/flake.nix", &flake("nosuch/two"));
+    write("machines/lap/flake.lock", &lock("kimi-2026-02"));
+    write("templates/start/flake.nix", &flake("<provider>/<model>"));
+    let run = || {
+        let printed = openclaw_check()
+            .args("--no-git --format json")
+            .inside(folder.path())
+            .run();
+        let report = json(&printed);
+        let configurations: Vec<String> = report["configurations"]
+            .as_array()
+            .expect("configurations")
+            .iter()
+            .map(|one| format!("{} {}", one["name"], one["openclaw"]).replace('"', ""))
+            .collect();
+        let found: Vec<String> = report["findings"]
+            .as_array()
+            .expect("findings")
+            .iter()
+            .filter(|finding| finding["rule"] == "unknown-provider")
+            .map(|finding| format!("{} {}", finding["file"], finding["rule"]).replace('"', ""))
+            .collect();
+        (configurations, found)
+    };
+    let machines = [
+        "machines/desk#homeConfigurations.zoe 2026.6.11".to_string(),
+        "machines/lap#homeConfigurations.zoe 2026.2.9".to_string(),
+    ];
+    let expected = [
+        "machines/desk/flake.nix unknown-provider",
+        "machines/lap/flake.nix unknown-provider",
+    ];
+    // Below a flake that has nothing of them.
+    write("flake.nix", "{ outputs = { ... }: { }; }");
+    assert_eq!(
+        run(),
+        (machines.to_vec(), expected.map(String::from).to_vec())
+    );
+    // And in a folder that is none, where a template is a flake like the others.
+    std::fs::remove_file(folder.path().join("flake.nix")).expect("a file");
+    let (configurations, found) = run();
+    assert_eq!(configurations[..2], machines);
+    assert_eq!(found[..2], expected);
+    assert_eq!(configurations.len(), 3, "{configurations:?}");
+}
