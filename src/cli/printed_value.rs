@@ -2,7 +2,7 @@
 
 use crate::nix::eval::strings::Coercion;
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
-use crate::nix::eval::value::{Attrs, List, NixString, Origin, Part, Thunk, Value};
+use crate::nix::eval::value::{Attrs, List, NixString, Origin, Part, Thunk, TreePath, Value};
 use crate::nix::eval::{Evaluator, Limits};
 use crate::nix::number;
 use crate::nix::symbol::Symbol;
@@ -433,7 +433,9 @@ impl<'e> Printer<'e> {
         for part in &string.parts {
             match part {
                 Part::Text { text, .. } => result.push_str(&self.escape(text)),
-                Part::Unknown(unknown) | Part::Store(_, unknown) => {
+                Part::Unknown(unknown)
+                | Part::Store(_, unknown)
+                | Part::Tree(TreePath { unknown, .. }) => {
                     result.push_str(&self.nix_stop(&Stop::Unknown(Rc::clone(unknown))));
                 }
                 Part::Json(json) => match &json.text {

@@ -6,7 +6,9 @@ use super::tree::{
 };
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{self, ErrorKind, EvalError, Kind, Stop};
-use crate::nix::eval::value::{self, Attrs, CallFrame, Marker, NixString, Origin, Part, Thunk};
+use crate::nix::eval::value::{
+    self, Attrs, CallFrame, Marker, NixString, Origin, Part, Thunk, TreePath,
+};
 use crate::nix::modules::ModuleSet;
 use crate::nix::modules::definition::{Definition, Discharged, children};
 use crate::nix::symbol::Symbol;
@@ -451,7 +453,9 @@ impl<'a> Converter<'a> {
         }
         if let Some(absolute) = string.place() {
             let written = match string.parts.first() {
-                Some(Part::Store(path, _)) if string.parts.len() == 1 => {
+                Some(Part::Store(path, _) | Part::Tree(TreePath { path, .. }))
+                    if string.parts.len() == 1 =>
+                {
                     path.written.as_deref().unwrap_or_default().to_string()
                 }
                 _ => String::new(),
@@ -466,9 +470,9 @@ impl<'a> Converter<'a> {
                     text: text.to_string(),
                     span: origin.span,
                 },
-                Part::Unknown(unknown) | Part::Store(_, unknown) => {
-                    TextPart::Unknown(unknown_of(unknown))
-                }
+                Part::Unknown(unknown)
+                | Part::Store(_, unknown)
+                | Part::Tree(TreePath { unknown, .. }) => TextPart::Unknown(unknown_of(unknown)),
                 Part::Json(json) => match &json.text {
                     Ok(text) => TextPart::Known {
                         text: text.to_string(),

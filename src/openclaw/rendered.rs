@@ -103,11 +103,10 @@ pub(super) fn elsewhere(
             candidates.push((is_named, file, options, own));
         }
     }
-    // Of what shares values the file counts, or else the fuller one: the other is a step on the way to it, or what a service is
-    // restarted for.
+    // What holds nothing that a fuller one does not is a step on the way to that, or what a service is restarted for.
     candidates.sort_by_key(|(is_named, _, _, own)| (!is_named, std::cmp::Reverse(own.len())));
     for (_, file, options, own) in candidates {
-        if own.iter().any(|span| known.contains(span)) {
+        if own.iter().all(|span| known.contains(span)) {
             continue;
         }
         known.extend(own);

@@ -109,6 +109,11 @@ impl Workspace {
         &self.tree.text
     }
 
+    /// How many bytes of a path in the source tree lead to its root; what follows begins with `/`, or there is nothing.
+    pub fn root_length(&self) -> usize {
+        self.tree.text.trim_end_matches('/').len()
+    }
+
     /// What the request's path turned out to be; the first, where several lie in this tree.
     pub fn target(&self) -> &Target {
         &self.targets[0]

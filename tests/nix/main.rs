@@ -8,4 +8,5 @@ mod real_nix;
 #[path = "../support/skip.rs"]
 mod skip;
 mod syntax;
+mod tree;
 mod values;

@@ -60,6 +60,22 @@ impl Nix {
             .expect("nix-instantiate runs")
     }
 
+    /// What an output of the flake in a folder evaluates to, as JSON.
+    pub fn evaluate_flake(&self, directory: &Path, output: &str) -> serde_json::Value {
+        let answer = Command::new(self.binaries.join("nix"))
+            .args([
+                "--extra-experimental-features",
+                "nix-command flakes",
+                "eval",
+                "--json",
+            ])
+            .arg(format!("path:{}#{output}", directory.display()))
+            .output()
+            .expect("nix runs");
+        let message = String::from_utf8_lossy(&answer.stderr);
+        serde_json::from_slice(&answer.stdout).unwrap_or_else(|_| panic!("{message}"))
+    }
+
     /// What Nix's parser makes of each text: the expression as it prints it, or its message. As few processes are
     /// run as there are refusals, and one more.
     pub fn parse_all(&self, texts: &[String], directory: &Path) -> Vec<Result<String, String>> {

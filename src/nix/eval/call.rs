@@ -3,7 +3,7 @@
 use super::place::{place, site};
 use super::unknown::{ErrorKind, Kind, Stop, Unknown};
 use super::value::{CallFrame, Closure, Env, Origin, PartialBuiltin, State, Thunk, Val, Value};
-use super::{Builtin, Evaluator};
+use super::{Builtin, Evaluator, stand_in};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::Parameter;
 use std::rc::Rc;
@@ -82,13 +82,16 @@ impl Evaluator {
                 self.deeper(origin, |evaluator| {
                     (partial.builtin.run)(evaluator, &arguments, origin)
                 })
-                .map(Entered::Value)
-                .map_err(|stop| match stop {
+                .or_else(|stop| match stop {
                     Stop::Unknown(unknown) => {
-                        Stop::Unknown(another_unknown(self, partial.builtin, &arguments, &unknown))
+                        stand_in::run(self, partial.builtin, &arguments, origin).ok_or_else(|| {
+                            let builtin = partial.builtin;
+                            Stop::Unknown(another_unknown(self, builtin, &arguments, &unknown))
+                        })
                     }
-                    other => other,
+                    other => Err(other),
                 })
+                .map(Entered::Value)
             }
             Value::Attrs(attrs) => {
                 let functor = attrs.get(Symbol::new("__functor")).map(|attr| &attr.value);

@@ -15,6 +15,7 @@ pub mod operators;
 mod place;
 mod select;
 mod stack;
+mod stand_in;
 pub mod strings;
 pub mod unknown;
 pub mod value;

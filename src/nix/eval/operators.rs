@@ -3,7 +3,7 @@
 use super::strings::Coercion;
 use super::unknown::{ErrorKind, Kind, Stop};
 use super::value::{Attrs, Env, List, NixPath, NixString, Origin, Part, Thunk, Val, Value};
-use super::{Evaluator, is_logical};
+use super::{Evaluator, is_logical, stand_in};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{BinaryOperator, ExprId, SourceTree};
 use crate::workspace::path;
@@ -371,9 +371,13 @@ impl Evaluator {
                 }
                 match (left.known(), right.known()) {
                     (Ok(left), Ok(right)) => left == right,
-                    (Err(stop), other) | (other, Err(stop)) => {
+                    (Err(stop), _) | (_, Err(stop)) => {
+                        if let Some(equal) =
+                            stand_in::compare(left, right, |one, other| one == other)
+                        {
+                            return Ok(equal);
+                        }
                         // A known beginning can already tell that they differ.
-                        let _ = other;
                         let (left, right) = (left.known_prefix(), right.known_prefix());
                         let shorter = left.len().min(right.len());
                         if left.as_bytes()[..shorter] != right.as_bytes()[..shorter] {
@@ -520,7 +524,12 @@ impl Evaluator {
             (Value::Float(left), Value::Float(right)) => left < right,
             (Value::Int(left), Value::Float(right)) => (*left as f64) < *right,
             (Value::Float(left), Value::Int(right)) => *left < *right as f64,
-            (Value::String(left), Value::String(right)) => left.known()? < right.known()?,
+            (Value::String(left), Value::String(right)) => match (left.known(), right.known()) {
+                (Ok(left), Ok(right)) => left < right,
+                (Err(stop), _) | (_, Err(stop)) => {
+                    return stand_in::compare(left, right, |one, other| one < other).ok_or(stop);
+                }
+            },
             (Value::Path(left), Value::Path(right)) => left.absolute < right.absolute,
             (Value::List(left), Value::List(right)) => {
                 let (left, right) = (left.all()?, right.all()?);
@@ -580,6 +589,7 @@ fn same_parts(left: &NixString, right: &NixString) -> bool {
                     Part::Unknown(left) | Part::Store(_, left),
                     Part::Unknown(right) | Part::Store(_, right),
                 ) => left.id == right.id && left.id != 0,
+                (Part::Tree(left), Part::Tree(right)) => left.below() == right.below(),
                 _ => false,
             })
 }

@@ -1,7 +1,7 @@
 //! What becomes of values in strings.
 
 use super::unknown::{ErrorKind, Kind, Stop, Unknown};
-use super::value::{Attrs, NixPath, NixString, Origin, Part, Val, Value};
+use super::value::{Attrs, NixPath, NixString, Origin, Part, TreePath, Val, Value};
 use super::{Evaluator, Rc, Symbol, Thunk};
 
 /// Which values may become strings, and how.
@@ -221,7 +221,22 @@ impl Evaluator {
     /// A path in a string as it is: its text, or, where the tree will lie in the store, an unknown that knows the path.
     pub fn path_text(&mut self, path: &NixPath, origin: &Origin) -> Part {
         if self.store_paths && self.workspace.is_in_tree(&path.absolute) {
-            return Part::Store(path.clone(), self.store_unknown(path, origin));
+            let shown = path
+                .written
+                .as_deref()
+                .map_or_else(|| self.workspace.relative(&path.absolute), str::to_string);
+            let unknown = self.unknown_named(
+                &format!("toString {}", path.absolute),
+                format!("the store path of `{shown}` is made when the flake is evaluated"),
+                Some(Kind::StorePath),
+                origin.span,
+            );
+            return Part::Tree(TreePath {
+                path: path.clone(),
+                root: self.workspace.root_length(),
+                unknown,
+                has_context: false,
+            });
         }
         Part::Text {
             text: Rc::clone(&path.absolute),

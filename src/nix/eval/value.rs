@@ -201,10 +201,32 @@ pub enum Part {
     },
     /// Not determined by the sources.
     Unknown(Rc<Unknown>),
-    /// The store path that a path gets when it is interpolated: its text is not known, the path is.
+    /// The store path that a path gets when it is copied, as in `"${./x}"`: its text is not known, the path is.
     Store(NixPath, Rc<Unknown>),
+    /// A path of the source tree where that lies in the store, as in `toString ./x`. Of its text all is known but the hash.
+    Tree(TreePath),
     /// What `builtins.toJSON` and the like made of a value: the value stays in sight.
     Json(Rc<JsonText>),
+}
+
+/// A path of the source tree, as a text that begins with where the tree lies in the store.
+#[derive(Clone, Debug)]
+pub struct TreePath {
+    /// The path on this machine.
+    pub path: NixPath,
+    /// How many bytes of it are the root of the tree.
+    pub root: usize,
+    /// Why its text is not known.
+    pub unknown: Rc<Unknown>,
+    /// Whether the text depends on the store, as that of `self.outPath` does and that of `toString ./x` does not.
+    pub has_context: bool,
+}
+
+impl TreePath {
+    /// What follows the root of the tree: empty, or with a `/` at its beginning.
+    pub fn below(&self) -> &str {
+        &self.path.absolute[self.root..]
+    }
 }
 
 /// JSON text and the value it was made of.
@@ -237,7 +259,9 @@ impl NixString {
         for part in &self.parts {
             match part {
                 Part::Text { text, .. } => whole.push_str(text),
-                Part::Unknown(unknown) | Part::Store(_, unknown) => {
+                Part::Unknown(unknown)
+                | Part::Store(_, unknown)
+                | Part::Tree(TreePath { unknown, .. }) => {
                     return Err(Stop::Unknown(Rc::clone(unknown)));
                 }
                 Part::Json(json) => whole.push_str(json.text.as_ref().map_err(Stop::clone)?),
@@ -256,7 +280,7 @@ impl NixString {
                     Ok(text) => prefix.push_str(text),
                     Err(_) => break,
                 },
-                Part::Unknown(_) | Part::Store(..) => break,
+                Part::Unknown(_) | Part::Store(..) | Part::Tree(_) => break,
             }
         }
         prefix
@@ -265,7 +289,8 @@ impl NixString {
     /// The path of this machine that the string stands for, when it begins with a path of the source tree whose place in
     /// the store is not known (`"${self}/documents"`).
     pub fn place(&self) -> Option<String> {
-        let (Part::Store(path, _), rest) = self.parts.split_first()? else {
+        let (first, rest) = self.parts.split_first()?;
+        let (Part::Store(path, _) | Part::Tree(TreePath { path, .. })) = first else {
             return None;
         };
         let mut place = path.absolute.to_string();

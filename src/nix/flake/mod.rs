@@ -10,7 +10,7 @@ pub mod packages;
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Kind, Stop};
 use crate::nix::eval::value::{
-    Attr, Attrs, Marker, NixPath, NixString, Origin, Part, Thunk, Val, Value,
+    Attr, Attrs, Marker, NixPath, NixString, Origin, Part, Thunk, TreePath, Val, Value,
 };
 use crate::nix::modules::ModuleSet;
 use crate::nix::symbol::Symbol;
@@ -289,7 +289,7 @@ impl Evaluator {
                     // `flake = false`, or a mere folder.
                     return Ok(Val::attrs(Attrs::of([(
                         "outPath",
-                        tree_path(&inside).thunk(),
+                        evaluator.tree_path(&inside).thunk(),
                     )])));
                 }
                 let flake =
@@ -305,7 +305,7 @@ impl Evaluator {
         let outputs = self.attrs(&flake.outputs, &Origin::default())?;
         let mut attrs = (*outputs).clone();
         for (name, value) in [
-            ("outPath", tree_path(&flake.directory).thunk()),
+            ("outPath", self.tree_path(&flake.directory).thunk()),
             ("_type", Val::string("flake").thunk()),
             ("outputs", Rc::clone(&flake.outputs)),
         ] {
@@ -321,7 +321,7 @@ impl Evaluator {
         inputs: &Attrs,
         outputs: Rc<std::cell::OnceCell<Rc<Thunk>>>,
     ) -> Rc<Thunk> {
-        let out_path = tree_path(directory).thunk();
+        let out_path = self.tree_path(directory).thunk();
         let inputs = Val::attrs(inputs.clone()).thunk();
         let open = self.unknown_named("self", "it depends on the commit that is built", None, None);
         Thunk::native(
@@ -420,7 +420,7 @@ impl Evaluator {
             let mut attrs = frameworks::input(self, KnownInput::Nixpkgs, name);
             attrs.insert(Attr::unwritten(
                 Symbol::new("outPath"),
-                Thunk::done(tree_path(&directory)),
+                Thunk::done(self.tree_path(&directory)),
             ));
             attrs.marker = Some(Rc::new(Marker::Input(KnownInput::Nixpkgs)));
             return Val::attrs(attrs).thunk();
@@ -432,7 +432,7 @@ impl Evaluator {
                 if evaluator.workspace.visibility(&file) != Visibility::File {
                     return Ok(Val::attrs(Attrs::of([(
                         "outPath",
-                        tree_path(&directory).thunk(),
+                        evaluator.tree_path(&directory).thunk(),
                     )])));
                 }
                 let flake = evaluator.flake_with_inputs(
@@ -451,25 +451,35 @@ impl Evaluator {
             Origin::default(),
         )
     }
-}
 
-/// A directory of a source tree as the string that it is in Nix: a store path whose text is not known but whose place is.
-fn tree_path(directory: &str) -> Val {
-    let path = NixPath {
-        absolute: directory.into(),
-        written: None,
-    };
-    let unknown = crate::nix::eval::unknown::Unknown {
-        id: crate::nix::eval::unknown::mix(2, directory),
-        kind: Some(Kind::StorePath),
-        subject: None,
-        reason: "the store path of the flake is made when it is evaluated".into(),
-        span: None,
-    };
-    Val::bare(Value::String(Rc::new(NixString {
-        parts: vec![Part::Store(path, Rc::new(unknown))],
-        context: Vec::new(),
-    })))
+    /// A directory of a source tree as the string that it is in Nix: a store path whose text is not known but whose place is.
+    fn tree_path(&self, directory: &str) -> Val {
+        let path = NixPath {
+            absolute: directory.into(),
+            written: None,
+        };
+        let unknown = Rc::new(crate::nix::eval::unknown::Unknown {
+            id: crate::nix::eval::unknown::mix(2, directory),
+            kind: Some(Kind::StorePath),
+            subject: None,
+            reason: "the store path of the flake is made when it is evaluated".into(),
+            span: None,
+        });
+        let part = match self.workspace.is_in_tree(directory) {
+            true => Part::Tree(TreePath {
+                path,
+                root: self.workspace.root_length(),
+                unknown,
+                has_context: true,
+            }),
+            // The source of another input.
+            false => Part::Store(path, unknown),
+        };
+        Val::bare(Value::String(Rc::new(NixString {
+            parts: vec![part],
+            context: Vec::new(),
+        })))
+    }
 }
 
 /// A configuration that the outputs of a flake hold.

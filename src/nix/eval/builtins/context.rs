@@ -18,12 +18,18 @@ pub(super) static TABLE: &[Builtin] = &[
         arity: 1,
         run: |evaluator, arguments, origin| {
             let string = evaluator.string(&arguments[0], origin)?;
-            let in_store = string
-                .parts
-                .iter()
-                .any(|part| matches!(part, Part::Store(..)));
+            let in_store = string.parts.iter().any(|part| match part {
+                Part::Store(..) => true,
+                Part::Tree(tree) => tree.has_context,
+                _ => false,
+            });
             let has = !string.context.is_empty() || in_store;
-            if !has {
+            let is_unknown = |part: &Part| match part {
+                Part::Unknown(_) => true,
+                Part::Json(json) => json.text.is_err(),
+                _ => false,
+            };
+            if !has && string.parts.iter().any(is_unknown) {
                 string.known()?;
             }
             Ok(Val::new(Value::Bool(has), origin.clone()))

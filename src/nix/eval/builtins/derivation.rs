@@ -2,7 +2,7 @@
 
 use crate::nix::eval::strings::Coercion;
 use crate::nix::eval::unknown::{ErrorKind, Kind, Stop, Unknown, mix};
-use crate::nix::eval::value::{Attrs, NixString, Origin, Part, Thunk, Val, Value};
+use crate::nix::eval::value::{Attrs, NixString, Origin, Part, Thunk, TreePath, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::symbol::Symbol;
 use std::rc::Rc;
@@ -225,7 +225,11 @@ impl Check<'_> {
         for part in &string.parts {
             self.identity = match part {
                 Part::Text { text, .. } => mix(self.identity, text),
-                Part::Unknown(unknown) | Part::Store(_, unknown) if !unknown.is_of_bound() => {
+                Part::Unknown(unknown)
+                | Part::Store(_, unknown)
+                | Part::Tree(TreePath { unknown, .. })
+                    if !unknown.is_of_bound() =>
+                {
                     mix(self.identity, &format!("#{}", unknown.id))
                 }
                 Part::Json(json) if json.text.is_ok() => {
