@@ -23,6 +23,15 @@ let
   takes = type: value: !(fails (merged type [ value ]));
 in
 {
+  other = {
+    dependencies = [ (lib.stringAfter [ "etc" ] "x") (lib.noDepEntry "t") (lib.fullDepEntry "t" [ "a" ]) (lib.packEntry [ "z" ]) ];
+    extended =
+      let
+        one = lib.extend (final: previous: { own.double = x: x * 2; own.four = final.own.double 2; join = previous.concatStringsSep "-"; });
+        two = one.extend (final: previous: { own = previous.own // { eight = final.own.double previous.own.four; }; joined = final.join [ "a" "b" ]; });
+      in
+      [ one.own.four (one.join [ "x" "y" ]) (one.optional true 1) two.own.eight two.joined (two.own.double 4) (two ? join) (two.strings.toUpper "x") ];
+  };
   attrsets = {
     byPath = lib.attrByPath [ "a" "b" ] 3 { a.b = 1; };
     byPathDefault = lib.attrByPath [ "a" "c" ] 3 { a.b = 1; };
@@ -52,6 +61,7 @@ in
     zip = lib.zipListsWith (one: other: one + other) [ 1 2 ] [ 3 4 ];
   };
   strings = {
+    float = map lib.strings.floatToString [ 1.5 0.1 3.0 1.0e-7 ];
     camelKeyword = lib.strings.escapeNixIdentifier "if";
     cmake = lib.strings.cmakeBool "A" true;
     feature = lib.enableFeatureAs true "a" "b";

@@ -2,6 +2,10 @@
 
 /// Name and source.
 pub(super) const FUNCTIONS: &[(&str, &str)] = &[
+    (
+        "extend",
+        "overlay: let again = base: next: let extended = base // next extended base // { extend = again extended; }; in extended; in again lib overlay",
+    ),
     ("fix", "function: let result = function result; in result"),
     (
         "fix'",

@@ -2,6 +2,10 @@
 
 /// Name and source.
 pub(super) const FUNCTIONS: &[(&str, &str)] = &[
+    ("fullDepEntry", "text: deps: { inherit text deps; }"),
+    ("noDepEntry", "text: { inherit text; deps = [ ]; }"),
+    ("packEntry", "deps: { inherit deps; text = \"\"; }"),
+    ("stringAfter", "deps: text: { inherit text deps; }"),
     (
         "fakeHash",
         "\"sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"",
