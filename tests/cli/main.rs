@@ -18,6 +18,7 @@ mod locks;
 mod nix_openclaw;
 mod nixpkgs_lib;
 mod panics;
+mod planted_mistakes;
 mod secrets;
 #[path = "../support/skip.rs"]
 mod skip;

@@ -56,10 +56,7 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
         "splitString",
         "separator: text: let escaped = lib.escapeRegex separator; in builtins.filter builtins.isString (builtins.split escaped (if builtins.isString text then text else builtins.substring 0 0 text + toString text))",
     ),
-    (
-        "floatToString",
-        "toString",
-    ),
+    ("floatToString", "toString"),
     (
         "stringToCharacters",
         "text: builtins.genList (index: builtins.substring index 1 text) (builtins.stringLength text)",
