@@ -132,8 +132,9 @@ pub struct Sight<'a> {
 pub struct Found {
     /// Its configurations of OpenClaw.
     pub blueprints: Vec<Blueprint>,
-    /// Files that its modules or those of its users import and that are not there for Nix, wherever OpenClaw is configured.
-    pub missing: Vec<Problem>,
+    /// What keeps Nix from evaluating it, whether OpenClaw is configured in it or not: files that its modules or those of its users
+    /// import and that are not there, and conditions that fail with OpenClaw's options below them.
+    pub failures: Vec<Problem>,
 }
 
 /// All configurations of OpenClaw in a set of modules.
@@ -156,24 +157,40 @@ pub fn blueprints(
     }
     strays(evaluator, name, set, sight, &mut found);
     rendered::elsewhere(evaluator, name, set, sight, before, &mut found.blueprints);
-    missing_files(set, &mut found);
+    failures(evaluator, set, &mut found);
     found
 }
 
-/// Notes what the modules of a set import and what is not there.
-fn missing_files(set: &Rc<ModuleSet>, found: &mut Found) {
+/// Notes what keeps a set of modules from being evaluated.
+fn failures(evaluator: &mut Evaluator, set: &Rc<ModuleSet>, found: &mut Found) {
     let Some(collected) = set.collected() else {
         return;
     };
-    for error in &collected.failures {
-        if matches!(
-            error.kind,
-            ErrorKind::MissingFile | ErrorKind::UntrackedFile
-        ) {
-            let problem = problem(error);
-            if !found.missing.contains(&problem) {
-                found.missing.push(problem);
-            }
+    let mut errors: Vec<_> = collected
+        .failures
+        .iter()
+        .filter(|error| {
+            matches!(
+                error.kind,
+                ErrorKind::MissingFile | ErrorKind::UntrackedFile
+            )
+        })
+        .cloned()
+        .collect();
+    let mut roots: Vec<[String; 2]> = Vec::new();
+    for program in PROGRAM_NAMES {
+        roots.push(["programs".into(), (*program).into()]);
+        roots.push(["services".into(), format!("{program}-gateway")]);
+    }
+    roots.push(["home-manager".into(), "users".into()]);
+    for [namespace, option] in &roots {
+        errors.extend(evaluator.failing_conditions(&collected.definitions, &[namespace, option]));
+    }
+    for error in errors {
+        let problem = problem(&error);
+        // What does not parse is reported as the file that it is.
+        if error.kind != ErrorKind::Syntax && !found.failures.contains(&problem) {
+            found.failures.push(problem);
         }
     }
 }
@@ -382,7 +399,7 @@ fn users(
         };
         let before = found.blueprints.len();
         home(evaluator, &user_name, &inner, &sight, found);
-        missing_files(&inner, found);
+        failures(evaluator, &inner, found);
         for blueprint in &mut found.blueprints[before..] {
             if !blueprint.surroundings.is_empty() || blueprint.source != Source::RenderedFile {
                 blueprint.surroundings.extend(for_users.iter().cloned());
@@ -484,7 +501,7 @@ fn rendered_files(
             if let Value::Path(path) = &content.value {
                 let workspace = Rc::clone(&evaluator.workspace);
                 let missing = needed_files::missing(path, &content, &workspace);
-                found.missing.extend(missing);
+                found.failures.extend(missing);
             }
             if !may_be_object(&content) {
                 continue;

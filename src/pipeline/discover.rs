@@ -92,7 +92,7 @@ pub fn discover(workspace: &Rc<Workspace>) -> Discovery {
                 around: FlakeOf::default(),
                 is_partial: false,
                 seem_empty: Vec::new(),
-                missing: Vec::new(),
+                broken: Vec::new(),
                 templates: Vec::new(),
                 at_work: &at_work,
                 given_up: &given_up,
@@ -145,8 +145,8 @@ struct Finder<'d> {
     /// Configurations of the flake that nothing in sight makes one of OpenClaw, and why that may be so. It is told if there is anything
     /// of OpenClaw that they may be made of.
     seem_empty: Vec<(String, String)>,
-    /// Files that are not there for Nix and that configurations import in which nothing of OpenClaw was found, with their names.
-    missing: Vec<(Problem, String)>,
+    /// What keeps Nix from evaluating configurations in which nothing of OpenClaw was found, with their names.
+    broken: Vec<(Problem, String)>,
     /// The absolute path of what is being evaluated; outlives a panic.
     at_work: &'d RefCell<String>,
     /// What panicked before.
@@ -226,17 +226,17 @@ impl Finder<'_> {
                 self.unresolved(path, reason, None);
             }
         }
-        self.tell_missing();
+        self.tell_broken();
         if self.found.blueprints.is_empty() && self.found.problems.is_empty() {
             self.note_nothing(directory);
         }
     }
 
-    /// Tells what keeps configurations from being evaluated that seem to have nothing of OpenClaw: what is missing may be what
-    /// was to bring it.
-    fn tell_missing(&mut self) {
+    /// Tells what keeps configurations from being evaluated that seem to have nothing of OpenClaw: what is missing, or stands
+    /// under a condition that fails, may be what was to bring it.
+    fn tell_broken(&mut self) {
         let mut by_problem: Vec<(Problem, Vec<String>)> = Vec::new();
-        for (problem, name) in std::mem::take(&mut self.missing) {
+        for (problem, name) in std::mem::take(&mut self.broken) {
             match by_problem.iter_mut().find(|(known, _)| *known == problem) {
                 Some((_, names)) => names.push(name),
                 None => by_problem.push((problem, vec![name])),
@@ -258,7 +258,11 @@ impl Finder<'_> {
                 continue;
             }
             problem.elsewhere = !nothing_found && !is_named;
-            let consequence = format!("without it Nix cannot evaluate {}", listed(&names));
+            let consequence = match problem.kind {
+                ProblemKind::MissingFile => "without it",
+                _ => "because of this",
+            };
+            let consequence = format!("{consequence} Nix cannot evaluate {}", listed(&names));
             problem.help = Some(match problem.help.take() {
                 Some(help) => format!("{help}: {consequence}"),
                 None => consequence,
@@ -331,17 +335,17 @@ impl Finder<'_> {
             let name = format!("{prefix}{}", found.name);
             let Found {
                 blueprints,
-                missing,
+                failures,
             } = blueprint::blueprints(&mut self.evaluator, &name, &found.set, &sight);
             self.cut_short(&name, &found.set);
             let is_empty = blueprints.is_empty();
             if is_empty {
-                let of_one = missing.into_iter();
-                self.missing
+                let of_one = failures.into_iter();
+                self.broken
                     .extend(of_one.map(|problem| (problem, name.clone())));
             } else {
                 let mut blueprints = blueprints;
-                add_missing(&mut blueprints, &missing);
+                add_failures(&mut blueprints, &failures);
                 self.found.blueprints.extend(blueprints);
             }
             if self.evaluator.is_out_of_steps() {
@@ -419,7 +423,7 @@ impl Finder<'_> {
                     .into(),
             });
         }
-        self.tell_missing();
+        self.tell_broken();
         if any && self.found.blueprints.is_empty() && self.found.problems.is_empty() {
             self.note_nothing(directory);
         }
@@ -762,7 +766,7 @@ impl Finder<'_> {
             handed_on: false,
         };
         let mut found = blueprint::blueprints(&mut self.evaluator, &shown, &set, &sight);
-        add_missing(&mut found.blueprints, &found.missing);
+        add_failures(&mut found.blueprints, &found.failures);
         let blueprints = found.blueprints;
         self.cut_short(&shown, &set);
         if blueprints.is_empty() && self.evaluator.is_out_of_steps() {
@@ -1029,10 +1033,10 @@ impl Finder<'_> {
     }
 }
 
-/// Gives all configurations that come of a set of modules what its modules import and what is not there.
-fn add_missing(blueprints: &mut [Blueprint], missing: &[Problem]) {
+/// Gives all configurations that come of a set of modules what keeps Nix from evaluating it.
+fn add_failures(blueprints: &mut [Blueprint], failures: &[Problem]) {
     for blueprint in blueprints {
-        for problem in missing {
+        for problem in failures {
             if !blueprint.problems.contains(problem) {
                 blueprint.problems.push(problem.clone());
             }

@@ -1,9 +1,9 @@
 //! A file that the configuration needs and that is not there.
 
-use super::problems::report_if;
+use super::problems::report;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::ProblemKind;
-use crate::report::finding::{Consequence, Severity};
+use crate::report::finding::Consequence;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -33,16 +33,5 @@ while others have it, it is a warning: what is missing may have been what was to
 };
 
 fn check(subject: Subject<'_>, sink: &mut Sink) {
-    report_if(
-        subject,
-        &INFO,
-        ProblemKind::MissingFile,
-        sink,
-        &|_| true,
-        // That configuration cannot be evaluated; whether it was to have OpenClaw cannot be told.
-        &|problem, finding| match problem.elsewhere {
-            true => finding.at_most(Severity::Warning),
-            false => finding,
-        },
-    );
+    report(subject, &INFO, ProblemKind::MissingFile, sink);
 }

@@ -8,7 +8,7 @@ use crate::openclaw::module_options::{
     TOP, WORKSPACE, standing,
 };
 use crate::openclaw::tree::{Node, Value};
-use crate::report::finding::{Consequence, Finding, Related};
+use crate::report::finding::{Consequence, Finding, Related, Severity};
 
 /// A finding for each problem of that kind. What happens is that Nix refuses, or, where the problem is in a file that
 /// OpenClaw reads itself, that OpenClaw does.
@@ -56,7 +56,11 @@ pub(super) fn finding(subject: Subject<'_>, info: &'static RuleInfo, problem: &P
             message: message.clone(),
         })
         .collect();
-    finding
+    // That configuration cannot be evaluated; whether it was to have OpenClaw cannot be told.
+    match problem.elsewhere {
+        true => finding.at_most(Severity::Warning),
+        false => finding,
+    }
 }
 
 /// An option that is defined and that the era does not have.

@@ -599,3 +599,43 @@ fn flakes_in_folders_are_checked_each_with_its_own_lock() {
     assert_eq!(found[..2], expected);
     assert_eq!(configurations.len(), 3, "{configurations:?}");
 }
+
+/// What is imported whichever way a condition goes is imported once, and is declared once.
+#[test]
+fn modules_imported_in_every_world_are_declared_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(
+        folder.path().join("flake.nix"),
+        r#"{
+  outputs = { nixpkgs, other, ... }:
+    let
+      declares = { lib, ... }: { options.my.name = lib.mkOption { default = "desk"; }; };
+    in
+    {
+      nixosConfigurations.desk = nixpkgs.lib.nixosSystem {
+        modules = [
+          { imports = builtins.filter (module: module != null) [ (if other.wanted then { my.other = 1; } else null) declares ]; }
+          { imports = if other.more then [ ./port.nix { my.other = 2; } ] else [ ./port.nix ]; }
+          { imports = if other.old then [ { options.my.port = nixpkgs.lib.mkOption { default = 1; }; } ] else [ { options.my.port = nixpkgs.lib.mkOption { default = 2; }; } ]; }
+          ({ config, ... }: { networking.hostName = "${config.my.name}-${toString config.my.number}-${toString config.my.port}"; })
+        ];
+      };
+    };
+}
+"#,
+    )
+    .expect("a file");
+    std::fs::write(
+        folder.path().join("port.nix"),
+        "{ lib, ... }: { options.my.number = lib.mkOption { default = 7; }; }",
+    )
+    .expect("a file");
+    let printed = openclaw_check()
+        .args("eval flake.nix outputs.nixosConfigurations.desk.config.networking.hostName --no-git")
+        .inside(folder.path())
+        .run();
+    assert_eq!(
+        printed.out.trim(),
+        "\"desk-7-«unknown: how the option `my.port` is declared depends on whether `inputs.other.old` is true»\""
+    );
+}

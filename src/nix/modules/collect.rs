@@ -5,7 +5,7 @@ use super::types::OptionType;
 use super::{Class, Collected, Declarations, Module, ModuleSet, OptionDeclaration, Unseen};
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
-use crate::nix::eval::value::{Attr, Attrs, Origin, Thunk, Val, Value};
+use crate::nix::eval::value::{Attr, Attrs, List, Origin, Thunk, Val, Value};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::Parameter;
 use crate::workspace::path;
@@ -608,6 +608,7 @@ impl<'a> Collector<'a> {
                 &mut self.found.declarations,
                 declared,
                 &mut Vec::new(),
+                guards.last(),
             );
         }
         if let Some(alias) = get(ALIAS) {
@@ -751,22 +752,70 @@ impl<'a> Collector<'a> {
         guards: &[Guard],
         module: usize,
     ) {
+        let mut worlds = Vec::new();
+        self.lists(evaluator, imports, guards, &mut worlds);
+        // What is imported whichever way the conditions go is imported once.
+        let everywhere = |item: &Rc<Thunk>| {
+            worlds.len() > 1
+                && worlds.iter().all(|(_, outcome)| match outcome {
+                    Ok(list) => list.items.iter().any(|other| Rc::ptr_eq(item, other)),
+                    Err(_) => false,
+                })
+        };
+        let always: Vec<Rc<Thunk>> = match worlds.first() {
+            Some((_, Ok(list))) => list
+                .items
+                .iter()
+                .filter(|item| everywhere(item))
+                .cloned()
+                .collect(),
+            _ => Vec::new(),
+        };
+        // In their order, which is that of the definitions.
+        let mut done = vec![0; worlds.len()];
+        for item in always.iter().map(Some).chain([None]) {
+            for ((guards, outcome), done) in worlds.iter().zip(&mut done) {
+                let Ok(list) = outcome else {
+                    continue;
+                };
+                let rest = &list.items[*done..];
+                let position = match item {
+                    Some(item) => rest.iter().position(|other| Rc::ptr_eq(item, other)),
+                    None => Some(rest.len()),
+                };
+                let Some(position) = position else {
+                    continue;
+                };
+                for other in &rest[..position] {
+                    if !always.iter().any(|known| Rc::ptr_eq(known, other)) {
+                        let waiting = (Rc::clone(other), guards.clone(), Some(module));
+                        self.waiting.push_back(waiting);
+                    }
+                }
+                *done += (position + 1).min(rest.len());
+            }
+            if let Some(item) = item {
+                let waiting = (Rc::clone(item), guards.to_vec(), Some(module));
+                self.waiting.push_back(waiting);
+            }
+        }
+        for (guards, outcome) in worlds {
+            self.not_imported(evaluator, imports, &guards, module, outcome);
+        }
+    }
+
+    /// The lists that imports come to, in each of the worlds that they depend on.
+    fn lists(
+        &mut self,
+        evaluator: &mut Evaluator,
+        imports: &Rc<Thunk>,
+        guards: &[Guard],
+        found: &mut Vec<InWorld>,
+    ) {
         let outcome = evaluator.assume_all(guards, |evaluator| {
             evaluator.list(imports, &imports.origin.clone())
         });
         match outcome {
-            Ok(list) => {
-                for item in &list.items {
-                    let waiting = (Rc::clone(item), guards.to_vec(), Some(module));
-                    self.waiting.push_back(waiting);
-                }
-                for (_, unknown) in &list.gaps {
-                    self.found.unseen.push(Unseen {
-                        unknown: Rc::clone(unknown),
-                        span: unknown.span.or(imports.origin.span),
-                    });
-                }
-            }
             Err(Stop::Split(condition)) if guards.len() < evaluator.limits.conditions => {
                 for holds in [true, false] {
                     let mut guards = guards.to_vec();
@@ -774,7 +823,29 @@ impl<'a> Collector<'a> {
                         condition: condition.clone(),
                         holds,
                     });
-                    self.imports(evaluator, imports, &guards, module);
+                    self.lists(evaluator, imports, &guards, found);
+                }
+            }
+            outcome => found.push((guards.to_vec(), outcome)),
+        }
+    }
+
+    /// What of a list of imports is not known, or why there is none.
+    fn not_imported(
+        &mut self,
+        evaluator: &mut Evaluator,
+        imports: &Rc<Thunk>,
+        guards: &[Guard],
+        module: usize,
+        outcome: Result<Rc<List>, Stop>,
+    ) {
+        match outcome {
+            Ok(list) => {
+                for (_, unknown) in &list.gaps {
+                    self.found.unseen.push(Unseen {
+                        unknown: Rc::clone(unknown),
+                        span: unknown.span.or(imports.origin.span),
+                    });
                 }
             }
             Err(stop) => {
@@ -792,6 +863,9 @@ impl<'a> Collector<'a> {
         }
     }
 }
+
+/// A list of imports in a world.
+type InWorld = (Vec<Guard>, Result<Rc<List>, Stop>);
 
 /// What a module's function gives for these arguments.
 fn called(function: Val, arguments: Rc<Thunk>, origin: &Origin) -> Rc<Thunk> {
@@ -988,12 +1062,14 @@ impl Evaluator {
     }
 }
 
-/// Adds declarations to others. Two declarations of one option are one as long as they do not contradict each other.
+/// Adds declarations to others. Two declarations of one option are one as long as they do not contradict each other. Those of a module
+/// that is there only in some worlds (`world` is a condition of it) may be the same as in another, or take their place.
 fn merge_declarations(
     evaluator: &mut Evaluator,
     into: &mut Declarations,
     from: Declarations,
     path: &mut Vec<Symbol>,
+    world: Option<&Guard>,
 ) {
     match (into, from) {
         (Declarations::Set(into), Declarations::Set(from)) => {
@@ -1002,7 +1078,7 @@ fn merge_declarations(
                 match into.get_mut(name) {
                     Some(known) => {
                         path.push(Symbol::new(name));
-                        merge_declarations(evaluator, known, declared.clone(), path);
+                        merge_declarations(evaluator, known, declared.clone(), path, world);
                         path.pop();
                     }
                     None => {
@@ -1012,7 +1088,7 @@ fn merge_declarations(
             }
         }
         (Declarations::Option(into), Declarations::Option(from)) => {
-            *into = Rc::new(merged_option(evaluator, into, &from, path));
+            *into = Rc::new(merged_option(evaluator, into, &from, path, world));
         }
         (into, from) => {
             // Options below an option: those of its submodule, or a mistake.
@@ -1028,7 +1104,7 @@ fn merge_declarations(
                 OptionType::Submodule(submodule) => {
                     let mut submodule = (**submodule).clone();
                     match &mut submodule.declarations {
-                        Some(known) => merge_declarations(evaluator, known, set, path),
+                        Some(known) => merge_declarations(evaluator, known, set, path, world),
                         None => submodule.declarations = Some(set),
                     }
                     option.kind = OptionType::Submodule(Rc::new(submodule));
@@ -1059,7 +1135,11 @@ fn merged_option(
     first: &OptionDeclaration,
     second: &OptionDeclaration,
     path: &[Symbol],
+    world: Option<&Guard>,
 ) -> OptionDeclaration {
+    if world.is_some() && first.span.is_some() && first.span == second.span {
+        return first.clone();
+    }
     let has = |option: &OptionDeclaration, name: &str| {
         option
             .written
@@ -1078,6 +1158,14 @@ fn merged_option(
         _ => first.kind.merged_with(&second.kind),
     };
     let mut problem = first.problem.clone().or_else(|| second.problem.clone());
+    if let (Some(guard), None, true) = (world, &problem, both || kind.is_none()) {
+        let reason = format!(
+            "how the option `{}` is declared depends on whether {}",
+            super::show_path(path),
+            guard.condition.text
+        );
+        problem = Some(Stop::Unknown(evaluator.unknown(reason, None, second.span)));
+    }
     if (both || kind.is_none()) && problem.is_none() {
         let error = evaluator.error(
             ErrorKind::Module,

@@ -1,7 +1,7 @@
 //! Definitions: what modules say about options, with priority, order and conditions.
 
 use crate::nix::eval::Evaluator;
-use crate::nix::eval::unknown::{Condition, Stop, Unknown};
+use crate::nix::eval::unknown::{Condition, EvalError, Stop, Unknown};
 use crate::nix::eval::value::{Attrs, Origin, Thunk, Val, Value};
 use crate::nix::symbol::{Symbol, SymbolMap};
 use crate::workspace::source::Span;
@@ -198,6 +198,40 @@ impl Evaluator {
     /// The same for definitions of a set of options, with conditions handed down too instead of being looked at.
     pub fn push_down(&mut self, definitions: &[Definition]) -> Vec<Discharged> {
         self.discharge_all(definitions, Purpose::LazySet)
+    }
+
+    /// Why conditions fail under which definitions at a path stand: the definitions count for nothing then, and Nix fails.
+    pub fn failing_conditions(
+        &mut self,
+        definitions: &[Definition],
+        path: &[&str],
+    ) -> Vec<Rc<EvalError>> {
+        let mut definitions = definitions.to_vec();
+        for name in path {
+            let pushed = self.push_down(&definitions);
+            definitions = children(&pushed).get(Symbol::new(name)).to_vec();
+        }
+        let mut found = Vec::new();
+        for definition in &definitions {
+            for wrapper in &definition.wrappers {
+                let Wrapper::If(condition) = wrapper else {
+                    continue;
+                };
+                let origin = condition.origin.clone();
+                let outcome = self.in_world_of(definition, |evaluator| {
+                    evaluator.boolean(condition, &origin)
+                });
+                match outcome {
+                    Ok(true) => {}
+                    Err(Stop::Error(error)) => {
+                        found.push(error);
+                        break;
+                    }
+                    _ => break,
+                }
+            }
+        }
+        found
     }
 
     /// An option's own default as a definition: weaker than all others.
