@@ -158,7 +158,34 @@ pub fn blueprints(
     strays(evaluator, name, set, sight, &mut found);
     rendered::elsewhere(evaluator, name, set, sight, before, &mut found.blueprints);
     failures(evaluator, set, &mut found);
+    if sight.reach == Reach::Whole && unseen(set, sight).iter().all(|module| !module.may_add) {
+        for problem in undeclared_own(evaluator, set) {
+            if !found.failures.contains(&problem) {
+                found.failures.push(problem);
+            }
+        }
+    }
     found
+}
+
+/// Definitions of options that do not exist, in the namespaces that only modules in sight declare something in: `my.agnet`.
+fn undeclared_own(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Vec<Problem> {
+    let Some(collected) = set.collected() else {
+        return Vec::new();
+    };
+    let (Declarations::Set(declared), None) = (&collected.declarations, &collected.freeform) else {
+        return Vec::new();
+    };
+    let own: Vec<&str> = declared
+        .iter()
+        .filter(|(name, declared)| {
+            matches!(declared, Declarations::Set(_)) && !option_roots::is_shared(name)
+        })
+        .map(|(name, _)| *name)
+        .collect();
+    own.into_iter()
+        .flat_map(|name| undeclared_options(evaluator, set, &[name]))
+        .collect()
 }
 
 /// Notes what keeps a set of modules from being evaluated.

@@ -137,6 +137,24 @@ pub static BOOTSTRAP_FILES: &[ModuleOption] = &[
     since("user", Era::BootstrapFiles),
 ];
 
+/// Below `launchd`, also of an instance; two of them were there for a few commits in January.
+pub static LAUNCHD: &[ModuleOption] = &[
+    always("enable"),
+    always("label"),
+    always("appRunnerPath"),
+    always("useAppRunner"),
+];
+
+/// Below `systemd`, also of an instance.
+pub static SYSTEMD: &[ModuleOption] = &[always("enable"), always("unitName")];
+
+/// Below `appDefaults` of an instance.
+pub static APP_DEFAULTS: &[ModuleOption] = &[
+    always("attachExistingOnly"),
+    always("enable"),
+    always("nixMode"),
+];
+
 const NO_LONGER_BUNDLED: &str =
     "nix-openclaw no longer has that plugin: leave it out, or add its flake to `customPlugins`";
 

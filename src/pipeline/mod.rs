@@ -322,7 +322,7 @@ fn nothing_but(problems: Vec<Problem>) -> Blueprint {
     Blueprint {
         name: String::new(),
         source: Source::RenderedFile,
-        reach: Reach::Alone,
+        reach: Reach::Whole,
         unseen: Vec::new(),
         option_root: String::new(),
         options: Node::new(Value::Object(Object::default()), Place::default()),

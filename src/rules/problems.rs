@@ -4,8 +4,8 @@ use super::{RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Source;
 use crate::openclaw::configuration::{Problem, ProblemKind};
 use crate::openclaw::module_options::{
-    BOOTSTRAP_FILES, BUNDLED_PLUGIN, BUNDLED_PLUGINS, INSTANCE, ModuleOption, SERVICE, Standing,
-    TOP, WORKSPACE, standing,
+    APP_DEFAULTS, BOOTSTRAP_FILES, BUNDLED_PLUGIN, BUNDLED_PLUGINS, INSTANCE, LAUNCHD,
+    ModuleOption, SERVICE, SYSTEMD, Standing, TOP, WORKSPACE, standing,
 };
 use crate::openclaw::tree::{Node, Value};
 use crate::report::finding::{Consequence, Finding, Related, Severity};
@@ -77,6 +77,22 @@ pub(super) struct Misplaced<'a> {
     pub standing: Standing,
 }
 
+/// A set of options: its path, what is defined in it, and what there is.
+type Table<'a> = (String, &'a Node, &'static [ModuleOption]);
+
+/// The options of the services, which the module and its instances have.
+fn service_options<'a>(path: &str, options: &'a Node, tables: &mut Vec<Table<'a>>) {
+    for (name, table) in [
+        ("launchd", LAUNCHD),
+        ("systemd", SYSTEMD),
+        ("appDefaults", APP_DEFAULTS),
+    ] {
+        if let Some(below) = options.get(name) {
+            tables.push((format!("{path}.{name}"), below, table));
+        }
+    }
+}
+
 /// Calls `visit` for each option that is defined below the module's root and that the era does not have. What a module of the
 /// user's own may have declared there is not looked at: `config` and everything in it is compared with the schema instead.
 pub(super) fn visit_misplaced(subject: Subject<'_>, visit: &mut dyn FnMut(Misplaced<'_>)) {
@@ -85,15 +101,18 @@ pub(super) fn visit_misplaced(subject: Subject<'_>, visit: &mut dyn FnMut(Mispla
         return;
     };
     let root = &configuration.option_root;
-    let mut tables: Vec<(String, &Node, &'static [ModuleOption])> = Vec::new();
+    let mut tables: Vec<Table<'_>> = Vec::new();
     match configuration.source {
         Source::RenderedFile => return,
         Source::NixosService => tables.push((root.clone(), options, SERVICE)),
         Source::HomeManager => {
             tables.push((root.clone(), options, TOP));
+            service_options(root, options, &mut tables);
             if let Some(instances) = options.get("instances").and_then(|node| node.as_object()) {
                 for (name, instance) in &instances.entries {
-                    tables.push((format!("{root}.instances.{name}"), instance, INSTANCE));
+                    let path = format!("{root}.instances.{name}");
+                    service_options(&path, instance, &mut tables);
+                    tables.push((path, instance, INSTANCE));
                 }
             }
             if let Some(workspace) = options.get("workspace") {

@@ -248,6 +248,62 @@ fn special_arguments(
     }
 }
 
+/// Refuses an argument that a function does not have, as Nix does.
+fn only_arguments(
+    evaluator: &mut Evaluator,
+    attrs: &Attrs,
+    function: &str,
+    known: &[&str],
+    origin: &Origin,
+) -> Result<(), Stop> {
+    let unexpected = attrs
+        .sorted()
+        .into_iter()
+        .find(|attr| !known.contains(&attr.name.as_str()));
+    match unexpected {
+        Some(attr) => Err(evaluator.error(
+            ErrorKind::Argument,
+            format!(
+                "`{function}` is called with the unexpected argument `{}`",
+                attr.name
+            ),
+            &Origin::at(attr.name_span.or(origin.span)),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// What `homeManagerConfiguration` has ever taken (Home Manager's `lib/default.nix` and `lib/eval-config.nix`).
+const HOME_ARGUMENTS: &[&str] = &[
+    "check",
+    "configuration",
+    "extraModules",
+    "extraSpecialArgs",
+    "homeDirectory",
+    "lib",
+    "minimal",
+    "modules",
+    "pkgs",
+    "stateVersion",
+    "system",
+    "username",
+];
+
+/// What `nixosSystem` takes (nixpkgs' `flake.nix` and `nixos/lib/eval-config.nix`).
+const NIXOS_ARGUMENTS: &[&str] = &[
+    "baseModules",
+    "check",
+    "extraArgs",
+    "extraModules",
+    "lib",
+    "modules",
+    "modulesLocation",
+    "pkgs",
+    "prefix",
+    "specialArgs",
+    "system",
+];
+
 /// The value that such a function returns: `config` and what stands beside it.
 fn configuration(evaluator: &mut Evaluator, set: &Rc<ModuleSet>, origin: &Origin) -> Val {
     let mut attrs = Attrs::of([("config", set.config())]);
@@ -261,6 +317,13 @@ static HOME_CONFIGURATION: Builtin = Builtin {
     arity: 1,
     run: |evaluator, arguments, origin| {
         let attrs = evaluator.attrs(&arguments[0], origin)?;
+        only_arguments(
+            evaluator,
+            &attrs,
+            "homeManagerConfiguration",
+            HOME_ARGUMENTS,
+            origin,
+        )?;
         let mut list = modules(evaluator, &attrs, "modules", origin)?;
         // The form of before 2022.
         if let Some(module) = argument(evaluator, &attrs, "configuration")? {
@@ -291,6 +354,9 @@ fn system_configuration(
     origin: &Origin,
 ) -> Result<Val, Stop> {
     let attrs = evaluator.attrs(&arguments[0], origin)?;
+    if class == Class::Nixos {
+        only_arguments(evaluator, &attrs, "nixosSystem", NIXOS_ARGUMENTS, origin)?;
+    }
     let mut list = modules(evaluator, &attrs, "modules", origin)?;
     list.extend(modules(evaluator, &attrs, "extraModules", origin)?);
     let mut request = Request::new(class, list);
