@@ -204,15 +204,18 @@ fn failures(evaluator: &mut Evaluator, set: &Rc<ModuleSet>, found: &mut Found) {
         })
         .cloned()
         .collect();
-    let mut roots: Vec<[String; 2]> = Vec::new();
-    for program in PROGRAM_NAMES {
-        roots.push(["programs".into(), (*program).into()]);
-        roots.push(["services".into(), format!("{program}-gateway")]);
-    }
-    roots.push(["home-manager".into(), "users".into()]);
-    for [namespace, option] in &roots {
-        errors.extend(evaluator.failing_conditions(&collected.definitions, &[namespace, option]));
-    }
+    let named = |name: fn(&str) -> String| {
+        let programs = PROGRAM_NAMES.iter();
+        programs
+            .map(|program| Symbol::new(&name(program)))
+            .collect()
+    };
+    let roots = [
+        ("programs", named(str::to_string)),
+        ("services", named(|program| format!("{program}-gateway"))),
+        ("home-manager", vec![Symbol::new("users")]),
+    ];
+    errors.extend(evaluator.failing_conditions(&collected.definitions, &roots));
     for error in errors {
         let problem = problem(&error);
         // What does not parse is reported as the file that it is.

@@ -200,19 +200,28 @@ impl Evaluator {
         self.discharge_all(definitions, Purpose::LazySet)
     }
 
-    /// Why conditions fail under which definitions at a path stand: the definitions count for nothing then, and Nix fails.
+    /// Why conditions fail under which definitions at paths of two names stand: the definitions count for nothing then, and Nix fails.
     pub fn failing_conditions(
         &mut self,
         definitions: &[Definition],
-        path: &[&str],
+        paths: &[(&str, Vec<Symbol>)],
     ) -> Vec<Rc<EvalError>> {
-        let mut definitions = definitions.to_vec();
-        for name in path {
-            let pushed = self.push_down(&definitions);
-            definitions = children(&pushed).get(Symbol::new(name)).to_vec();
+        let pushed = self.push_down(definitions);
+        let spaces = children(&pushed);
+        let mut below = Vec::new();
+        for (space, names) in paths {
+            let definitions = spaces.get(Symbol::new(space));
+            if definitions.is_empty() {
+                continue;
+            }
+            let pushed = self.push_down(definitions);
+            let options = children(&pushed);
+            for name in names {
+                below.extend_from_slice(options.get(*name));
+            }
         }
         let mut found = Vec::new();
-        for definition in &definitions {
+        for definition in &below {
             for wrapper in &definition.wrappers {
                 let Wrapper::If(condition) = wrapper else {
                     continue;
