@@ -52,11 +52,6 @@ impl ConfigPath {
         Some(ConfigPath(init.to_vec()))
     }
 
-    /// Whether `other` is this path or lies below it.
-    pub fn holds(&self, other: &ConfigPath) -> bool {
-        other.0.starts_with(&self.0)
-    }
-
     /// The last step as a key.
     pub fn last_key(&self) -> Option<&str> {
         match self.0.last() {

@@ -4,12 +4,14 @@ use super::Subject;
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::credentials::{self, Field, Role, Roles, is_secret_variable};
 use crate::openclaw::model_reference::{self, References};
+use crate::openclaw::path::Segment;
 use crate::openclaw::providers::Catalogue;
 use crate::openclaw::references;
 use crate::openclaw::replaced_config::{self, Replaced};
 use crate::openclaw::schema_check::{self, Issue};
 use crate::releases::Release;
 use std::cell::{OnceCell, RefCell};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// What rules worked out for the instances of one configuration in one world and for one release. It starts empty, and each part
@@ -106,8 +108,12 @@ impl Subject<'_> {
                     continue;
                 }
                 let theirs = schema_check::refusals(instance, other);
-                let is_refused =
-                    |issue: &Issue| theirs.iter().any(|their| their.path.holds(&issue.path));
+                let theirs: HashSet<&[Segment]> =
+                    theirs.iter().map(|their| &their.path.0[..]).collect();
+                let is_refused = |issue: &Issue| {
+                    let steps = &issue.path.0;
+                    (0..=steps.len()).any(|length| theirs.contains(&steps[..length]))
+                };
                 let (refused, taken) = certain.into_iter().partition(is_refused);
                 certain = refused;
                 of_some.extend(taken);
