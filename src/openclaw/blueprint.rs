@@ -135,6 +135,9 @@ pub struct Found {
     /// What keeps Nix from evaluating it, whether OpenClaw is configured in it or not: files that its modules or those of its users
     /// import and that are not there, and conditions that fail with OpenClaw's options below them.
     pub failures: Vec<Problem>,
+    /// Options of other modules for OpenClaw that are set: `services.openclaw` of nixpkgs, or of somebody's own module that is not
+    /// here. What they make of it is not known.
+    pub foreign: Vec<(String, Span)>,
 }
 
 /// All configurations of OpenClaw in a set of modules.
@@ -158,6 +161,7 @@ pub fn blueprints(
     strays(evaluator, name, set, sight, &mut found);
     rendered::elsewhere(evaluator, name, set, sight, before, &mut found.blueprints);
     failures(evaluator, set, &mut found);
+    foreign(evaluator, set, &mut found);
     if sight.reach == Reach::Whole && unseen(set, sight).iter().all(|module| !module.may_add) {
         for problem in undeclared_own(evaluator, set) {
             if !found.failures.contains(&problem) {
@@ -166,6 +170,20 @@ pub fn blueprints(
         }
     }
     found
+}
+
+/// Notes the options of other modules for OpenClaw that are set and that nothing in sight declares.
+fn foreign(evaluator: &mut Evaluator, set: &Rc<ModuleSet>, found: &mut Found) {
+    let mut converter = Converter::new(evaluator, Some(set));
+    for program in PROGRAM_NAMES {
+        let path = ["services", program];
+        let definitions = converter.definitions_at(set, &path);
+        if let Some(place) = definitions.iter().find_map(|one| one.name_span)
+            && declared_at(set, &path).is_none()
+        {
+            found.foreign.push((path.join("."), place));
+        }
+    }
 }
 
 /// Definitions of options that do not exist, in the namespaces that only modules in sight declare something in: `my.agnet`.

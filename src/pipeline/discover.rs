@@ -92,6 +92,7 @@ pub fn discover(workspace: &Rc<Workspace>) -> Discovery {
                 around: FlakeOf::default(),
                 is_partial: false,
                 seem_empty: Vec::new(),
+                is_foreign: false,
                 broken: Vec::new(),
                 templates: Vec::new(),
                 at_work: &at_work,
@@ -145,6 +146,8 @@ struct Finder<'d> {
     /// Configurations of the flake that nothing in sight makes one of OpenClaw, and why that may be so. It is told if there is anything
     /// of OpenClaw that they may be made of.
     seem_empty: Vec<(String, String)>,
+    /// Whether options for OpenClaw are set whose module is not here.
+    is_foreign: bool,
     /// What keeps Nix from evaluating configurations in which nothing of OpenClaw was found, with their names.
     broken: Vec<(Problem, String)>,
     /// The absolute path of what is being evaluated; outlives a panic.
@@ -176,6 +179,17 @@ impl Finder<'_> {
         let result = work(self);
         self.at_work.replace(around);
         Some(result)
+    }
+
+    /// Tells which options for OpenClaw are set whose module is not here.
+    fn not_checked(&mut self, name: &str, foreign: Vec<(String, Span)>) {
+        for (option, place) in foreign {
+            self.is_foreign = true;
+            let reason = format!(
+                "the module that declares `{option}` is not here, so what OpenClaw gets of it is not checked"
+            );
+            self.unresolved(format!("{name}: {option}"), reason, Some(place));
+        }
     }
 
     /// What follows belongs to this flake.
@@ -336,8 +350,10 @@ impl Finder<'_> {
             let Found {
                 blueprints,
                 failures,
+                foreign,
             } = blueprint::blueprints(&mut self.evaluator, &name, &found.set, &sight);
             self.cut_short(&name, &found.set);
+            self.not_checked(&name, foreign);
             let is_empty = blueprints.is_empty();
             if is_empty {
                 let of_one = failures.into_iter();
@@ -439,8 +455,8 @@ impl Finder<'_> {
     }
 
     fn note_nothing(&mut self, directory: &str) {
-        // What panicked may well have configured it.
-        if !self.given_up.is_empty() {
+        // What panicked may well have configured it, and what is not checked does.
+        if self.is_foreign || !self.given_up.is_empty() {
             return;
         }
         use crate::report::finding::Consequence;
@@ -766,6 +782,7 @@ impl Finder<'_> {
             handed_on: false,
         };
         let mut found = blueprint::blueprints(&mut self.evaluator, &shown, &set, &sight);
+        self.not_checked(&shown, std::mem::take(&mut found.foreign));
         add_failures(&mut found.blueprints, &found.failures);
         let blueprints = found.blueprints;
         self.cut_short(&shown, &set);

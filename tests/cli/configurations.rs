@@ -639,3 +639,42 @@ fn modules_imported_in_every_world_are_declared_once() {
         "\"desk-7-«unknown: how the option `my.port` is declared depends on whether `inputs.other.old` is true»\""
     );
 }
+
+/// A module of somebody else's, with options of its own.
+#[test]
+fn options_of_a_module_that_is_not_here_are_said_not_to_be_checked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(
+        folder.path().join("flake.nix"),
+        r#"{
+  outputs = { nixpkgs, claw, ... }: {
+    nixosConfigurations.desk = nixpkgs.lib.nixosSystem {
+      modules = [
+        claw.nixosModules.default
+        { services.openclaw = { enable = true; modelProvider = "anthropic"; }; }
+      ];
+    };
+  };
+}
+"#,
+    )
+    .expect("a file");
+    let run = |arguments: &str| {
+        openclaw_check()
+            .args("--no-git --format concise")
+            .args(arguments)
+            .inside(folder.path())
+            .run()
+    };
+    let printed = run("");
+    assert_eq!(printed.code, 0, "{}", printed.out);
+    assert!(
+        printed.out.contains(
+            "flake.nix:6:20: note[unresolved] nixosConfigurations.desk: services.openclaw: the module that declares `services.openclaw` is not here"
+        ),
+        "{}",
+        printed.out
+    );
+    assert!(!printed.out.contains("nothing here"), "{}", printed.out);
+    assert_eq!(run("--strict").code, 1);
+}
