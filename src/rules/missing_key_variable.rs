@@ -7,7 +7,7 @@ use crate::openclaw::endpoints;
 use crate::openclaw::environment::{Provided, provided};
 use crate::openclaw::model_reference::{Reference, Role};
 use crate::openclaw::providers::{Availability, Standing, by_provider, normalise_provider};
-use crate::openclaw::tree::Lookup;
+use crate::openclaw::tree::{Lookup, Node};
 use crate::releases;
 use crate::report::finding::{Consequence, Finding, Severity, Unresolved};
 
@@ -64,6 +64,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         let uses: Vec<&Reference> = uses
             .into_iter()
             .filter(|reference| !matches!(reference.role, Role::Key | Role::Allowed))
+            .filter(|reference| !runs_elsewhere(&instance.config, &provider, reference))
             .collect();
         let Some(first) = uses.first() else { continue };
         let standing = catalogue.provider(&provider);
@@ -180,6 +181,53 @@ fn other_names(provider: &str) -> Vec<&'static str> {
         .collect()
 }
 
+/// Runtimes that ask the provider themselves, with OpenClaw's keys.
+const OWN_RUNTIMES: &[&str] = &["auto", "openclaw", "pi"];
+
+/// Whether another runtime runs the model, or may: `claude-cli` and its like have a login of their own (`agentRuntime.id` of a model
+/// or provider; docs/gateway/config-agents/runtime-and-cli-backends.md of the package openclaw@2026.9.6).
+fn runs_elsewhere(config: &Node, provider: &str, reference: &Reference) -> bool {
+    let is_other = |holder: &Node| match holder.get("agentRuntime") {
+        None => false,
+        Some(runtime) => match runtime.get("id").and_then(|id| id.as_str()) {
+            Some(id) => !OWN_RUNTIMES.contains(&id.as_str()),
+            None => runtime.get("id").is_some(),
+        },
+    };
+    let text = reference.text.known().unwrap_or_default();
+    let whole = format!("{provider}/*");
+    let model = text.split_once('/').map_or("", |(_, model)| model);
+    let mut agents: Vec<&Node> = Vec::new();
+    if let Some(node) = config.at_keys("agents") {
+        agents.extend(node.get("defaults").map(|node| &**node));
+        if let Some(list) = node.get("list").and_then(|list| list.as_list()) {
+            agents.extend(list.items.iter().map(|item| &**item));
+        }
+        if let Some(entries) = node.get("entries").and_then(|entries| entries.as_object()) {
+            agents.extend(entries.entries.values().map(|entry| &**entry));
+        }
+    }
+    let by_agent = agents
+        .iter()
+        .filter_map(|agent| agent.get("models")?.as_object())
+        .flat_map(|models| &models.entries)
+        .any(|(key, entry)| (*key == text || *key == whole) && is_other(entry));
+    let declared = config
+        .at_keys("models.providers")
+        .and_then(|providers| providers.get(provider));
+    by_agent
+        || declared.is_some_and(|declared| {
+            let models = declared.get("models").and_then(|models| models.as_list());
+            let of_model = models.is_some_and(|models| {
+                models.items.iter().any(|entry| {
+                    entry.get("id").and_then(|id| id.as_str()).as_deref() == Some(model)
+                        && is_other(entry)
+                })
+            });
+            is_other(declared) || of_model
+        })
+}
+
 /// Whether an auth profile of the provider is, or may be, declared: then the key is in OpenClaw's own store.
 fn has_profile(instance: &Instance, subject: Subject<'_>, provider: &str) -> bool {
     let auth = match instance.config.lookup("auth") {
@@ -236,6 +284,30 @@ mod tests {
             ["warning agents.defaults.model.fallbacks[0]: \"openrouter/auto\""]
         );
         assert!(outcome.only().message.contains("OPENROUTER_API_KEY"));
+    }
+
+    #[test]
+    fn a_runtime_with_a_login_of_its_own_needs_no_key() {
+        let found = |models: &str| {
+            let text = format!(
+                r#"agents: {{defaults: {{model: "anthropic/claude-opus-4-8", models: {{{models}}}}}}}"#
+            );
+            case(&with_kimi(&text))
+                .home_manager(&[])
+                .run(&RULE)
+                .findings
+                .len()
+        };
+        let entry = |key: &str, runtime: &str| {
+            found(&format!(
+                r#""{key}": {{agentRuntime: {{id: "{runtime}"}}}}"#
+            ))
+        };
+        assert_eq!(entry("anthropic/claude-opus-4-8", "claude-cli"), 0);
+        assert_eq!(entry("anthropic/*", "claude-cli"), 0);
+        assert_eq!(entry("anthropic/claude-opus-4-8", "openclaw"), 1);
+        assert_eq!(entry("anthropic/claude-haiku-4-5", "claude-cli"), 1);
+        assert_eq!(found(""), 1);
     }
 
     #[test]
