@@ -57,6 +57,21 @@ pub fn alternatives<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
+/// Names as a sentence lists them, of many the first three: "`a`, `b`, `c` and 2 more".
+pub fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<String> = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let shown = shown.join(", ");
+    match names.len().checked_sub(SHOWN) {
+        None | Some(0) => shown,
+        Some(more) => format!("{shown} and {more} more"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +93,14 @@ mod tests {
         let long = "k".repeat(10_000_000);
         assert_eq!(nearest(&long, ["kimi", &long[1..]]), None);
         assert_eq!(nearest("kimmi", [long.as_str(), "kimi"]), Some("kimi"));
+    }
+
+    #[test]
+    fn of_many_names_three_are_listed() {
+        let names = ["a", "b", "c", "d", "e"].map(String::from);
+        assert_eq!(listed(&names[..1]), "`a`");
+        assert_eq!(listed(&names[..3]), "`a`, `b`, `c`");
+        assert_eq!(listed(&names), "`a`, `b`, `c` and 2 more");
     }
 
     #[test]

@@ -19,6 +19,7 @@ use crate::openclaw::configuration::{Interpolation, Problem, ProblemKind, Reach,
 use crate::openclaw::from_nix;
 use crate::openclaw::include;
 use crate::openclaw::json::{self, Dialect};
+use crate::openclaw::nearest;
 use crate::openclaw::option_roots;
 use crate::openclaw::rendered;
 use crate::openclaw::tree::Node;
@@ -276,7 +277,10 @@ impl Finder<'_> {
                 ProblemKind::MissingFile => "without it",
                 _ => "because of this",
             };
-            let consequence = format!("{consequence} Nix cannot evaluate {}", listed(&names));
+            let consequence = format!(
+                "{consequence} Nix cannot evaluate {}",
+                nearest::listed(&names)
+            );
             problem.help = Some(match problem.help.take() {
                 Some(help) => format!("{help}: {consequence}"),
                 None => consequence,
@@ -1059,21 +1063,6 @@ fn add_failures(blueprints: &mut [Blueprint], failures: &[Problem]) {
             }
         }
     }
-}
-
-/// Names in a sentence; of many only the first.
-fn listed(names: &[String]) -> String {
-    const SHOWN: usize = 3;
-    let mut text = names
-        .iter()
-        .take(SHOWN)
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    if names.len() > SHOWN {
-        text.push_str(&format!(" and {} more", names.len() - SHOWN));
-    }
-    text
 }
 
 /// What lowering found wrong, as a problem.

@@ -5,6 +5,7 @@
 use super::consequence::{by_release, is_typed, violates_schema, violates_validation};
 use super::{Sink, Subject};
 use crate::openclaw::configuration::Instance;
+use crate::openclaw::nearest::listed;
 use crate::openclaw::schema_check::{self, Issue, IssueKind};
 use crate::openclaw::tree::{Node, Value};
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity, Unresolved};
@@ -47,22 +48,12 @@ pub fn report(rule: &'static str, subject: Subject<'_>, instance: &Instance, sin
 
 /// What the guessed release refuses and another one that may be meant takes is neither right nor wrong.
 fn tell_of_some(subject: Subject<'_>, issues: &[Issue], sink: &mut Sink) {
-    /// So many settings are named.
-    const NAMED: usize = 3;
     let mut paths: Vec<String> = issues.iter().map(|issue| issue.path.to_string()).collect();
     paths.dedup();
     let Some(first) = issues.first() else {
         return;
     };
-    let mut named = paths
-        .iter()
-        .take(NAMED)
-        .map(|path| format!("`{path}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    if paths.len() > NAMED {
-        named.push_str(&format!(" and {} more", paths.len() - NAMED));
-    }
+    let named = listed(&paths);
     sink.unresolved.push(Unresolved {
         path: first.path.to_string(),
         reason: format!(

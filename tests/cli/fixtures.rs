@@ -3,25 +3,12 @@
 //! The fixtures are copied first: without git around them what lies there is what Nix sees, and places are
 //! relative to the fixture.
 
-use crate::harness::{Printed, openclaw_check};
+use crate::harness::{Printed, copy, openclaw_check};
 use crate::skip::skip;
 use std::path::{Path, PathBuf};
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("the fixture") {
-        let entry = entry.expect("an entry");
-        let target = to.join(entry.file_name());
-        if entry.file_type().expect("a type").is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).expect("a copy");
-        }
-    }
 }
 
 fn check(fixture: &Path, arguments: &str) -> Printed {

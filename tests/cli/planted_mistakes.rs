@@ -4,7 +4,7 @@
 //! and what is not found at all. The last part is to stay as short as it is: names that nothing refers to, descriptions, options
 //! that are not OpenClaw's.
 
-use crate::harness::openclaw_check;
+use crate::harness::{copy, openclaw_check};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,19 +12,6 @@ use std::path::{Path, PathBuf};
 
 /// A finding as it is compared: rule, file and line.
 type Found = (String, String, u64);
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("the fixture") {
-        let entry = entry.expect("an entry");
-        let target = to.join(entry.file_name());
-        if entry.file_type().expect("a type").is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).expect("a copy");
-        }
-    }
-}
 
 /// The Nix files in a folder, relative to it.
 fn sources(folder: &Path, below: &Path, found: &mut Vec<PathBuf>) {
