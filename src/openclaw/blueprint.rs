@@ -16,7 +16,7 @@ use crate::nix::eval::value::{Origin, Thunk, Value as Evaluated};
 use crate::nix::modules::definition::{Definition, children};
 use crate::nix::modules::merge::find_undeclared;
 use crate::nix::modules::{
-    Class, Declarations, ModuleProblemKind, ModuleSet, definition, show_path,
+    Class, Declarations, ModuleProblemKind, ModuleSet, Unseen, definition, show_path,
 };
 use crate::nix::symbol::Symbol;
 use crate::workspace::source::Span;
@@ -119,6 +119,8 @@ pub struct Sight<'a> {
     pub input_may_add: &'a dyn Fn(&str) -> bool,
     /// Whether an input of that name is nix-openclaw.
     pub is_openclaw: &'a dyn Fn(&str) -> bool,
+    /// Whether an input of that name is Home Manager.
+    pub is_home_manager: &'a dyn Fn(&str) -> bool,
     /// How much of the surroundings was seen.
     pub reach: Reach,
     /// Whether the module of nix-openclaw is among the inputs, or may be.
@@ -417,6 +419,44 @@ fn system(
     users(evaluator, name, set, sight, found);
 }
 
+/// The problem that users of Home Manager are configured in a system without its module. Only what is seen whole can have it.
+fn without_home_manager(
+    set: &Rc<ModuleSet>,
+    sight: &Sight<'_>,
+    definitions: &[Definition],
+) -> Option<Problem> {
+    let output = match set.request.class {
+        Class::Nixos => "nixosModules.home-manager",
+        Class::Darwin => "darwinModules.home-manager",
+        _ => return None,
+    };
+    let brings_it = |unseen: &Unseen| {
+        let subject = unseen.unknown.subject.as_deref().unwrap_or_default();
+        let input = subject
+            .strip_prefix("inputs.")
+            .and_then(|rest| rest.split('.').next());
+        match input {
+            Some(input) => (sight.is_home_manager)(input) || (sight.input_may_add)(input),
+            // What nixpkgs brings does not have it.
+            None => !subject.starts_with("modulesPath"),
+        }
+    };
+    let may_be_there = sight.reach == Reach::Alone
+        || declared_at(set, &["home-manager"]).is_some()
+        || set.collected()?.unseen.iter().any(brings_it);
+    let place = definitions.iter().find_map(|one| one.name_span)?;
+    if may_be_there {
+        return None;
+    }
+    let mut problem = Problem::new(
+        ProblemKind::UnknownOption,
+        "the option `home-manager` does not exist: no module of this configuration declares it",
+        Some(place),
+    );
+    problem.help = Some(format!("add `home-manager.{output}` to the modules"));
+    Some(problem)
+}
+
 /// The users of Home Manager inside a system.
 fn users(
     evaluator: &mut Evaluator,
@@ -430,6 +470,9 @@ fn users(
     if definitions.is_empty() {
         return;
     }
+    found
+        .failures
+        .extend(without_home_manager(set, sight, &definitions));
     let shared = converter.definitions_at(set, &["home-manager", "sharedModules"]);
     let arguments = converter.definitions_at(set, &["home-manager", "extraSpecialArgs"]);
     let for_users = surroundings_of(&mut converter, set, FOR_USERS);

@@ -340,11 +340,14 @@ impl Finder<'_> {
             .extend(flake::templates(&mut self.evaluator, &flake));
         let inputs = self.around.inputs.clone();
         let input_may_add = |name: &str| !matches!(inputs.get(name), Some(Some(_)));
-        let is_openclaw = |name: &str| inputs.get(name) == Some(&Some(KnownInput::NixOpenclaw));
+        let is = |name: &str, known: KnownInput| inputs.get(name) == Some(&Some(known));
+        let is_openclaw = |name: &str| is(name, KnownInput::NixOpenclaw);
+        let is_home_manager = |name: &str| is(name, KnownInput::HomeManager);
         for found in &outputs.found {
             let sight = Sight {
                 input_may_add: &input_may_add,
                 is_openclaw: &is_openclaw,
+                is_home_manager: &is_home_manager,
                 reach: Reach::Whole,
                 has_openclaw: self.around.openclaw_input.is_some(),
                 handed_on: false,
@@ -778,9 +781,11 @@ impl Finder<'_> {
         };
         let input_may_add = |name: &str| input(name).is_none();
         let is_openclaw = |name: &str| input(name) == Some(KnownInput::NixOpenclaw);
+        let is_home_manager = |name: &str| input(name) == Some(KnownInput::HomeManager);
         let sight = Sight {
             input_may_add: &input_may_add,
             is_openclaw: &is_openclaw,
+            is_home_manager: &is_home_manager,
             reach: Reach::Alone,
             has_openclaw: true,
             handed_on: false,

@@ -640,6 +640,42 @@ fn modules_imported_in_every_world_are_declared_once() {
     );
 }
 
+/// Users of Home Manager in a system whose modules do not have Home Manager's.
+#[test]
+fn users_without_the_module_of_home_manager_are_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |modules: &str| {
+        let flake = format!(
+            r#"{{
+  inputs.home-manager.url = "github:nix-community/home-manager";
+  inputs.nix-openclaw.url = "github:openclaw/nix-openclaw";
+  outputs = {{ nixpkgs, home-manager, nix-openclaw, other, ... }}: {{
+    nixosConfigurations.desk = nixpkgs.lib.nixosSystem {{
+      modules = [
+        {modules}
+        ({{ modulesPath, ... }}: {{ imports = [ (modulesPath + "/installer/scan/not-detected.nix") ]; }})
+        {{ home-manager.users.zoe = {{ imports = [ nix-openclaw.homeManagerModules.openclaw ]; programs.openclaw.enable = true; }}; }}
+      ];
+    }};
+  }};
+}}
+"#
+        );
+        std::fs::write(folder.path().join("flake.nix"), flake).expect("a file");
+        openclaw_check()
+            .args("--no-git --format concise")
+            .inside(folder.path())
+            .run()
+            .out
+    };
+    let expected = "error[unknown-option] the option `home-manager` does not exist";
+    let without = run("");
+    assert!(without.contains(expected), "{without}");
+    assert!(!run("home-manager.nixosModules.home-manager").contains("unknown-option"));
+    // Somebody else's module may bring it.
+    assert!(!run("other.nixosModules.default").contains("unknown-option"));
+}
+
 /// A module of somebody else's, with options of its own.
 #[test]
 fn options_of_a_module_that_is_not_here_are_said_not_to_be_checked() {
