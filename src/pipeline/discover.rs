@@ -511,7 +511,7 @@ impl Finder<'_> {
         let mut json = Vec::new();
         let mut in_parts = Vec::new();
         for candidate in &search.candidates {
-            if self.is_of_template(&candidate.path, flake) {
+            if self.is_of_template(candidate, flake) {
                 continue;
             }
             if self.reached.contains(&candidate.path) {
@@ -568,7 +568,7 @@ impl Finder<'_> {
             .iter()
             .filter(|candidate| {
                 !self.reached.contains(&candidate.path)
-                    && !self.is_of_template(&candidate.path, Some(flake))
+                    && !self.is_of_template(candidate, Some(flake))
             })
             .filter_map(|candidate| candidate.flake.as_deref())
             .filter(|directory| *directory != flake)
@@ -579,15 +579,16 @@ impl Finder<'_> {
         }
     }
 
-    /// Whether a file is part of a template: flakes offer its folder as one, or it lies below one of that name in a flake.
-    fn is_of_template(&self, file: &str, flake: Option<&str>) -> bool {
-        let offered = self
+    /// Whether a file is part of a template: flakes offer its folder as one, or it belongs to a flake in a folder of that name.
+    fn is_of_template(&self, candidate: &Candidate, flake: Option<&str>) -> bool {
+        let is_offered = self
             .templates
             .iter()
-            .any(|folder| path::below(folder, file).is_some());
-        offered
+            .any(|folder| path::below(folder, &candidate.path).is_some());
+        let own = candidate.flake.as_deref();
+        is_offered
             || flake
-                .and_then(|flake| path::below(flake, file))
+                .and_then(|flake| path::below(flake, own?))
                 .is_some_and(|below| below.split('/').any(|part| part == "templates"))
     }
 
