@@ -714,3 +714,50 @@ fn options_of_a_module_that_is_not_here_are_said_not_to_be_checked() {
     assert!(!printed.out.contains("nothing here"), "{}", printed.out);
     assert_eq!(run("--strict").code, 1);
 }
+
+/// `!=` is the opposite of `==`, and comparisons of what is only partly known are conditions of their own.
+#[test]
+fn comparisons_with_what_is_not_known_are_told_apart() {
+    let worlds = |definitions: &str| -> Vec<String> {
+        let module = format!(
+            "{{ host, port, lib, ... }}:\n{{ programs.openclaw.enable = true;\n  programs.openclaw.config = lib.mkMerge [ {definitions} ]; }}\n"
+        );
+        let printed = run(
+            "show home.nix --no-git --openclaw-version 2026.6.11 --format json",
+            &module,
+        );
+        let report = json(&printed);
+        let instances = report["configurations"][0]["instances"].as_array();
+        let mut worlds: Vec<String> = instances
+            .expect("worlds")
+            .iter()
+            .map(|world| {
+                let gateway = &world["config"]["gateway"];
+                format!("{} {} {}", world["if"], gateway["bind"], gateway["port"])
+                    .replace(['"', '\\'], "")
+            })
+            .collect();
+        worlds.sort();
+        worlds
+    };
+    assert_eq!(
+        worlds(
+            r#"(lib.mkIf ("${host}.x" == "a.x") { gateway.bind = "lan"; })
+               (lib.mkIf ("a.x" != "${host}.x") { gateway.bind = "loopback"; })
+               (lib.mkIf ("${host}.x" == "b.x") { gateway.port = 1; })"#
+        ),
+        [
+            "[`${host}.x == a.x` is true,`${host}.x == b.x` is true] lan 1",
+            "[`${host}.x == a.x` is true,not: `${host}.x == b.x` is true] lan null",
+            "[not: `${host}.x == a.x` is true,`${host}.x == b.x` is true] loopback 1",
+            "[not: `${host}.x == a.x` is true,not: `${host}.x == b.x` is true] loopback null",
+        ]
+    );
+    let by_number = worlds(
+        r#"(lib.mkIf (port >= 5) { gateway.bind = "lan"; })
+           (lib.mkIf (port < 5) { gateway.bind = "loopback"; })"#,
+    );
+    assert_eq!(by_number.len(), 2, "{by_number:?}");
+    assert!(by_number.iter().any(|world| world.contains("lan")));
+    assert!(by_number.iter().any(|world| world.contains("loopback")));
+}

@@ -83,32 +83,43 @@ impl Evaluator {
             }
             BinaryOperator::Add => self.add(left, right, origin),
             BinaryOperator::Equal | BinaryOperator::NotEqual => {
-                let wanted = operator == BinaryOperator::Equal;
                 let equal = match (left, right) {
-                    (Ok(left), Ok(right)) => self.equal(&left, &right, origin)?,
-                    (left, right) => return Err(self.unknown_comparison("==", left, right)),
+                    (Ok(left), Ok(right)) => self
+                        .equal(&left, &right, origin)
+                        .map_err(|stop| self.comparison_of("==", &left, &right, stop)),
+                    (left, right) => Err(self.unknown_comparison("==", left, right)),
                 };
-                made(Value::Bool(equal == wanted))
+                match operator {
+                    BinaryOperator::Equal => made(Value::Bool(equal?)),
+                    // The same condition as with `==`, and not another one.
+                    _ => {
+                        let equal = equal.map(|equal| Val::new(Value::Bool(equal), origin.clone()));
+                        made(Value::Bool(!self.truth(equal, origin)?))
+                    }
+                }
             }
             BinaryOperator::Less
             | BinaryOperator::LessOrEqual
             | BinaryOperator::Greater
             | BinaryOperator::GreaterOrEqual => {
-                let (left, right) = match (left, right) {
-                    (Ok(left), Ok(right)) => (left, right),
-                    (left, right) => {
-                        let what = format!("{operator:?}");
-                        return Err(self.unknown_comparison(&what, left, right));
-                    }
-                };
                 // As Nix does it: `a <= b` is `!(b < a)`, which shows with a float that is no number.
-                let boolean = match operator {
-                    BinaryOperator::Less => self.less(&left, &right, origin)?,
-                    BinaryOperator::Greater => self.less(&right, &left, origin)?,
-                    BinaryOperator::LessOrEqual => !self.less(&right, &left, origin)?,
-                    _ => !self.less(&left, &right, origin)?,
+                let (first, second) = match operator {
+                    BinaryOperator::Less | BinaryOperator::GreaterOrEqual => (left, right),
+                    _ => (right, left),
                 };
-                made(Value::Bool(boolean))
+                let less = match (first, second) {
+                    (Ok(first), Ok(second)) => self
+                        .less(&first, &second, origin)
+                        .map_err(|stop| self.comparison_of("<", &first, &second, stop)),
+                    (first, second) => Err(self.unknown_comparison("<", first, second)),
+                };
+                match operator {
+                    BinaryOperator::Less | BinaryOperator::Greater => made(Value::Bool(less?)),
+                    _ => {
+                        let less = less.map(|less| Val::new(Value::Bool(less), origin.clone()));
+                        made(Value::Bool(!self.truth(less, origin)?))
+                    }
+                }
             }
             BinaryOperator::Subtract | BinaryOperator::Multiply | BinaryOperator::Divide => {
                 let (left, right) = (left?, right?);
@@ -124,6 +135,33 @@ impl Evaluator {
                 made(Value::Bool(boolean))
             }
         }
+    }
+
+    /// What a comparison of values comes to that are only partly known: not what is unknown of them, but a condition of its own. The same
+    /// comparison of texts is the same condition.
+    fn comparison_of(&mut self, operator: &str, left: &Val, right: &Val, stop: Stop) -> Stop {
+        let Stop::Unknown(unknown) = stop else {
+            return stop;
+        };
+        if unknown.is_of_bound() {
+            return Stop::Unknown(unknown);
+        }
+        let kind = Some(Kind::Boolean);
+        let (Value::String(left), Value::String(right)) = (&left.value, &right.value) else {
+            let fresh = self.unknown(Rc::clone(&unknown.reason), kind, unknown.span);
+            return Stop::Unknown(fresh);
+        };
+        let shown = [shown(left), shown(right)];
+        let mut sides = [identity(left), identity(right)];
+        if operator == "==" {
+            sides.sort_unstable();
+        }
+        let [one, other] = sides;
+        let mut derived = (*unknown.derived(&format!("{operator} {one} {other}"), kind)).clone();
+        if let [Some(left), Some(right)] = shown {
+            derived.subject = Some(format!("{left} {operator} {right}").into());
+        }
+        Stop::Unknown(Rc::new(derived))
     }
 
     /// The unknown that a comparison with an unknown gives: the same comparison is the same unknown.
@@ -574,6 +612,37 @@ fn is_textual(kind: Option<Kind>) -> bool {
         kind,
         Some(Kind::String | Kind::Path | Kind::SecretPath | Kind::FileContent | Kind::StorePath)
     )
+}
+
+/// What tells a string from others: its known texts, and which unknowns are between them.
+fn identity(string: &NixString) -> String {
+    let parts = string.parts.iter().map(|part| match part {
+        Part::Text { text, .. } => format!("{text:?}"),
+        Part::Unknown(unknown) | Part::Store(_, unknown) => format!("#{}", unknown.id),
+        Part::Tree(tree) => format!("tree {:?}", tree.below()),
+        Part::Json(json) => match &json.text {
+            Ok(text) => format!("{text:?}"),
+            Err(Stop::Unknown(unknown)) => format!("JSON #{}", unknown.id),
+            Err(_) => "JSON".to_string(),
+        },
+    });
+    parts.collect()
+}
+
+/// A string as it may be shown in a condition: `"${host}.x"`; not where it is long, for it might be a secret.
+fn shown(string: &NixString) -> Option<String> {
+    let mut text = String::from("\"");
+    for part in &string.parts {
+        match part {
+            Part::Text { text: known, .. } => text.push_str(known),
+            Part::Unknown(unknown) => {
+                text.push_str(&format!("${{{}}}", unknown.subject.as_deref()?));
+            }
+            Part::Store(..) | Part::Tree(_) | Part::Json(_) => return None,
+        }
+    }
+    text.push('"');
+    (text.len() < 40).then_some(text)
 }
 
 /// Whether two strings consist of the same known texts and the same unknowns.
