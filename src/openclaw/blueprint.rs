@@ -142,6 +142,14 @@ pub struct Found {
     pub foreign: Vec<(String, Span)>,
 }
 
+impl Found {
+    fn fails(&mut self, problem: Problem) {
+        if !self.failures.contains(&problem) {
+            self.failures.push(problem);
+        }
+    }
+}
+
 /// All configurations of OpenClaw in a set of modules.
 pub fn blueprints(
     evaluator: &mut Evaluator,
@@ -166,9 +174,7 @@ pub fn blueprints(
     foreign(evaluator, set, &mut found);
     if sight.reach == Reach::Whole && unseen(set, sight).iter().all(|module| !module.may_add) {
         for problem in undeclared_own(evaluator, set) {
-            if !found.failures.contains(&problem) {
-                found.failures.push(problem);
-            }
+            found.fails(problem);
         }
     }
     found
@@ -239,8 +245,8 @@ fn failures(evaluator: &mut Evaluator, set: &Rc<ModuleSet>, found: &mut Found) {
     for error in errors {
         let problem = problem(&error);
         // What does not parse is reported as the file that it is.
-        if error.kind != ErrorKind::Syntax && !found.failures.contains(&problem) {
-            found.failures.push(problem);
+        if error.kind != ErrorKind::Syntax {
+            found.fails(problem);
         }
     }
 }

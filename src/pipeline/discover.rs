@@ -49,11 +49,11 @@ pub struct Discovery {
     /// Notes on the tree as a whole.
     pub notes: Vec<Finding>,
     /// The flakes that configurations belong to, each with the position of its first one.
-    flakes: Vec<(usize, FlakeOf)>,
+    flakes: Vec<(usize, Rc<FlakeOf>)>,
 }
 
 /// A flake, as far as what is in it depends on it.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct FlakeOf {
     /// Its directory; empty for what lies in none.
     directory: String,
@@ -90,7 +90,6 @@ pub fn discover(workspace: &Rc<Workspace>) -> Discovery {
                 workspace: Rc::clone(workspace),
                 found: Discovery::default(),
                 reached: HashSet::new(),
-                around: FlakeOf::default(),
                 is_partial: false,
                 seem_empty: Vec::new(),
                 is_foreign: false,
@@ -138,8 +137,6 @@ struct Finder<'d> {
     found: Discovery,
     /// Absolute paths of files that a configuration reaches.
     reached: HashSet<String>,
-    /// The flake that is being looked at.
-    around: FlakeOf,
     /// Whether some output of the flake could not be evaluated, so that files it reaches may not have been seen in use.
     is_partial: bool,
     /// Folders of templates that flakes offer, absolute.
@@ -194,33 +191,38 @@ impl Finder<'_> {
     }
 
     /// What follows belongs to this flake.
-    fn enter(&mut self, flake: FlakeOf) {
-        self.around = flake.clone();
+    fn enter(&mut self, flake: Rc<FlakeOf>) {
         self.found.flakes.push((self.found.blueprints.len(), flake));
+    }
+
+    /// The flake that is being looked at.
+    fn around(&self) -> Rc<FlakeOf> {
+        let last = self.found.flakes.last();
+        last.map(|(_, flake)| Rc::clone(flake)).unwrap_or_default()
     }
 
     /// What follows stands in a file, whose nearest flake is in this directory.
     fn enter_flake_of(&mut self, file: &str, flake: Option<&str>) {
-        let beside = match flake {
-            Some(_) => None,
-            None => self.lock_above(file),
+        let directory = match flake {
+            Some(flake) => flake.to_string(),
+            None => self.lock_above(file).unwrap_or_default(),
         };
-        let directory = flake.or(beside.as_deref()).unwrap_or_default();
-        if self.around.directory == directory && !self.found.flakes.is_empty() {
-            return;
-        }
-        let known = self
-            .found
-            .flakes
+        let flakes = &self.found.flakes;
+        let known = flakes
             .iter()
-            .find(|(_, known)| known.directory == directory)
-            .map(|(_, known)| known.clone());
-        let flake = known.unwrap_or_else(|| FlakeOf {
-            directory: directory.to_string(),
-            lock: self.lock_of(directory),
-            ..FlakeOf::default()
-        });
-        self.enter(flake);
+            .rfind(|(_, known)| known.directory == directory);
+        let flake = match known {
+            Some((_, known)) => Rc::clone(known),
+            None => Rc::new(FlakeOf {
+                lock: self.lock_of(&directory),
+                directory,
+                ..FlakeOf::default()
+            }),
+        };
+        let last = self.found.flakes.last();
+        if last.is_none_or(|(_, last)| !Rc::ptr_eq(last, &flake)) {
+            self.enter(flake);
+        }
     }
 
     fn flake(&mut self, directory: &str) {
@@ -321,12 +323,13 @@ impl Finder<'_> {
             .iter()
             .find(|(_, known)| **known == Some(KnownInput::NixOpenclaw))
             .map(|(name, _)| name.clone());
-        self.enter(FlakeOf {
+        let around = Rc::new(FlakeOf {
             directory: directory.to_string(),
             lock: flake.lock.clone(),
             openclaw_input,
             inputs: flake.inputs.clone(),
         });
+        self.enter(Rc::clone(&around));
         if let Some(problem) = &flake.lock_problem {
             self.found.failures.push(Failure {
                 path: self
@@ -338,7 +341,7 @@ impl Finder<'_> {
         let outputs = flake::configurations(&mut self.evaluator, &flake);
         self.templates
             .extend(flake::templates(&mut self.evaluator, &flake));
-        let inputs = self.around.inputs.clone();
+        let inputs = &around.inputs;
         let input_may_add = |name: &str| !matches!(inputs.get(name), Some(Some(_)));
         let is = |name: &str, known: KnownInput| inputs.get(name) == Some(&Some(known));
         let is_openclaw = |name: &str| is(name, KnownInput::NixOpenclaw);
@@ -349,7 +352,7 @@ impl Finder<'_> {
                 is_openclaw: &is_openclaw,
                 is_home_manager: &is_home_manager,
                 reach: Reach::Whole,
-                has_openclaw: self.around.openclaw_input.is_some(),
+                has_openclaw: around.openclaw_input.is_some(),
                 handed_on: false,
             };
             self.evaluator.allow_steps_again();
@@ -774,7 +777,8 @@ impl Finder<'_> {
         request.partial = true;
         request.packages = Some(self.packages());
         let set = self.evaluator.evaluate_modules(request);
-        let inputs = self.around.inputs.clone();
+        let around = self.around();
+        let inputs = &around.inputs;
         // Without a flake in sight an input is known by its name.
         let input = |name: &str| match inputs.get(name) {
             Some(known) => *known,

@@ -5,7 +5,7 @@ use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Instance, Source};
 use crate::openclaw::endpoints;
 use crate::openclaw::environment::{Provided, provided};
-use crate::openclaw::model_reference::{Reference, Role};
+use crate::openclaw::model_reference::{Reference, References, Role};
 use crate::openclaw::providers::{Availability, Standing, by_provider, normalise_provider};
 use crate::openclaw::tree::{Lookup, Node};
 use crate::releases;
@@ -64,7 +64,9 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         let uses: Vec<&Reference> = uses
             .into_iter()
             .filter(|reference| !matches!(reference.role, Role::Key | Role::Allowed))
-            .filter(|reference| !runs_elsewhere(&instance.config, &provider, reference))
+            .filter(|reference| {
+                !runs_elsewhere(&instance.config, &references, &provider, reference)
+            })
             .collect();
         let Some(first) = uses.first() else { continue };
         let standing = catalogue.provider(&provider);
@@ -186,7 +188,12 @@ const OWN_RUNTIMES: &[&str] = &["auto", "openclaw", "pi"];
 
 /// Whether another runtime runs the model, or may: `claude-cli` and its like have a login of their own (`agentRuntime.id` of a model
 /// or provider; docs/gateway/config-agents/runtime-and-cli-backends.md of the package openclaw@2026.9.6).
-fn runs_elsewhere(config: &Node, provider: &str, reference: &Reference) -> bool {
+fn runs_elsewhere(
+    config: &Node,
+    references: &References,
+    provider: &str,
+    reference: &Reference,
+) -> bool {
     let is_other = |holder: &Node| match holder.get("agentRuntime") {
         None => false,
         Some(runtime) => match runtime.get("id").and_then(|id| id.as_str()) {
@@ -197,21 +204,12 @@ fn runs_elsewhere(config: &Node, provider: &str, reference: &Reference) -> bool 
     let text = reference.text.known().unwrap_or_default();
     let whole = format!("{provider}/*");
     let model = text.split_once('/').map_or("", |(_, model)| model);
-    let mut agents: Vec<&Node> = Vec::new();
-    if let Some(node) = config.at_keys("agents") {
-        agents.extend(node.get("defaults").map(|node| &**node));
-        if let Some(list) = node.get("list").and_then(|list| list.as_list()) {
-            agents.extend(list.items.iter().map(|item| &**item));
-        }
-        if let Some(entries) = node.get("entries").and_then(|entries| entries.as_object()) {
-            agents.extend(entries.entries.values().map(|entry| &**entry));
-        }
-    }
-    let by_agent = agents
-        .iter()
-        .filter_map(|agent| agent.get("models")?.as_object())
-        .flat_map(|models| &models.entries)
-        .any(|(key, entry)| (*key == text || *key == whole) && is_other(entry));
+    let by_agent = references.all.iter().any(|entry| {
+        let key = entry.text.known();
+        matches!(entry.role, Role::Key | Role::Allowed)
+            && key.is_some_and(|key| key == text || key == whole)
+            && config.at(&entry.path).is_some_and(is_other)
+    });
     let declared = config
         .at_keys("models.providers")
         .and_then(|providers| providers.get(provider));

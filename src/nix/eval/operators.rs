@@ -82,42 +82,38 @@ impl Evaluator {
                 made(Value::List(list))
             }
             BinaryOperator::Add => self.add(left, right, origin),
-            BinaryOperator::Equal | BinaryOperator::NotEqual => {
-                let equal = match (left, right) {
-                    (Ok(left), Ok(right)) => self
-                        .equal(&left, &right, origin)
-                        .map_err(|stop| self.comparison_of("==", &left, &right, stop)),
-                    (left, right) => Err(self.unknown_comparison("==", left, right)),
-                };
-                match operator {
-                    BinaryOperator::Equal => made(Value::Bool(equal?)),
-                    // The same condition as with `==`, and not another one.
-                    _ => {
-                        let equal = equal.map(|equal| Val::new(Value::Bool(equal), origin.clone()));
-                        made(Value::Bool(!self.truth(equal, origin)?))
-                    }
-                }
-            }
-            BinaryOperator::Less
+            BinaryOperator::Equal
+            | BinaryOperator::NotEqual
+            | BinaryOperator::Less
             | BinaryOperator::LessOrEqual
             | BinaryOperator::Greater
             | BinaryOperator::GreaterOrEqual => {
                 // As Nix does it: `a <= b` is `!(b < a)`, which shows with a float that is no number.
                 let (first, second) = match operator {
-                    BinaryOperator::Less | BinaryOperator::GreaterOrEqual => (left, right),
-                    _ => (right, left),
+                    BinaryOperator::Greater | BinaryOperator::LessOrEqual => (right, left),
+                    _ => (left, right),
                 };
-                let less = match (first, second) {
-                    (Ok(first), Ok(second)) => self
-                        .less(&first, &second, origin)
-                        .map_err(|stop| self.comparison_of("<", &first, &second, stop)),
-                    (first, second) => Err(self.unknown_comparison("<", first, second)),
+                let name = match operator {
+                    BinaryOperator::Equal | BinaryOperator::NotEqual => "==",
+                    _ => "<",
+                };
+                let outcome = match (first, second) {
+                    (Ok(first), Ok(second)) => match name {
+                        "==" => self.equal(&first, &second, origin),
+                        _ => self.less(&first, &second, origin),
+                    }
+                    .map_err(|stop| self.comparison_of(name, &first, &second, stop)),
+                    (first, second) => Err(self.unknown_comparison(name, first, second)),
                 };
                 match operator {
-                    BinaryOperator::Less | BinaryOperator::Greater => made(Value::Bool(less?)),
+                    BinaryOperator::Equal | BinaryOperator::Less | BinaryOperator::Greater => {
+                        made(Value::Bool(outcome?))
+                    }
+                    // The same condition as with the operator that it negates, and not another one.
                     _ => {
-                        let less = less.map(|less| Val::new(Value::Bool(less), origin.clone()));
-                        made(Value::Bool(!self.truth(less, origin)?))
+                        let holds =
+                            outcome.map(|holds| Val::new(Value::Bool(holds), origin.clone()));
+                        made(Value::Bool(!self.truth(holds, origin)?))
                     }
                 }
             }
