@@ -133,11 +133,11 @@ fn end_comments_at_carriage_returns(
             None => return Ok(Cow::Owned(text)),
         }
     }
-    let end = text.len() as u32;
+    let first_character = text.chars().next().map_or(0, char::len_utf8);
     Err(problem(
         StaticProblemKind::Encoding,
         file,
-        (0, end.min(1)),
+        (0, first_character as u32),
         "the lines of the file end with carriage returns alone".to_string(),
         Some("save it with line feeds at the ends of lines"),
     ))
@@ -596,6 +596,14 @@ mod tests {
         ] {
             assert_eq!(refusal(&text), None, "{}", &text[..40]);
         }
+    }
+
+    /// The place of a finding is whole characters, also where the first one has several bytes.
+    #[test]
+    fn an_old_macintosh_file_is_pointed_at_by_its_first_character() {
+        let text = format!("é {}", "# a\r1 ".repeat(MAX_LONE_CARRIAGE_RETURNS + 1));
+        let problem = normalise(FileId(0), &text).expect_err("too many lines");
+        assert_eq!((problem.span.start, problem.span.end), (0, 2));
     }
 
     #[test]
