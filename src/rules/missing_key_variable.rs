@@ -10,6 +10,7 @@ use crate::openclaw::providers::{Availability, Standing, by_provider, normalise_
 use crate::openclaw::tree::{Lookup, Node};
 use crate::releases;
 use crate::report::finding::{Consequence, Finding, Severity, Unresolved};
+use std::collections::HashSet;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -60,12 +61,13 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     }
     let catalogue = subject.catalogue(instance);
     let references = subject.references(instance);
+    let run_elsewhere = keys_of_other_runtimes(&instance.config, &references);
     for (provider, uses) in by_provider(&catalogue, &references) {
         let uses: Vec<&Reference> = uses
             .into_iter()
             .filter(|reference| !matches!(reference.role, Role::Key | Role::Allowed))
             .filter(|reference| {
-                !runs_elsewhere(&instance.config, &references, &provider, reference)
+                !runs_elsewhere(&instance.config, &run_elsewhere, &provider, reference)
             })
             .collect();
         let Some(first) = uses.first() else { continue };
@@ -186,30 +188,40 @@ fn other_names(provider: &str) -> Vec<&'static str> {
 /// Runtimes that ask the provider themselves, with OpenClaw's keys.
 const OWN_RUNTIMES: &[&str] = &["auto", "openclaw", "pi"];
 
-/// Whether another runtime runs the model, or may: `claude-cli` and its like have a login of their own (`agentRuntime.id` of a model
-/// or provider; docs/gateway/config-agents/runtime-and-cli-backends.md of the package openclaw@2026.9.6).
-fn runs_elsewhere(
-    config: &Node,
-    references: &References,
-    provider: &str,
-    reference: &Reference,
-) -> bool {
-    let is_other = |holder: &Node| match holder.get("agentRuntime") {
+/// Whether a model, a provider or an entry for one names a runtime, or may, that has a login of its own, as `claude-cli` does (`agentRuntime.id`;
+/// docs/gateway/config-agents/runtime-and-cli-backends.md of the package openclaw@2026.9.6).
+fn names_other_runtime(holder: &Node) -> bool {
+    match holder.get("agentRuntime") {
         None => false,
         Some(runtime) => match runtime.get("id").and_then(|id| id.as_str()) {
             Some(id) => !OWN_RUNTIMES.contains(&id.as_str()),
             None => runtime.get("id").is_some(),
         },
-    };
+    }
+}
+
+/// The keys `provider/model` and `provider/*` of the agents' `models` whose entry hands them to another runtime.
+fn keys_of_other_runtimes(config: &Node, references: &References) -> HashSet<String> {
+    let keys = references
+        .all
+        .iter()
+        .filter(|reference| matches!(reference.role, Role::Key | Role::Allowed));
+    keys.filter(|key| config.at(&key.path).is_some_and(names_other_runtime))
+        .filter_map(|key| key.text.known())
+        .collect()
+}
+
+/// Whether another runtime runs the model, or may, by the agents' entries for it or by what its provider declares.
+fn runs_elsewhere(
+    config: &Node,
+    run_elsewhere: &HashSet<String>,
+    provider: &str,
+    reference: &Reference,
+) -> bool {
     let text = reference.text.known().unwrap_or_default();
-    let whole = format!("{provider}/*");
     let model = text.split_once('/').map_or("", |(_, model)| model);
-    let by_agent = references.all.iter().any(|entry| {
-        let key = entry.text.known();
-        matches!(entry.role, Role::Key | Role::Allowed)
-            && key.is_some_and(|key| key == text || key == whole)
-            && config.at(&entry.path).is_some_and(is_other)
-    });
+    let by_agent = run_elsewhere.contains(&text)
+        || !run_elsewhere.is_empty() && run_elsewhere.contains(&format!("{provider}/*"));
     let declared = config
         .at_keys("models.providers")
         .and_then(|providers| providers.get(provider));
@@ -218,11 +230,11 @@ fn runs_elsewhere(
             let models = declared.get("models").and_then(|models| models.as_list());
             let of_model = models.is_some_and(|models| {
                 models.items.iter().any(|entry| {
-                    entry.get("id").and_then(|id| id.as_str()).as_deref() == Some(model)
-                        && is_other(entry)
+                    names_other_runtime(entry)
+                        && entry.get("id").and_then(|id| id.as_str()).as_deref() == Some(model)
                 })
             });
-            is_other(declared) || of_model
+            names_other_runtime(declared) || of_model
         })
 }
 
