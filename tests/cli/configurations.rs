@@ -753,6 +753,12 @@ fn comparisons_with_what_is_not_known_are_told_apart() {
             "[not: `${host}.x == a.x` is true,not: `${host}.x == b.x` is true] loopback null",
         ]
     );
+    // JSON of two values with the same unknown in them are two texts.
+    let of_json = worlds(
+        r#"(lib.mkIf (builtins.toJSON { a = host; } == "{}") { gateway.bind = "lan"; })
+           (lib.mkIf (builtins.toJSON { b = host; } == "{}") { gateway.port = 1; })"#,
+    );
+    assert_eq!(of_json.len(), 4, "{of_json:?}");
     let by_number = worlds(
         r#"(lib.mkIf (port >= 5) { gateway.bind = "lan"; })
            (lib.mkIf (port < 5) { gateway.bind = "loopback"; })"#,

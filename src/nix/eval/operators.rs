@@ -143,17 +143,20 @@ impl Evaluator {
             return Stop::Unknown(unknown);
         }
         let kind = Some(Kind::Boolean);
-        let (Value::String(left), Value::String(right)) = (&left.value, &right.value) else {
+        let texts = match (&left.value, &right.value) {
+            (Value::String(left), Value::String(right)) => identity(left)
+                .zip(identity(right))
+                .map(|(one, other)| ([one, other], [shown(left), shown(right)])),
+            _ => None,
+        };
+        let Some((mut sides, shown)) = texts else {
             let fresh = self.unknown(Rc::clone(&unknown.reason), kind, unknown.span);
             return Stop::Unknown(fresh);
         };
-        let shown = [shown(left), shown(right)];
-        let mut sides = [identity(left), identity(right)];
         if operator == "==" {
             sides.sort_unstable();
         }
-        let [one, other] = sides;
-        let mut derived = (*unknown.derived(&format!("{operator} {one} {other}"), kind)).clone();
+        let mut derived = (*unknown.derived(&format!("{operator} {sides:?}"), kind)).clone();
         if let [Some(left), Some(right)] = shown {
             derived.subject = Some(format!("{left} {operator} {right}").into());
         }
@@ -610,19 +613,30 @@ fn is_textual(kind: Option<Kind>) -> bool {
     )
 }
 
+/// What tells a part of a string from others.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum PartIdentity<'s> {
+    Text(&'s str),
+    Unknown(u64),
+    Tree(&'s str),
+}
+
+/// What tells a part from others. `None` where nothing does: JSON that is not known may be of different values with the same unknown in
+/// them, and what a bound left unknown may be anything.
+fn part_identity(part: &Part) -> Option<PartIdentity<'_>> {
+    match part {
+        Part::Text { text, .. } => Some(PartIdentity::Text(text)),
+        Part::Unknown(unknown) | Part::Store(_, unknown) => {
+            (!unknown.is_of_bound()).then_some(PartIdentity::Unknown(unknown.id))
+        }
+        Part::Tree(tree) => Some(PartIdentity::Tree(tree.below())),
+        Part::Json(json) => json.text.as_deref().ok().map(PartIdentity::Text),
+    }
+}
+
 /// What tells a string from others: its known texts, and which unknowns are between them.
-fn identity(string: &NixString) -> String {
-    let parts = string.parts.iter().map(|part| match part {
-        Part::Text { text, .. } => format!("{text:?}"),
-        Part::Unknown(unknown) | Part::Store(_, unknown) => format!("#{}", unknown.id),
-        Part::Tree(tree) => format!("tree {:?}", tree.below()),
-        Part::Json(json) => match &json.text {
-            Ok(text) => format!("{text:?}"),
-            Err(Stop::Unknown(unknown)) => format!("JSON #{}", unknown.id),
-            Err(_) => "JSON".to_string(),
-        },
-    });
-    parts.collect()
+fn identity(string: &NixString) -> Option<Vec<PartIdentity<'_>>> {
+    string.parts.iter().map(part_identity).collect()
 }
 
 /// A string as it may be shown in a condition: `"${host}.x"`; not where it is long, for it might be a secret.
@@ -644,17 +658,7 @@ fn shown(string: &NixString) -> Option<String> {
 /// Whether two strings consist of the same known texts and the same unknowns.
 fn same_parts(left: &NixString, right: &NixString) -> bool {
     left.parts.len() == right.parts.len()
-        && left
-            .parts
-            .iter()
-            .zip(&right.parts)
-            .all(|(left, right)| match (left, right) {
-                (Part::Text { text: left, .. }, Part::Text { text: right, .. }) => left == right,
-                (
-                    Part::Unknown(left) | Part::Store(_, left),
-                    Part::Unknown(right) | Part::Store(_, right),
-                ) => left.id == right.id && left.id != 0,
-                (Part::Tree(left), Part::Tree(right)) => left.below() == right.below(),
-                _ => false,
-            })
+        && left.parts.iter().zip(&right.parts).all(|(left, right)| {
+            part_identity(left).is_some_and(|left| Some(left) == part_identity(right))
+        })
 }
