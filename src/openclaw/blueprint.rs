@@ -706,6 +706,15 @@ fn may_be_object(node: &Node) -> bool {
     }
 }
 
+/// How texts name the file of OpenClaw's configuration: by its name under each of the program's names, or by the variable
+/// that says where it is (OpenClaw 2026.9.6, docs/help/environment.md).
+pub const CONFIGURATION_FILES: &[&str] = &[
+    "openclaw.json",
+    "clawdbot.json",
+    "moltbot.json",
+    "OPENCLAW_CONFIG_PATH",
+];
+
 /// Whether a file name is that of OpenClaw's configuration.
 pub fn is_configuration_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);

@@ -464,6 +464,16 @@ impl Finder<'_> {
             .collect()
     }
 
+    /// Where the files that were read so far name the configuration file of OpenClaw: something writes or reads it, and it
+    /// is not known what is in it.
+    fn named_files(&self) -> Vec<Span> {
+        let trees = self.evaluator.trees();
+        trees
+            .iter()
+            .flat_map(|tree| fragments::texts_with(tree, blueprint::CONFIGURATION_FILES))
+            .collect()
+    }
+
     fn note_nothing(&mut self, directory: &str) {
         // What panicked may well have configured it, and what is not checked does.
         if self.is_foreign || !self.given_up.is_empty() {
@@ -477,23 +487,34 @@ impl Finder<'_> {
             format!("in `{shown}`")
         };
         let set = self.option_roots();
-        let message = if set.is_empty() {
-            format!("nothing {place} configures OpenClaw")
-        } else {
+        let files = match set.is_empty() {
+            true => self.named_files(),
+            false => Vec::new(),
+        };
+        let message = if !set.is_empty() {
             format!("no configuration {place} enables OpenClaw, so nothing was checked")
+        } else if !files.is_empty() {
+            format!("nothing {place} that can be checked configures OpenClaw")
+        } else {
+            format!("nothing {place} configures OpenClaw")
         };
         let mut note = Finding::new(
             crate::rules::no_configuration::ID,
             Consequence::Advice,
             message,
         );
-        note.help = Some(if set.is_empty() {
+        note.help = Some(if !files.is_empty() {
+            "what scripts write into the file when they run is not followed; to have it checked, let Nix render it (`builtins.toJSON`), or name the file that has it".into()
+        } else if set.is_empty() {
             "set `programs.openclaw.enable = true;` in a Home Manager configuration, or name the file to check".into()
         } else {
             "what sets its options is switched off, or part of no configuration of this flake; name the file, or the flake that it belongs to, to check it by itself".into()
         });
         for span in set.into_iter().take(3) {
             note = note.related(Some(span), "its options are set here");
+        }
+        for span in files.into_iter().take(3) {
+            note = note.related(Some(span), "its configuration is named here");
         }
         self.found.notes.push(note);
     }

@@ -138,6 +138,16 @@ fn some_release_has(provider: &str) -> bool {
     releases::known().any(|release| release.provider(provider).is_some())
 }
 
+/// Providers that went into another one: models of the former are models of the latter since. `openclaw doctor --fix` rewrites
+/// them so (OpenClaw 2026.9.6, docs/providers/openai.md); where Nix makes the file nobody does.
+const MERGED: &[(&str, &str)] = &[("openai-codex", "openai"), ("codex", "openai")];
+
+/// The provider of this release into which `provider` went.
+fn merged_into(subject: Subject<'_>, provider: &str) -> Option<&'static str> {
+    let (_, into) = MERGED.iter().find(|(former, _)| *former == provider)?;
+    subject.release.provider(into).map(|_| *into)
+}
+
 fn finding(subject: Subject<'_>, catalogue: &Catalogue, reference: &Reference) -> Finding {
     let rule = INFO.id;
     let Some(provider) = provider_piece(reference) else {
@@ -166,17 +176,19 @@ fn finding(subject: Subject<'_>, catalogue: &Catalogue, reference: &Reference) -
         .map(|provider| provider.key.clone())
         .collect();
     let names = catalogue.provider_names();
-    let near = nearest(
-        &normalise_provider(&provider.text),
-        names.iter().map(String::as_str),
-    );
+    let normalised = normalise_provider(&provider.text);
+    let near = nearest(&normalised, names.iter().map(String::as_str));
+    let merged = merged_into(subject, &normalised);
     let meant = match owners.as_slice() {
         [only] => Some(only.as_str()),
-        _ => near,
+        _ => merged.or(near),
     };
     let mut help = String::new();
     if let Some(meant) = meant {
         help = match model {
+            _ if merged == Some(meant) => {
+                format!("Its models are models of `{meant}` in this release.")
+            }
             Some(model) => format!("Did you mean `{meant}/{model}`?"),
             None => format!("Did you mean `{meant}`?"),
         };
@@ -245,6 +257,21 @@ mod tests {
         );
         assert!(finding.fix.as_ref().is_some_and(|fix| fix.safe));
         assert!(outcome.fixed().contains(r#"primary: "kimi/kimi-k2p5""#));
+    }
+
+    #[test]
+    fn a_provider_that_went_into_another_one_is_named_with_it() {
+        let written = r#"{agents: {defaults: {model: {primary: "openai-codex/gpt-5.4"}}}}"#;
+        let outcome = case(written).release("2026.9.6").run(&RULE);
+        let finding = outcome.only();
+        let help = finding.help.as_deref().unwrap_or_default();
+        assert!(
+            help.starts_with("Its models are models of `openai`"),
+            "{help}"
+        );
+        assert!(outcome.fixed().contains(r#"primary: "openai/gpt-5.4""#));
+        let before = case(written).release("2026.5.28").run(&RULE);
+        assert_eq!(before.lines(), [""; 0]);
     }
 
     #[test]

@@ -419,6 +419,28 @@ fn conditions_may_depend_on_options_beside_those_that_they_set() {
     }
 }
 
+/// What a script puts into the file when it runs is not followed: this is said, instead of that nothing configures OpenClaw.
+#[test]
+fn a_file_that_a_script_writes_is_named() {
+    let printed = run(
+        ". --no-git",
+        r#"{ pkgs, ... }: {
+  systemd.services.openclaw-config.script = ''
+    ${pkgs.jq}/bin/jq -n '{ gateway: { mode: "local" } }' > /var/lib/openclaw/openclaw.json
+  '';
+}"#,
+    );
+    assert_eq!(printed.code, 0);
+    assert!(
+        printed
+            .out
+            .contains("nothing here that can be checked configures OpenClaw"),
+        "{}",
+        printed.out
+    );
+    assert!(printed.out.contains("its configuration is named here"));
+}
+
 /// A repository like nix-openclaw itself: it declares the options, tests them with functions of its own, and offers a template.
 #[test]
 fn declared_options_and_offered_templates_are_no_configurations() {

@@ -64,6 +64,30 @@ pub fn named(tree: &SourceTree, wanted: IsWanted<'_>) -> Vec<Span> {
         .collect()
 }
 
+/// Where strings of a file have one of these words in them: for each string the first such place, or its whole line where escapes
+/// stand before it.
+pub fn texts_with(tree: &SourceTree, words: &[&str]) -> Vec<Span> {
+    tree.expressions
+        .iter()
+        .filter_map(|expression| {
+            let Expr::String(parts) = expression else {
+                return None;
+            };
+            parts.iter().find_map(|part| match part {
+                StringPart::Text { text, span } => words.iter().find_map(|word| {
+                    let at = text.find(word)? as u32;
+                    let verbatim = (span.1 - span.0) as usize == text.len();
+                    Some(match verbatim {
+                        true => Span::new(tree.file, span.0 + at, span.0 + at + word.len() as u32),
+                        false => Span::new(tree.file, span.0, span.1),
+                    })
+                }),
+                StringPart::Interpolation(_) => None,
+            })
+        })
+        .collect()
+}
+
 /// Whether an option holds the units of a service manager, which have names like options but are none:
 /// `systemd.services.openclaw-gateway`.
 fn is_of_units(name: Symbol) -> bool {
