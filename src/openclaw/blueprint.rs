@@ -230,6 +230,7 @@ fn failures(evaluator: &mut Evaluator, set: &Rc<ModuleSet>, found: &mut Found) {
         })
         .cloned()
         .collect();
+    errors.extend(set.failures.borrow().iter().cloned());
     let named = |name: fn(&str) -> String| {
         let programs = PROGRAM_NAMES.iter();
         programs

@@ -266,7 +266,7 @@ impl Finder<'_> {
             .iter()
             .any(|(_, flake)| flake.openclaw_input.is_some())
             || !nothing_found
-            || !self.option_roots().is_empty();
+            || self.mentions_openclaw();
         for (mut problem, names) in by_problem {
             let is_named = blueprint::PROGRAM_NAMES
                 .iter()
@@ -462,6 +462,19 @@ impl Finder<'_> {
             .iter()
             .flat_map(|tree| fragments::named(tree, &option_roots::is_root))
             .collect()
+    }
+
+    /// Whether a file that was read so far has one of the program's names in it.
+    fn mentions_openclaw(&self) -> bool {
+        let trees = self.evaluator.trees();
+        let sources = self.workspace.sources();
+        trees.iter().any(|tree| {
+            let source = sources.get(tree.file);
+            let text = source.text.to_lowercase();
+            blueprint::PROGRAM_NAMES
+                .iter()
+                .any(|program| text.contains(program))
+        })
     }
 
     /// Where the files that were read so far name the configuration file of OpenClaw: something writes or reads it, and it

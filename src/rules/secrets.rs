@@ -186,10 +186,12 @@ pub fn placeholder(subject: Subject<'_>, variable: &str) -> String {
     }
 }
 
-/// Whether the configuration is written in Nix, as far as its name tells: only a rendered file need not be.
+/// Whether the configuration is written in Nix, as far as its name tells: a file of JSON has its own name, and one that Nix renders
+/// stands after what renders it (`nixosConfigurations.a: openclaw.json`).
 pub fn is_nix(subject: Subject<'_>) -> bool {
     let name = &subject.configuration.name;
     subject.configuration.source != Source::RenderedFile
+        || name.contains(": ")
         || !(name.ends_with(".json") || name.ends_with(".json5") || name == "-")
 }
 

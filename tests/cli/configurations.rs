@@ -441,6 +441,55 @@ fn a_file_that_a_script_writes_is_named() {
     assert!(printed.out.contains("its configuration is named here"));
 }
 
+/// What stands in a list of `mkMerge` is needed before Nix knows any option.
+#[test]
+fn a_file_that_is_merged_into_the_configuration_and_is_not_there_is_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    };
+    write(
+        "flake.nix",
+        "{ outputs = { nixpkgs, agenix, ... }: {
+             nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./module.nix agenix.nixosModules.default ]; };
+           }; }",
+    );
+    write(
+        "module.nix",
+        r#"{ lib, pkgs, config, ... }@arguments:
+let seed = pkgs.writeText "openclaw-seed.json" (builtins.toJSON { gateway.mode = "local"; });
+in {
+  options.mine.openclaw = lib.mkEnableOption "it";
+  config = lib.mkMerge [
+    { mine.openclaw = true; }
+    (lib.mkIf config.mine.openclaw (lib.mkMerge [
+      (import ./install.nix (arguments // { inherit seed; }))
+    ]))
+  ];
+}"#,
+    );
+    let check = || {
+        let printed = openclaw_check()
+            .args("--no-git --format concise")
+            .inside(folder.path())
+            .run();
+        (printed.code, printed.out)
+    };
+    let (code, out) = check();
+    assert_eq!(code, 1, "{out}");
+    assert!(
+        out.contains("module.nix:8:8: error[missing-file] `install.nix` is missing"),
+        "{out}"
+    );
+    write(
+        "install.nix",
+        "{ seed, ... }: { system.activationScripts.x = ''install ${seed} /etc/openclaw/openclaw.json''; }",
+    );
+    let (code, out) = check();
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("1 configuration"), "{out}");
+}
+
 /// A repository like nix-openclaw itself: it declares the options, tests them with functions of its own, and offers a template.
 #[test]
 fn declared_options_and_offered_templates_are_no_configurations() {

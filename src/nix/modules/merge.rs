@@ -169,7 +169,9 @@ fn options(
     definitions: &[Definition],
 ) -> Result<Val, Stop> {
     let discharged = evaluator.push_down(definitions);
-    note_failures(set, &discharged);
+    if path.is_empty() {
+        note_failures(set, &discharged);
+    }
     if set.request.closed
         && let Some(stop) = discharged.iter().find_map(|one| {
             let always_there = one.definition.guards.is_empty();
@@ -360,9 +362,12 @@ pub(super) fn extended(path: &[Symbol], name: Symbol) -> Vec<Symbol> {
     path
 }
 
+/// Notes definitions of the root that fail in every world, which keeps Nix from knowing any option.
 fn note_failures(set: &Rc<ModuleSet>, discharged: &[Discharged]) {
-    for Discharged { value, .. } in discharged {
-        if let Err(Stop::Error(error)) = value {
+    for one in discharged {
+        if let Err(Stop::Error(error)) = &one.value
+            && one.definition.guards.is_empty()
+        {
             set.failures.borrow_mut().push(Rc::clone(error));
         }
     }

@@ -184,7 +184,7 @@ pub struct ModuleSet {
     options: OnceCell<Rc<Thunk>>,
     /// What merging found wrong so far.
     pub problems: RefCell<Vec<ModuleProblem>>,
-    /// Definitions that fail when they are looked at, so far.
+    /// Definitions of the root that fail in every world when they are looked at, so far.
     pub failures: RefCell<Vec<Rc<EvalError>>>,
 }
 
