@@ -266,7 +266,17 @@ fn strays(
     }
     let is_complete =
         sight.reach == Reach::Whole && unseen(set, sight).iter().all(|module| !module.may_add);
-    for namespace in ["programs", "services"] {
+    let misspelt = set.collected().map_or_else(Vec::new, |collected| {
+        let root = evaluator.push_down(&collected.definitions);
+        let namespaces = definition::children(&root);
+        let names = namespaces.by_name.iter();
+        names
+            .map(|(name, _)| name.as_str())
+            .filter(|name| declared_at(set, &[name]).is_none())
+            .filter(|name| option_roots::is_nearly_namespace(name))
+            .collect()
+    });
+    for namespace in ["programs", "services"].into_iter().chain(misspelt) {
         let mut converter = Converter::new(evaluator, Some(set));
         let definitions = converter.definitions_at(set, &[namespace]);
         drop(converter);
@@ -284,9 +294,9 @@ fn strays(
             })
             .collect();
         for (option, place, stray) in strays {
-            let source = match namespace {
-                "programs" => Source::HomeManager,
-                _ => Source::NixosService,
+            let source = match stray.meant.starts_with("programs.") {
+                true => Source::HomeManager,
+                false => Source::NixosService,
             };
             let around = match set.request.class {
                 Class::HomeManager => HOME_SURROUNDINGS,

@@ -20,6 +20,9 @@ const FILES: &[(&str, &str)] = &[
 /// The option that is the file of all secrets that name none.
 pub const DEFAULT_SECRETS: &str = "sops.defaultSopsFile";
 
+/// Where NixOS puts files in place that need not be below `/etc`.
+const TEMPORARY_FILES: &str = "systemd.tmpfiles";
+
 /// The problem that a path of the sources is not there for Nix, if it is not.
 pub fn missing(path: &PathLiteral, option: &Node, workspace: &Workspace) -> Option<Problem> {
     let problem = workspace.visibility(&path.absolute).refusal()?;
@@ -45,9 +48,17 @@ pub fn in_surroundings(
         if let Value::Path(path) = &option.value {
             found.extend(missing(path, option, workspace));
         }
+        // Texts that name files: "${./AGENTS.md}".
+        option.walk(&mut |_, node| {
+            if let Value::Failed(problem) = &node.value
+                && problem.kind == ProblemKind::MissingFile
+            {
+                found.push((**problem).clone());
+            }
+        });
     };
     for (option, node) in surroundings {
-        if *option == DEFAULT_SECRETS {
+        if matches!(*option, DEFAULT_SECRETS | TEMPORARY_FILES) {
             look(node);
         }
         let Some((_, attribute)) = FILES.iter().find(|(known, _)| known == option) else {
@@ -64,8 +75,10 @@ pub fn in_surroundings(
             if is_off || is_document(target.rsplit('/').next().unwrap_or(target)) {
                 continue;
             }
-            if let Some(file) = entry.get(attribute) {
-                look(file);
+            for file in [*attribute, "text"] {
+                if let Some(file) = entry.get(file) {
+                    look(file);
+                }
             }
         }
     }

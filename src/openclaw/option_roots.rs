@@ -119,7 +119,7 @@ pub fn is_shared(name: &str) -> bool {
     SHARED.contains(&name)
 }
 
-/// What an option named `name` in `programs` or `services` is, if it is neither right nor something else.
+/// What an option named `name` in `programs` or `services`, or in a misspelling of these, is, if it is neither right nor something else.
 ///
 /// A name counts as misspelt only where one slip of the pen leads to it (a letter added, left out, replaced or swapped, for
 /// the long name of the service two; or another case): `programs.opencode` and `services.opencrow` are other programs.
@@ -129,7 +129,7 @@ pub fn judge(class: Class, namespace: &str, name: &str) -> Option<Stray> {
         let (known, slips) = match namespace {
             "programs" => (*program, 1),
             "services" => (service.as_str(), 2),
-            _ => return None,
+            _ => return judge_namespace(namespace, name),
         };
         let meant = format!("{namespace}.{known}");
         if name == known {
@@ -145,6 +145,30 @@ pub fn judge(class: Class, namespace: &str, name: &str) -> Option<Stray> {
         }
     }
     None
+}
+
+/// Whether one slip of the pen leads to this first name from `programs` or `services`.
+pub fn is_nearly_namespace(name: &str) -> bool {
+    nearly(name).next().is_some()
+}
+
+fn nearly(name: &str) -> impl Iterator<Item = &'static str> + '_ {
+    ["programs", "services"]
+        .into_iter()
+        .filter(move |known| !is_shared(name) && damerau_levenshtein(name, known) == 1)
+}
+
+/// What an option `namespace.name` is where `namespace` is not one that modules declare options in: a slip in `programs` or
+/// `services` above the very name of OpenClaw's options.
+fn judge_namespace(namespace: &str, name: &str) -> Option<Stray> {
+    let meant = nearly(namespace).find(|meant| is_root(Symbol::new(meant), Symbol::new(name)))?;
+    let meant = format!("{meant}.{name}");
+    Some(Stray {
+        message: format!("the option `{namespace}.{name}` does not exist"),
+        help: format!("write `{meant}`"),
+        meant,
+        misplaced: false,
+    })
 }
 
 fn misplaced(class: Class, namespace: &str, program: &str, meant: String) -> Option<Stray> {
@@ -201,6 +225,24 @@ mod tests {
             meant(Class::HomeManager, "programs", "clawbot").as_deref(),
             Some("programs.clawdbot")
         );
+    }
+
+    #[test]
+    fn a_slip_in_the_namespace_is_found() {
+        let meant =
+            |namespace: &str, name: &str| judge_namespace(namespace, name).map(|stray| stray.meant);
+        assert_eq!(
+            meant("program", "openclaw").as_deref(),
+            Some("programs.openclaw")
+        );
+        assert_eq!(
+            meant("serivces", "openclaw-gateway").as_deref(),
+            Some("services.openclaw-gateway")
+        );
+        assert_eq!(meant("programs", "openclaw"), None);
+        assert_eq!(meant("mine", "openclaw"), None);
+        assert_eq!(meant("service", "openclaw"), None);
+        assert_eq!(meant("program", "opencode"), None);
     }
 
     #[test]

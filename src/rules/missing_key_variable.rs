@@ -125,8 +125,13 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
             .at(first.span())
             .path(&first.path)
             .help(help(subject, name));
-        for other in uses.iter().skip(1).take(3) {
-            finding = finding.related(other.span(), format!("uses `{provider}` too"));
+        // References that one expression makes stand in one place.
+        let mut places = vec![first.span()];
+        for span in uses.iter().skip(1).map(|other| other.span()) {
+            if places.len() <= 3 && !places.contains(&span) {
+                places.push(span);
+                finding = finding.related(span, format!("uses `{provider}` too"));
+            }
         }
         if let Some((name, span)) = shells {
             finding = finding.related(

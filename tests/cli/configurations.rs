@@ -490,6 +490,51 @@ in {
     assert!(out.contains("1 configuration"), "{out}");
 }
 
+/// Options in a misspelt namespace of their own, and a text that names a file that is not there.
+#[test]
+fn a_misspelt_namespace_and_a_file_that_a_text_names_are_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    };
+    write(
+        "flake.nix",
+        "{ inputs.nix-openclaw.url = \"github:openclaw/nix-openclaw\";
+           outputs = { nixpkgs, nix-openclaw, ... }: {
+             nixosConfigurations.server = nixpkgs.lib.nixosSystem {
+               modules = [ nix-openclaw.nixosModules.openclaw-gateway ./gateway.nix ./models.nix ];
+             };
+           }; }",
+    );
+    write(
+        "gateway.nix",
+        "{
+  services.openclaw-gateway = { enable = true; config.gateway.mode = \"local\"; };
+  systemd.tmpfiles.rules = [ \"L+ /var/lib/openclaw/workspace/AGENTS.md - - - - ${./AGENTS.md}\" ];
+}",
+    );
+    write(
+        "models.nix",
+        "{ servces.openclaw-gateway.config.agents.defaults.model.primary = \"openrouterr/auto\"; }",
+    );
+    let printed = openclaw_check()
+        .args("--no-git --format concise")
+        .inside(folder.path())
+        .run();
+    assert_eq!(printed.code, 1, "{}", printed.out);
+    for expected in [
+        "models.nix:1:11: error[unknown-option] the option `servces.openclaw-gateway` does not exist",
+        "warning[unknown-provider] no provider `openrouterr`",
+        "gateway.nix:3:82: error[missing-file] `./AGENTS.md` is missing",
+    ] {
+        assert!(
+            printed.out.contains(expected),
+            "{expected}\n{}",
+            printed.out
+        );
+    }
+}
+
 /// A repository like nix-openclaw itself: it declares the options, tests them with functions of its own, and offers a template.
 #[test]
 fn declared_options_and_offered_templates_are_no_configurations() {
