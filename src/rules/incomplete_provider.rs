@@ -6,7 +6,7 @@ use crate::openclaw::configuration::Instance;
 use crate::openclaw::nearest::nearest;
 use crate::openclaw::providers::DeclaredProvider;
 use crate::openclaw::tree::{Lookup, Value};
-use crate::releases::{Kind, Release};
+use crate::releases::{Kind, Release, Version};
 use crate::report::finding::{Consequence, Finding};
 
 /// The rule.
@@ -45,6 +45,11 @@ Nix does not notice, OpenClaw refuses the whole configuration.",
 }"#],
 };
 
+/// Another name of the provider `zai`: with it `baseUrl` may be missing in 2026.5.20 to 2026.5.27, and not in 2026.5.28 and 2026.6.11
+/// (`openclaw config validate`, case `203-provider-overlay-zai-alias`).
+const SECOND_NAME: &str = "z.ai";
+const FIRST_NAMES_ONLY: Version = Version::new(2026, 5, 28);
+
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     let catalogue = subject.catalogue(instance);
     for provider in &catalogue.declared {
@@ -53,6 +58,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         }
         let may_lack = if subject.release.knows("overlayProviders") {
             subject.release.is_overlay_provider(&provider.key)
+                || (provider.key == SECOND_NAME && subject.release.version() < FIRST_NAMES_ONLY)
         } else {
             !is_required_by_schema(subject.release)
         };

@@ -5,6 +5,7 @@ use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::nearest::{alternatives, nearest};
 use crate::openclaw::path::ConfigPath;
+use crate::openclaw::schema_check::BINDINGS_REFUSED_SINCE;
 use crate::openclaw::tree::{Lookup, Node, Unknown, Value};
 use crate::report::finding::{Consequence, Finding};
 use std::rc::Rc;
@@ -60,15 +61,12 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     let Some(agents) = agents(config) else {
         return;
     };
+    let consequence = match subject.release.version() < BINDINGS_REFUSED_SINCE {
+        true => Consequence::Degrades,
+        false => violates_validation(subject.configuration),
+    };
     for (path, name) in named(config, "bindings", "agentId") {
-        examine(
-            subject,
-            &agents,
-            &path,
-            &name,
-            violates_validation(subject.configuration),
-            sink,
-        );
+        examine(subject, &agents, &path, &name, consequence, sink);
     }
     for (path, name) in named(config, "hooks.mappings", "agentId") {
         examine(subject, &agents, &path, &name, Consequence::Degrades, sink);

@@ -222,6 +222,74 @@ fn agrees_with_2026_9_6() {
     assert_agreement("2026.9.6");
 }
 
+/// What releases before the two said about the same configurations, as far as they could be installed.
+const EARLIER: [&str; 12] = [
+    "2026.3.31",
+    "2026.4.29",
+    "2026.5.2",
+    "2026.5.4",
+    "2026.5.7",
+    "2026.5.12",
+    "2026.5.20",
+    "2026.5.22",
+    "2026.5.26",
+    "2026.5.27",
+    "2026.5.28",
+    "2026.6.1",
+];
+
+/// Whether an earlier release refuses a case, by the case's name.
+fn earlier(release: &str) -> BTreeMap<String, bool> {
+    #[derive(serde::Deserialize)]
+    struct Line {
+        case: String,
+        refused: Vec<String>,
+    }
+    let lines = include_str!("earlier.jsonl").lines();
+    lines
+        .map(|line| serde_json::from_str::<Line>(line).expect(line))
+        .map(|line| (line.case, line.refused.iter().any(|by| by == release)))
+        .collect()
+}
+
+/// Every verdict that differs is listed, those of earlier releases too: what is mended is to be taken off the list.
+#[test]
+fn disagrees_with_earlier_releases_only_where_it_is_known() {
+    let mut cases = read_cases(include_str!("cases.jsonl"));
+    cases.extend(read_cases(include_str!("mutations.jsonl")));
+    let differing_from = |release: &str| {
+        let verdicts = earlier(release);
+        let mut differing: Vec<String> = Vec::new();
+        let mut judged = 0;
+        for case in &cases {
+            let Some(by_it) = verdicts.get(&case.case) else {
+                continue;
+            };
+            judged += 1;
+            let by_us = !refused(case, release).is_empty();
+            match (by_it, by_us) {
+                (false, true) => differing.push(format!("{release} accepts {}", case.case)),
+                (true, false) => differing.push(format!("{release} refuses {}", case.case)),
+                _ => {}
+            }
+        }
+        assert!(judged > 600, "the cases are there");
+        differing
+    };
+    let (first, second) = EARLIER.split_at(EARLIER.len() / 2);
+    let of_all = |releases: &[&str]| -> Vec<String> {
+        let each = releases.iter().copied();
+        each.flat_map(differing_from).collect()
+    };
+    let mut differing = Vec::new();
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| of_all(second));
+        differing.extend(of_all(first));
+        differing.extend(other.join().expect("no panic"));
+    });
+    insta::assert_snapshot!(differing.join("\n"));
+}
+
 /// Made configurations: the verdict is the same for every one. Where a union of a channel's schema refuses a value the real
 /// program names every branch, and we the one that was meant, so a few paths differ.
 fn assert_same_verdicts(release: &str) {

@@ -11,12 +11,14 @@ mod pattern;
 mod prepare;
 mod scalar;
 mod suggest;
+mod tolerated;
 mod union;
 
 pub use environment::{Environment, Filled};
 pub use issue::{Expected, Found, Issue, IssueKind, or_list};
 pub use pattern::matches as pattern_matches;
 pub use suggest::same_but_for_spelling;
+pub use tolerated::{BINDINGS_REFUSED_SINCE, is_tolerated};
 
 use super::path::{ConfigPath, Segment};
 use super::tree::{List, Node, Object, Value};

@@ -4,7 +4,6 @@ use super::Beyond;
 use crate::openclaw::nearest;
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::tree::Node;
-use crate::releases;
 use crate::releases::schema::Kind;
 use std::collections::BTreeSet;
 
@@ -179,31 +178,6 @@ impl Beyond<'_> {
                     }
                 }
                 None => self.unknown(path, node, true, "channel", id, &known, Vec::new()),
-            }
-        }
-    }
-
-    /// The same for releases of which it is not known which plugins they bring: what no release has is no channel of theirs.
-    pub(super) fn channels_of_no_release(&mut self) {
-        let Some(channels) = self
-            .config
-            .get("channels")
-            .and_then(|node| node.as_object())
-        else {
-            return;
-        };
-        let mut own: BTreeSet<&'static str> = self.known_channels();
-        own.extend(self.release.channels().map(|channel| channel.id()));
-        for (key, node) in &channels.entries {
-            let id = key.trim();
-            let is_known = id.is_empty()
-                || own.contains(id)
-                || NO_CHANNELS.contains(&id)
-                || releases::known().any(|release| release.channel(id).is_some())
-                || self.is_mentioned(&[id.to_lowercase().as_str()]);
-            if !is_known {
-                let path = ConfigPath::keys("channels").key(key);
-                self.unknown(path, node, true, "channel", id, &own, Vec::new());
             }
         }
     }

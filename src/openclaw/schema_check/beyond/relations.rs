@@ -3,6 +3,7 @@
 use super::{Beyond, is_absent, is_set, place};
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::tree::{Node, Value};
+use crate::releases::Version;
 
 impl Beyond<'_> {
     pub(super) fn relations(&mut self) {
@@ -362,6 +363,10 @@ impl Beyond<'_> {
     fn servers(&mut self) {
         for pattern in ["mcp.servers.*", "nodeHost.mcp.servers.*"] {
             if pattern.starts_with("node") && !self.is_september() {
+                continue;
+            }
+            // 2026.3.31 takes a server without a command, 2026.4.29 does not.
+            if self.release.version() < Version::new(2026, 4, 29) {
                 continue;
             }
             for (path, server) in self.each(pattern) {

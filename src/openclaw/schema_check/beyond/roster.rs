@@ -1,5 +1,6 @@
 //! The agents, and what names them.
 
+use super::super::tolerated::BINDINGS_REFUSED_SINCE;
 use super::{Beyond, is_absent, place};
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::tree::{Node, Value};
@@ -216,7 +217,10 @@ impl Beyond<'_> {
                 exact.push((path.index(index), item.as_ref()));
             }
         }
-        let mut loose = self.each("bindings[].agentId");
+        let mut loose = match self.release.version() < BINDINGS_REFUSED_SINCE {
+            true => Vec::new(),
+            false => self.each("bindings[].agentId"),
+        };
         if self.is_september() {
             for pattern in [
                 "agents.defaults.heartbeat.agentId",
