@@ -223,8 +223,12 @@ fn agrees_with_2026_9_6() {
 }
 
 /// What releases before the two said about the same configurations, as far as they could be installed.
-const EARLIER: [&str; 12] = [
+const EARLIER: [&str; 16] = [
+    "2026.2.9",
+    "2026.2.17",
+    "2026.2.26",
     "2026.3.31",
+    "2026.4.15",
     "2026.4.29",
     "2026.5.2",
     "2026.5.4",

@@ -7,10 +7,10 @@ use crate::openclaw::path::Segment;
 use crate::openclaw::tree::Node;
 use crate::releases::{Release, Version};
 
-/// Addresses that were written for a mode of `gateway.bind`: 2026.3.31 and 2026.4.29 take them, 2026.5.2 does not.
+/// Addresses that were written for a mode of `gateway.bind`: 2026.3.31 to 2026.4.29 take them, 2026.2.26 and 2026.5.2 do not.
 const ADDRESSES: &[&str] = &["0.0.0.0", "127.0.0.1", "localhost", "::", "::1"];
 
-/// The channels whose settings 2026.3.31 looked at; it took everything in those of its other plugins, and 2026.4.29 does not.
+/// The channels whose settings 2026.3.31 looked at; it took everything in those of its other plugins, and 2026.4.15 does not.
 const CHANNELS: &[&str] = &[
     "bluebubbles",
     "discord",
@@ -46,13 +46,13 @@ pub fn is_tolerated(issue: &Issue, config: &Node, release: &Release) -> bool {
             let written = config
                 .at_keys("gateway.bind")
                 .and_then(|node| node.as_str());
-            version < Version::new(2026, 5, 2)
+            (Version::new(2026, 3, 1)..Version::new(2026, 5, 2)).contains(&version)
                 && written.is_some_and(|written| ADDRESSES.contains(&&*written))
         }
         ["channels", channel, _, ..] => {
-            version < Version::new(2026, 4, 29) && !CHANNELS.contains(channel)
+            version < Version::new(2026, 4, 15) && !CHANNELS.contains(channel)
         }
-        // Of `talk` 2026.4.29 keeps what it knows.
+        // Of `talk` 2026.4.15 and 2026.4.29 keep what they know.
         ["talk", ..] => {
             matches!(issue.kind, IssueKind::UnknownKey { .. })
                 && (Version::new(2026, 4, 1)..Version::new(2026, 5, 2)).contains(&version)

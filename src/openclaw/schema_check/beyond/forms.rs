@@ -1,6 +1,6 @@
 //! Texts that must have a form.
 
-use super::{Beyond, MARCH, SEPTEMBER};
+use super::{Beyond, FEBRUARY, SEPTEMBER};
 use crate::openclaw::schema_check::scalar::{Url, is_url};
 use crate::openclaw::tree::Value;
 use crate::releases::Version;
@@ -30,7 +30,7 @@ static FORMS: &[Form] = &[
             "session.maintenance.resetArchiveRetention",
             "cron.sessionRetention",
         ],
-        from: MARCH,
+        from: FEBRUARY,
         until: None,
         fits: is_duration,
         numbers: true,
@@ -45,7 +45,7 @@ static FORMS: &[Form] = &[
             "agents.defaults.compaction.memoryFlush.forceFlushTranscriptBytes",
             "agents.defaults.compaction.maxActiveTranscriptBytes",
         ],
-        from: MARCH,
+        from: FEBRUARY,
         until: None,
         fits: is_size,
         numbers: true,
@@ -59,7 +59,7 @@ static FORMS: &[Form] = &[
             "cron.webhook",
             "proxy.proxyUrl",
         ],
-        from: MARCH,
+        from: FEBRUARY,
         until: None,
         fits: |text| {
             Url::parse(text).is_some_and(|url| matches!(url.scheme.as_str(), "http" | "https"))
@@ -70,7 +70,7 @@ static FORMS: &[Form] = &[
     },
     Form {
         places: &["mcp.servers.*.oauth.clientMetadataUrl"],
-        from: MARCH,
+        from: FEBRUARY,
         until: None,
         fits: |text| {
             Url::parse(text)
@@ -82,7 +82,7 @@ static FORMS: &[Form] = &[
     },
     Form {
         places: &["gateway.tls.certPath", "gateway.tls.keyPath"],
-        from: MARCH,
+        from: FEBRUARY,
         until: None,
         fits: |text| !text.trim().is_empty(),
         numbers: false,
@@ -94,7 +94,7 @@ static FORMS: &[Form] = &[
             "hooks.mappings[].transform.module",
             "hooks.internal.handlers[].module",
         ],
-        from: MARCH,
+        from: FEBRUARY,
         until: None,
         fits: is_relative_module,
         numbers: false,
@@ -103,7 +103,7 @@ static FORMS: &[Form] = &[
     },
     Form {
         places: &["gateway.controlUi.chatMessageMaxWidth"],
-        from: MARCH,
+        from: FEBRUARY,
         until: None,
         fits: is_css_width,
         numbers: false,
@@ -112,7 +112,7 @@ static FORMS: &[Form] = &[
     },
     Form {
         places: &["secrets.providers.*.command"],
-        from: MARCH,
+        from: FEBRUARY,
         until: None,
         fits: |text| is_safe_executable(text) && is_absolute(text),
         numbers: false,
@@ -121,7 +121,7 @@ static FORMS: &[Form] = &[
     },
     Form {
         places: &["secrets.providers.*.trustedDirs[]"],
-        from: MARCH,
+        from: FEBRUARY,
         until: None,
         fits: is_absolute,
         numbers: false,

@@ -19,7 +19,7 @@ use crate::workspace::source::Span;
 
 /// The first release that was asked about its rules: it and those up to June have nearly the same as 2026.6.11
 /// (docs/conformance.md).
-pub(super) const MARCH: Version = Version::new(2026, 3, 31);
+pub(super) const FEBRUARY: Version = Version::new(2026, 2, 9);
 /// From here on all of them.
 const MAY: Version = Version::new(2026, 5, 2);
 /// The release from which the rules are others.
@@ -33,7 +33,7 @@ pub(super) fn check(
     environment: &Environment,
     issues: &mut Vec<Issue>,
 ) {
-    if release.version() < MARCH {
+    if release.version() < FEBRUARY {
         return;
     }
     let mut beyond = Beyond {

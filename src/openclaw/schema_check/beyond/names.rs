@@ -4,6 +4,7 @@ use super::Beyond;
 use crate::openclaw::nearest;
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::tree::Node;
+use crate::releases::Version;
 use crate::releases::schema::Kind;
 use std::collections::BTreeSet;
 
@@ -83,8 +84,12 @@ impl Beyond<'_> {
                     .filter(|name| !TEST_CHANNELS.contains(name) && !NO_CHANNELS.contains(name)),
             );
         }
+        // 2026.2.9 to 2026.2.26 bring the plugins of all their channels, and have no schemas of these.
+        let brings_all = self.release.version() < Version::new(2026, 3, 1);
         for channel in self.release.channels() {
-            if channel
+            if brings_all {
+                known.insert(channel.id());
+            } else if channel
                 .plugin()
                 .is_some_and(|plugin| self.is_installed(plugin))
             {
