@@ -8,6 +8,7 @@ mod forms;
 mod names;
 mod relations;
 mod roster;
+mod senders;
 
 use super::environment::{Environment, Filled};
 use super::issue::{Issue, IssueKind};
@@ -47,6 +48,7 @@ pub(super) fn check(
     beyond.relations();
     beyond.names();
     beyond.roster();
+    beyond.senders();
     // What the schema refuses already is not told again.
     for issue in beyond.issues {
         if !issues.iter().any(|known| known.path == issue.path) {

@@ -87,12 +87,10 @@ impl Beyond<'_> {
         // 2026.2.9 to 2026.2.26 bring the plugins of all their channels, and have no schemas of these.
         let brings_all = self.release.version() < Version::new(2026, 3, 1);
         for channel in self.release.channels() {
-            if brings_all {
-                known.insert(channel.id());
-            } else if channel
+            let is_installed = channel
                 .plugin()
-                .is_some_and(|plugin| self.is_installed(plugin))
-            {
+                .is_some_and(|plugin| self.is_installed(plugin));
+            if brings_all || is_installed {
                 known.insert(channel.id());
             }
         }
