@@ -132,6 +132,8 @@ pub(crate) fn releases(printable: &Printable<'_>) -> Vec<String> {
         }
         text.push_str(&format!(" (from: {})", configuration.source));
         match groups.iter_mut().find(|(known, _)| *known == text) {
+            // One that sets the options under two names is there twice.
+            Some((_, names)) if names.contains(&&*configuration.name) => {}
             Some((_, names)) => names.push(&configuration.name),
             None => groups.push((text, vec![&configuration.name])),
         }

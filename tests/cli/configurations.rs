@@ -526,6 +526,7 @@ fn a_misspelt_namespace_and_a_file_that_a_text_names_are_found() {
         "models.nix:1:11: error[unknown-option] the option `servces.openclaw-gateway` does not exist",
         "warning[unknown-provider] no provider `openrouterr`",
         "gateway.nix:3:82: error[missing-file] `./AGENTS.md` is missing",
+        "\nnixosConfigurations.server: OpenClaw",
     ] {
         assert!(
             printed.out.contains(expected),
