@@ -6,7 +6,7 @@ use super::consequence::{by_release, is_typed, violates_schema, violates_validat
 use super::{Sink, Subject};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::nearest::listed;
-use crate::openclaw::schema_check::{self, Issue, IssueKind, is_tolerated};
+use crate::openclaw::schema_check::{self, Issue, IssueKind};
 use crate::openclaw::tree::{Node, Value};
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity, Unresolved};
 
@@ -33,9 +33,7 @@ pub fn report(rule: &'static str, subject: Subject<'_>, instance: &Instance, sin
         tell_of_some(subject, &refusals.of_some, sink);
     }
     for issue in &refusals.certain {
-        let is_read = !is_typed(subject.configuration)
-            && is_tolerated(issue, &instance.config, subject.release);
-        if issue.rule() == rule && !is_read {
+        if issue.rule() == rule {
             let finding = finding(rule, subject, instance, issue);
             // What every plausible release refuses is certain.
             sink.findings.push(if subject.plausible.is_empty() {

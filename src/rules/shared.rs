@@ -1,6 +1,7 @@
 //! What several rules look at, worked out once.
 
 use super::Subject;
+use super::consequence::is_typed;
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::credentials::{self, Field, Role, Roles, is_secret_variable};
 use crate::openclaw::model_reference::{self, References};
@@ -8,7 +9,7 @@ use crate::openclaw::path::Segment;
 use crate::openclaw::providers::Catalogue;
 use crate::openclaw::references;
 use crate::openclaw::replaced_config::{self, Replaced};
-use crate::openclaw::schema_check::{self, Issue};
+use crate::openclaw::schema_check::{self, Issue, is_tolerated};
 use crate::releases::Release;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
@@ -96,7 +97,15 @@ impl Subject<'_> {
     pub fn refusals(&self, instance: &Instance) -> Rc<Refusals> {
         let of = self.of(instance);
         Rc::clone(of.refusals.get_or_init(|| {
-            let mut certain = schema_check::refusals(instance, self.release);
+            // The types of the Home Manager module refuse also what the program would read.
+            let refused_by = |release: &Release| {
+                let mut issues = schema_check::refusals(instance, release);
+                if !is_typed(self.configuration) {
+                    issues.retain(|issue| !is_tolerated(issue, &instance.config, release));
+                }
+                issues
+            };
+            let mut certain = refused_by(self.release);
             let mut of_some = Vec::new();
             let others: &[Release] = match self.release_is_certain {
                 true => &[],
@@ -107,7 +116,7 @@ impl Subject<'_> {
                 if certain.is_empty() || other.schema().is_none() {
                     continue;
                 }
-                let theirs = schema_check::refusals(instance, other);
+                let theirs = refused_by(other);
                 let theirs: HashSet<&[Segment]> =
                     theirs.iter().map(|their| &their.path.0[..]).collect();
                 let is_refused = |issue: &Issue| {

@@ -273,8 +273,8 @@ impl Beyond<'_> {
     }
 
     fn executables(&mut self) {
-        // 2026.4.29 takes anything there.
-        if self.release.version() < super::MAY {
+        // 2026.4.29 takes anything there, 2026.5.2 does not.
+        if self.release.version() < Version::new(2026, 5, 2) {
             return;
         }
         // Only the program itself; its arguments may be anything.

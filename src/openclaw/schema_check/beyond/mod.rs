@@ -21,8 +21,6 @@ use crate::workspace::source::Span;
 /// The first release that was asked about its rules: it and those up to June have nearly the same as 2026.6.11
 /// (docs/conformance.md).
 pub(super) const FEBRUARY: Version = Version::new(2026, 2, 9);
-/// From here on all of them.
-const MAY: Version = Version::new(2026, 5, 2);
 /// The release from which the rules are others.
 pub(super) const SEPTEMBER: Version = Version::new(2026, 9, 6);
 

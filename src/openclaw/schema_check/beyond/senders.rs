@@ -2,9 +2,9 @@
 //!
 //! What each release refuses is what `openclaw config validate` of it said (the cases `senders-*` in tests/conformance).
 
-use super::{Beyond, is_absent, place};
+use super::{Beyond, place};
 use crate::openclaw::path::ConfigPath;
-use crate::openclaw::tree::{Node, Value};
+use crate::openclaw::tree::{Lookup, Node, Value};
 use crate::releases::Version;
 
 /// From here on a list may be missing, or name other senders.
@@ -102,17 +102,16 @@ impl Beyond<'_> {
             ),
             _ => return,
         };
-        let mut lists = Vec::new();
+        let mut all = Vec::new();
         for place in known.senders {
             for holder in [Some(node), channel].into_iter().flatten() {
-                match senders(holder, place) {
-                    Senders::Unknown => return,
-                    Senders::Absent => {}
-                    Senders::Known(names) => lists.push(names),
-                }
+                let Some(named) = senders(holder, place) else {
+                    return;
+                };
+                all.extend(named);
             }
         }
-        let fits = lists.iter().flatten().any(|sender| {
+        let fits = all.iter().any(|sender| {
             policy == "allowlist" || sender.as_deref().is_none_or(|sender| sender.trim() == "*")
         });
         if fits {
@@ -135,13 +134,18 @@ impl Beyond<'_> {
     }
 }
 
-enum Senders {
-    /// Not set.
-    Absent,
-    /// Not known in whole.
-    Unknown,
-    /// Each as text; `None` where it is not known.
-    Known(Vec<Option<String>>),
+/// The senders at a place, each as text; none where it is not set, `None` where they are not known.
+fn senders(node: &Node, place: &str) -> Option<Vec<Option<String>>> {
+    let mut node = node;
+    for key in place.split('.') {
+        match node.lookup(key) {
+            Lookup::Present(child) => node = child,
+            Lookup::Absent => return Some(Vec::new()),
+            Lookup::Unknown(_) => return None,
+        }
+    }
+    let list = node.as_list().filter(|list| list.open.is_none())?;
+    Some(list.items.iter().map(|item| sender(item)).collect())
 }
 
 /// A sender as text; a variable that it is filled from may hold any.
@@ -150,27 +154,4 @@ fn sender(item: &Node) -> Option<String> {
         Value::Integer(number) => Some(number.to_string()),
         _ => item.as_str().filter(|text| !text.contains("${")),
     }
-}
-
-fn senders(node: &Node, place: &str) -> Senders {
-    let mut holder = node;
-    let mut keys = place.split('.').peekable();
-    while let Some(key) = keys.next() {
-        let Some(child) = holder.get(key) else {
-            return match is_absent(holder, key) {
-                true => Senders::Absent,
-                false => Senders::Unknown,
-            };
-        };
-        if keys.peek().is_none() {
-            return match child.as_list() {
-                Some(list) if list.open.is_none() => {
-                    Senders::Known(list.items.iter().map(|item| sender(item)).collect())
-                }
-                _ => Senders::Unknown,
-            };
-        }
-        holder = child;
-    }
-    Senders::Unknown
 }
