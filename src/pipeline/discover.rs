@@ -27,7 +27,7 @@ use crate::report::finding::{Failure, Finding, Unresolved};
 use crate::workspace::flake_lock::FlakeLock;
 use crate::workspace::source::{FileId, Span};
 use crate::workspace::{
-    Candidate, CandidateKind, ReadProblem, Search, Target, Visibility, Workspace, path,
+    Candidate, CandidateKind, Names, ReadProblem, Search, Target, Visibility, Workspace, path,
 };
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -468,13 +468,10 @@ impl Finder<'_> {
     fn mentions_openclaw(&self) -> bool {
         let trees = self.evaluator.trees();
         let sources = self.workspace.sources();
-        trees.iter().any(|tree| {
-            let source = sources.get(tree.file);
-            let text = source.text.to_lowercase();
-            blueprint::PROGRAM_NAMES
-                .iter()
-                .any(|program| text.contains(program))
-        })
+        let names = Names::new();
+        trees
+            .iter()
+            .any(|tree| names.occur_in(sources.get(tree.file).text.as_bytes()))
     }
 
     /// Where the files that were read so far name the configuration file of OpenClaw: something writes or reads it, and it
@@ -500,34 +497,37 @@ impl Finder<'_> {
             format!("in `{shown}`")
         };
         let set = self.option_roots();
-        let files = match set.is_empty() {
-            true => self.named_files(),
-            false => Vec::new(),
-        };
-        let message = if !set.is_empty() {
-            format!("no configuration {place} enables OpenClaw, so nothing was checked")
+        let files = self.named_files();
+        let (message, help, places, label) = if !set.is_empty() {
+            (
+                format!("no configuration {place} enables OpenClaw, so nothing was checked"),
+                "what sets its options is switched off, or part of no configuration of this flake; name the file, or the flake that it belongs to, to check it by itself",
+                set,
+                "its options are set here",
+            )
         } else if !files.is_empty() {
-            format!("nothing {place} that can be checked configures OpenClaw")
+            (
+                format!("nothing {place} that can be checked configures OpenClaw"),
+                "what scripts write into the file when they run is not followed; to have it checked, let Nix render it (`builtins.toJSON`), or name the file that has it",
+                files,
+                "its configuration is named here",
+            )
         } else {
-            format!("nothing {place} configures OpenClaw")
+            (
+                format!("nothing {place} configures OpenClaw"),
+                "set `programs.openclaw.enable = true;` in a Home Manager configuration, or name the file to check",
+                Vec::new(),
+                "",
+            )
         };
         let mut note = Finding::new(
             crate::rules::no_configuration::ID,
             Consequence::Advice,
             message,
-        );
-        note.help = Some(if !files.is_empty() {
-            "what scripts write into the file when they run is not followed; to have it checked, let Nix render it (`builtins.toJSON`), or name the file that has it".into()
-        } else if set.is_empty() {
-            "set `programs.openclaw.enable = true;` in a Home Manager configuration, or name the file to check".into()
-        } else {
-            "what sets its options is switched off, or part of no configuration of this flake; name the file, or the flake that it belongs to, to check it by itself".into()
-        });
-        for span in set.into_iter().take(3) {
-            note = note.related(Some(span), "its options are set here");
-        }
-        for span in files.into_iter().take(3) {
-            note = note.related(Some(span), "its configuration is named here");
+        )
+        .help(help);
+        for span in places.into_iter().take(3) {
+            note = note.related(Some(span), label);
         }
         self.found.notes.push(note);
     }

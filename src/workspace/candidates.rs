@@ -588,12 +588,13 @@ fn scan_large(
 ///
 /// The vector search of the `aho-corasick` crate knows no case, so it looks for the two rarest three letters in
 /// all their cases, and the few places are then looked at closely.
-struct Names {
+pub(crate) struct Names {
     packed: Option<packed::Searcher>,
 }
 
 impl Names {
-    fn new() -> Self {
+    /// A search for them.
+    pub(crate) fn new() -> Self {
         let mut builder = packed::Config::new().builder();
         for letters in [*b"law", *b"ltb"] {
             for cases in 0..8u8 {
@@ -611,7 +612,8 @@ impl Names {
         }
     }
 
-    fn occur_in(&self, bytes: &[u8]) -> bool {
+    /// Whether one of them is in these bytes.
+    pub(crate) fn occur_in(&self, bytes: &[u8]) -> bool {
         match &self.packed {
             Some(packed) => packed
                 .find_iter(bytes)

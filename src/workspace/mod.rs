@@ -22,6 +22,7 @@ pub mod source;
 mod tests;
 mod tree;
 
+pub(crate) use candidates::Names;
 pub use candidates::{Candidate, CandidateKind, Search};
 pub use git::GitEnvironment;
 pub use problem::{ReadProblem, Visibility};
