@@ -1,6 +1,6 @@
 //! `show`, `models` and the fixes: what works on configurations themselves.
 
-use crate::harness::{Printed, openclaw_check};
+use crate::harness::{Printed, openclaw_check, tree};
 use serde_json::Value;
 use std::path::Path;
 
@@ -444,19 +444,16 @@ fn a_file_that_a_script_writes_is_named() {
 /// What stands in a list of `mkMerge` is needed before Nix knows any option.
 #[test]
 fn a_file_that_is_merged_into_the_configuration_and_is_not_there_is_an_error() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: &str| {
-        std::fs::write(folder.path().join(name), text).expect("a file");
-    };
-    write(
-        "flake.nix",
-        "{ outputs = { nixpkgs, agenix, ... }: {
+    let folder = tree(&[
+        (
+            "flake.nix",
+            "{ outputs = { nixpkgs, agenix, ... }: {
              nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./module.nix agenix.nixosModules.default ]; };
            }; }",
-    );
-    write(
-        "module.nix",
-        r#"{ lib, pkgs, config, ... }@arguments:
+        ),
+        (
+            "module.nix",
+            r#"{ lib, pkgs, config, ... }@arguments:
 let seed = pkgs.writeText "openclaw-seed.json" (builtins.toJSON { gateway.mode = "local"; });
 in {
   options.mine.openclaw = lib.mkEnableOption "it";
@@ -467,7 +464,8 @@ in {
     ]))
   ];
 }"#,
-    );
+        ),
+    ]);
     let check = || {
         let printed = openclaw_check()
             .args("--no-git --format concise")
@@ -481,10 +479,11 @@ in {
         out.contains("module.nix:8:8: error[missing-file] `install.nix` is missing"),
         "{out}"
     );
-    write(
-        "install.nix",
+    std::fs::write(
+        folder.path().join("install.nix"),
         "{ seed, ... }: { system.activationScripts.x = ''install ${seed} /etc/openclaw/openclaw.json''; }",
-    );
+    )
+    .expect("a file");
     let (code, out) = check();
     assert_eq!(code, 0, "{out}");
     assert!(out.contains("1 configuration"), "{out}");
@@ -493,30 +492,28 @@ in {
 /// Options in a misspelt namespace of their own, and a text that names a file that is not there.
 #[test]
 fn a_misspelt_namespace_and_a_file_that_a_text_names_are_found() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: &str| {
-        std::fs::write(folder.path().join(name), text).expect("a file");
-    };
-    write(
-        "flake.nix",
-        "{ inputs.nix-openclaw.url = \"github:openclaw/nix-openclaw\";
+    let folder = tree(&[
+        (
+            "flake.nix",
+            "{ inputs.nix-openclaw.url = \"github:openclaw/nix-openclaw\";
            outputs = { nixpkgs, nix-openclaw, ... }: {
              nixosConfigurations.server = nixpkgs.lib.nixosSystem {
                modules = [ nix-openclaw.nixosModules.openclaw-gateway ./gateway.nix ./models.nix ];
              };
            }; }",
-    );
-    write(
-        "gateway.nix",
-        "{
+        ),
+        (
+            "gateway.nix",
+            "{
   services.openclaw-gateway = { enable = true; config.gateway.mode = \"local\"; };
   systemd.tmpfiles.rules = [ \"L+ /var/lib/openclaw/workspace/AGENTS.md - - - - ${./AGENTS.md}\" ];
 }",
-    );
-    write(
-        "models.nix",
-        "{ servces.openclaw-gateway.config.agents.defaults.model.primary = \"openrouterr/auto\"; }",
-    );
+        ),
+        (
+            "models.nix",
+            "{ servces.openclaw-gateway.config.agents.defaults.model.primary = \"openrouterr/auto\"; }",
+        ),
+    ]);
     let printed = openclaw_check()
         .args("--no-git --format concise")
         .inside(folder.path())

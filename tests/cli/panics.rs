@@ -2,7 +2,7 @@
 //! Only a debug build has places where a panic can be asked for.
 #![cfg(debug_assertions)]
 
-use crate::harness::{Printed, openclaw_check};
+use crate::harness::{Printed, openclaw_check, tree};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -47,14 +47,6 @@ fn assert_said(printed: &Printed, what: &str) {
         "{what}: {err}"
     );
     assert!(err.contains("it may hold secrets"), "{what}: {err}");
-}
-
-fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (name, text) in files {
-        fs::write(folder.path().join(name), text).expect("a file");
-    }
-    folder
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Agreement with the verdicts of the real `openclaw config validate`.
 //!
 //! `cases.jsonl` holds configurations with what two releases said about them, `mutations.jsonl` others that were made from the
-//! schemas; docs/conformance.md says how they are recorded and made.
+//! schemas, `earlier.jsonl` which earlier releases refuse each of both; docs/conformance.md says how they are recorded and made.
 
 use openclaw_check::report::finding::Consequence;
 use openclaw_check::{Request, Target};
