@@ -96,7 +96,16 @@ impl Evaluator {
                         call: env.call.clone(),
                     };
                     match sources.get(*index as usize) {
-                        Some(source) => Thunk::select(Rc::clone(source), *name, origin),
+                        Some(source) => {
+                            let subject = Rc::clone(source);
+                            self.made(
+                                State::Select {
+                                    subject,
+                                    name: *name,
+                                },
+                                origin,
+                            )
+                        }
                         None => {
                             return Err(self.error(
                                 ErrorKind::Other,
@@ -191,7 +200,7 @@ impl Evaluator {
                 Expr::Variable(_, Resolution::Local { .. })
             )
         {
-            return Thunk::with_state(
+            return self.made(
                 State::Suspended {
                     tree: Rc::clone(tree),
                     expression: id,

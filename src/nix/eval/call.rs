@@ -181,7 +181,7 @@ impl Evaluator {
                 ));
             } else if let Some(default) = formal.default {
                 // Not `self.thunk`: a default that is another formal must not look at the frame yet.
-                slots.push(Thunk::with_state(
+                slots.push(self.made(
                     State::Suspended {
                         tree: Rc::clone(&closure.tree),
                         expression: default,

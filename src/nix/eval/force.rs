@@ -38,7 +38,10 @@ impl Evaluator {
         self.check_stack()?;
         self.step(1)?;
         *thunk.state.borrow_mut() = State::Evaluating;
-        let saved = std::mem::take(&mut self.assumptions);
+        if self.is_of_this_pass(thunk) {
+            return self.force_within(thunk, state);
+        }
+        let around = self.enter_pass();
         let outcome = self.run(&state, &thunk.origin);
         let next = match outcome {
             Ok(value) => State::Done(value),
@@ -49,7 +52,7 @@ impl Evaluator {
                 ) {
                     // Only while the outer value is being evaluated: needed on its own it may well have a value.
                     *thunk.state.borrow_mut() = state;
-                    self.assumptions = saved;
+                    self.leave_pass(around);
                     return Err(Stop::Error(through(error, thunk)));
                 }
                 State::Failed(error)
@@ -57,7 +60,7 @@ impl Evaluator {
             Err(Stop::Unknown(unknown)) => {
                 if unknown.is_of_bound() {
                     *thunk.state.borrow_mut() = state;
-                    self.assumptions = saved;
+                    self.leave_pass(around);
                     return Err(Stop::Unknown(unknown));
                 }
                 State::Unknown(unknown)
@@ -71,9 +74,62 @@ impl Evaluator {
                 settled.state.borrow().clone()
             }
         };
-        self.assumptions = saved;
+        self.leave_pass(around);
         *thunk.state.borrow_mut() = next;
         self.force(thunk)
+    }
+
+    /// The same for a thunk of the pass that is under way: its value is that of the present world, and where that is split, the
+    /// whole pass is. `state` is the one that it had; it is marked as being evaluated.
+    fn force_within(&mut self, thunk: &Rc<Thunk>, state: State) -> Result<Val, Stop> {
+        let outcome = match self.run(&state, &thunk.origin) {
+            Err(Stop::Split(condition)) => {
+                match self.same_in_both(condition.id, &state, &thunk.origin) {
+                    Some(value) => Ok(value),
+                    None => Err(Stop::Split(condition)),
+                }
+            }
+            outcome => outcome,
+        };
+        let (next, outcome) = match outcome {
+            Ok(value) => (State::Done(value.clone()), Ok(value)),
+            Err(Stop::Error(error))
+                if matches!(
+                    error.kind,
+                    ErrorKind::InfiniteRecursion | ErrorKind::CallDepth
+                ) =>
+            {
+                (state, Err(Stop::Error(through(error, thunk))))
+            }
+            Err(Stop::Error(error)) => (State::Failed(Rc::clone(&error)), Err(Stop::Error(error))),
+            Err(Stop::Unknown(unknown)) if !unknown.is_of_bound() => (
+                State::Unknown(Rc::clone(&unknown)),
+                Err(Stop::Unknown(unknown)),
+            ),
+            Err(stop) => (state, Err(stop)),
+        };
+        *thunk.state.borrow_mut() = next;
+        outcome
+    }
+
+    /// A thunk that the pass under way makes.
+    pub(super) fn made(&self, state: State, origin: Origin) -> Rc<Thunk> {
+        Thunk::of_pass(state, origin, self.pass)
+    }
+
+    /// `function argument...`, called when needed.
+    pub(super) fn application(
+        &self,
+        function: &Rc<Thunk>,
+        arguments: Vec<Rc<Thunk>>,
+        origin: &Origin,
+    ) -> Rc<Thunk> {
+        let function = Rc::clone(function);
+        let state = State::Apply {
+            function,
+            arguments,
+        };
+        self.made(state, origin.clone())
     }
 
     pub(super) fn run(&mut self, state: &State, origin: &Origin) -> Result<Val, Stop> {
@@ -137,7 +193,7 @@ impl Evaluator {
                 }),
                 origin,
             ),
-            None => Thunk::with_state(
+            None => self.made(
                 State::Suspended {
                     tree: Rc::clone(tree),
                     expression: id,

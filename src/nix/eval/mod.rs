@@ -1,7 +1,8 @@
 //! The evaluator: lazy, bounded, and honest about what it does not know.
 //!
-//! [`Evaluator::force`] gives a value or a [`Stop`]. Thunks are always evaluated without assumptions, so
-//! what they remember holds in every world; who needs a thunk inside a world resolves its choices there.
+//! [`Evaluator::force`] gives a value or a [`Stop`]. Thunks are evaluated without assumptions, so what they remember
+//! holds in every world; who needs a thunk inside a world resolves its choices there. Those made on the way to a value
+//! are the exception: nothing outside of that world can reach them (see [`worlds`]).
 
 pub mod access;
 mod bindings;
@@ -100,7 +101,11 @@ pub struct Evaluator {
     /// followed.
     pub rendered: Vec<Rendered>,
     /// Conditions assumed at the moment, innermost last.
-    assumptions: Vec<(u64, bool)>,
+    assumptions: Vec<worlds::Assumption>,
+    /// The pass that is under way.
+    pass: worlds::Pass,
+    /// How many passes were begun.
+    passes: u32,
     steps: u64,
     /// Steps counted before they were last allowed again.
     spent: u64,
@@ -128,6 +133,8 @@ impl Evaluator {
             store_paths: false,
             rendered: Vec::new(),
             assumptions: Vec::new(),
+            pass: worlds::Pass::NONE,
+            passes: 0,
             steps: 0,
             spent: 0,
             stack_base: std::ptr::from_ref(&marker) as usize,

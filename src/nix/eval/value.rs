@@ -1,6 +1,7 @@
 //! Values, thunks and environments.
 
 use super::unknown::{Condition, EvalError, Stop, Unknown};
+use super::worlds::Pass;
 use super::{Builtin, Evaluator};
 use crate::nix::flake::known::KnownInput;
 use crate::nix::modules::ModuleSet;
@@ -681,6 +682,8 @@ pub struct Thunk {
     pub(super) state: RefCell<State>,
     /// Where its expression stands.
     pub origin: Origin,
+    /// The pass that made it.
+    pub(super) pass: Pass,
 }
 
 /// How many thunks are dropped inside of each other before the rest has to wait. Each takes less than 2 KiB of stack.
@@ -732,9 +735,15 @@ impl Thunk {
     }
 
     pub(super) fn with_state(state: State, origin: Origin) -> Rc<Self> {
+        Thunk::of_pass(state, origin, Pass::NONE)
+    }
+
+    /// A thunk that only what this pass makes can reach.
+    pub(super) fn of_pass(state: State, origin: Origin, pass: Pass) -> Rc<Self> {
         Rc::new(Thunk {
             state: RefCell::new(state),
             origin,
+            pass,
         })
     }
 

@@ -1,9 +1,47 @@
 //! Assumptions about conditions, and values that depend on them.
+//!
+//! A thunk remembers its value for all worlds, so it is evaluated without the assumptions of whoever needs it; where that
+//! splits on a condition, it is evaluated once in each world, and becomes a choice. Each of these evaluations is a
+//! [`Pass`]. What a pass makes, only its result can reach: such a thunk is evaluated in the world of its pass, and where it
+//! splits, so does the pass. If it were made a choice of its own, each pass of a thunk with calls inside of calls would
+//! make all the choices of all of them anew, and their number would grow with a power of the depth.
 
 use super::Evaluator;
 use super::unknown::{ErrorKind, Stop, Unknown};
 use super::value::{Origin, State, Thunk, Val, Value};
 use std::rc::Rc;
+
+/// One evaluation of a thunk, in one world.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Pass {
+    /// Its number, from 1; 0 outside of any.
+    number: u32,
+    /// Whether it is only to see if a condition matters.
+    is_trial: bool,
+}
+
+impl Pass {
+    /// No pass: what is made outside of one, or kept for longer, belongs to all worlds.
+    pub(super) const NONE: Pass = Pass {
+        number: 0,
+        is_trial: false,
+    };
+}
+
+/// A condition that is assumed, one way or the other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Assumption {
+    condition: u64,
+    holds: bool,
+    /// The pass that was under way, which goes on when the assumption is taken back.
+    around: Pass,
+}
+
+/// What was under way when a thunk began to be evaluated.
+pub(super) struct Around {
+    assumptions: Vec<Assumption>,
+    pass: Pass,
+}
 
 impl Evaluator {
     /// Whether a condition is assumed at the moment, and how.
@@ -11,8 +49,8 @@ impl Evaluator {
         self.assumptions
             .iter()
             .rev()
-            .find(|(known, _)| *known == id)
-            .map(|(_, holds)| *holds)
+            .find(|known| known.condition == id)
+            .map(|known| known.holds)
     }
 
     /// Runs `work` in the world in which `condition` holds, or does not.
@@ -22,10 +60,88 @@ impl Evaluator {
         holds: bool,
         work: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        self.assumptions.push((condition, holds));
+        self.push_assumption(condition, holds);
         let result = work(self);
-        self.assumptions.pop();
+        self.pop_assumption();
         result
+    }
+
+    /// Assumes a condition until [`Evaluator::pop_assumption`], for callers that cannot hand a closure over.
+    pub fn push_assumption(&mut self, condition: u64, holds: bool) {
+        // Thunks that were made before are not of this world.
+        let around = std::mem::replace(&mut self.pass, Pass::NONE);
+        self.assumptions.push(Assumption {
+            condition,
+            holds,
+            around,
+        });
+    }
+
+    /// Takes the last assumption back.
+    pub fn pop_assumption(&mut self) {
+        if let Some(last) = self.assumptions.pop() {
+            self.pass = last.around;
+        }
+    }
+
+    /// Runs `work` so that every thunk it forces gets a value for all worlds: for what is kept outside of values.
+    pub(super) fn apart<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let around = std::mem::replace(&mut self.pass, Pass::NONE);
+        let result = work(self);
+        self.pass = around;
+        result
+    }
+
+    /// Whether nothing outside of the pass that is under way can reach a thunk.
+    pub(super) fn is_of_this_pass(&self, thunk: &Thunk) -> bool {
+        thunk.pass == self.pass && self.pass != Pass::NONE
+    }
+
+    /// Begins to evaluate a thunk for all worlds.
+    pub(super) fn enter_pass(&mut self) -> Around {
+        let around = Around {
+            assumptions: std::mem::take(&mut self.assumptions),
+            pass: self.pass,
+        };
+        self.begin_pass(false);
+        around
+    }
+
+    /// Goes on with what was under way before.
+    pub(super) fn leave_pass(&mut self, around: Around) {
+        self.assumptions = around.assumptions;
+        self.pass = around.pass;
+    }
+
+    fn begin_pass(&mut self, is_trial: bool) {
+        self.passes = self.passes.saturating_add(1);
+        self.pass = match self.passes {
+            // Numbers are used once.
+            u32::MAX => Pass::NONE,
+            number => Pass { number, is_trial },
+        };
+    }
+
+    /// The value that a computation has whether a condition holds or not, if it is the same simple one. Only one condition is
+    /// looked at, and inside of such a trial none, or trials of trials would take their turn at every level.
+    pub(super) fn same_in_both(
+        &mut self,
+        condition: u64,
+        state: &State,
+        origin: &Origin,
+    ) -> Option<Val> {
+        if self.pass.is_trial {
+            return None;
+        }
+        let [then, otherwise] = [true, false].map(|holds| {
+            self.push_assumption(condition, holds);
+            self.begin_pass(true);
+            let outcome = self.run(state, origin);
+            self.pop_assumption();
+            outcome.ok()
+        });
+        let (then, otherwise) = (then?, otherwise?);
+        is_same_scalar(&then.value, &otherwise.value).then_some(then)
     }
 
     /// The truth value of an unknown: as assumed, else a split on it.
@@ -37,16 +153,6 @@ impl Evaluator {
             Some(holds) => Ok(holds),
             None => Err(Stop::Split(unknown.as_condition())),
         }
-    }
-
-    /// Assumes a condition until [`Evaluator::pop_assumption`], for callers that cannot hand a closure over.
-    pub fn push_assumption(&mut self, condition: u64, holds: bool) {
-        self.assumptions.push((condition, holds));
-    }
-
-    /// Takes the last assumption back.
-    pub fn pop_assumption(&mut self) {
-        self.assumptions.pop();
     }
 
     /// Turns an outcome that is a truth value or unknown into a truth value or a split.
@@ -62,6 +168,7 @@ impl Evaluator {
         }
     }
 
+    /// The thunk for an outcome of `work`: where that is a split, a choice between what `work` comes to in each world.
     pub(super) fn settle(
         &mut self,
         outcome: Result<Val, Stop>,
@@ -80,7 +187,8 @@ impl Evaluator {
             return Thunk::unknown(unknown, origin.clone());
         }
         let mut branches = [true, false].map(|holds| {
-            self.assumptions.push((condition.id, holds));
+            self.push_assumption(condition.id, holds);
+            self.begin_pass(false);
             let outcome = match work(self) {
                 // In the real world only one branch runs; that this one needs itself says nothing.
                 Err(Stop::Error(error))
@@ -99,7 +207,7 @@ impl Evaluator {
                 outcome => outcome,
             };
             let thunk = self.settle(outcome, origin, work);
-            self.assumptions.pop();
+            self.pop_assumption();
             thunk
         });
         let [then, otherwise] = &mut branches;
@@ -119,11 +227,14 @@ fn same_scalar(then: &Rc<Thunk>, otherwise: &Rc<Thunk>) -> Option<Rc<Thunk>> {
     let (State::Done(left), State::Done(right)) = (&*left, &*right) else {
         return None;
     };
-    let same = match (&left.value, &right.value) {
+    is_same_scalar(&left.value, &right.value).then(|| Rc::clone(then))
+}
+
+fn is_same_scalar(left: &Value, right: &Value) -> bool {
+    match (left, right) {
         (Value::Null, Value::Null) => true,
         (Value::Bool(left), Value::Bool(right)) => left == right,
         (Value::Int(left), Value::Int(right)) => left == right,
         _ => false,
-    };
-    same.then(|| Rc::clone(then))
+    }
 }

@@ -153,10 +153,10 @@ pub(super) static TABLE: &[Builtin] = &[
                 .unordered()
                 .iter()
                 .map(|attr| Attr {
-                    value: Thunk::apply(
-                        Rc::clone(&arguments[0]),
+                    value: evaluator.application(
+                        &arguments[0],
                         vec![name_value(attr).thunk(), Rc::clone(&attr.value)],
-                        origin.clone(),
+                        origin,
                     ),
                     ..attr.clone()
                 })
@@ -194,13 +194,13 @@ pub(super) static TABLE: &[Builtin] = &[
                 .map(|(name, values)| {
                     Attr::unwritten(
                         name,
-                        Thunk::apply(
-                            Rc::clone(&arguments[0]),
+                        evaluator.application(
+                            &arguments[0],
                             vec![
                                 Val::string(name.as_str()).thunk(),
                                 Val::list(values).thunk(),
                             ],
-                            origin.clone(),
+                            origin,
                         ),
                     )
                 })

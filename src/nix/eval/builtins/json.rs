@@ -15,14 +15,17 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "toJSON",
         arity: 1,
         run: |evaluator, arguments, origin| {
-            let value = evaluator.force(&arguments[0])?;
+            // What is rendered is looked at outside of the world that renders it.
+            let value = evaluator.apart(|evaluator| evaluator.force(&arguments[0]))?;
             if let Value::Attrs(_) = &value.value {
                 let rendered = Rendered::Json(Rc::clone(&arguments[0]));
                 evaluator.rendered.push(rendered);
             }
             let mut text = String::new();
             let mut context = NixString::default();
-            let outcome = write(evaluator, &arguments[0], &mut text, &mut context, origin);
+            let outcome = evaluator.apart(|evaluator| {
+                write(evaluator, &arguments[0], &mut text, &mut context, origin)
+            });
             let text = match outcome {
                 Ok(()) => Ok(text.into()),
                 // What it was made of is known in part: the value stays in sight.

@@ -73,13 +73,7 @@ pub(super) static TABLE: &[Builtin] = &[
             let items = list
                 .items
                 .iter()
-                .map(|item| {
-                    Thunk::apply(
-                        Rc::clone(&arguments[0]),
-                        vec![Rc::clone(item)],
-                        origin.clone(),
-                    )
-                })
+                .map(|item| evaluator.application(&arguments[0], vec![Rc::clone(item)], origin))
                 .collect();
             Ok(made(items, list.gaps.clone(), origin))
         },
@@ -183,13 +177,7 @@ pub(super) static TABLE: &[Builtin] = &[
             let items = list
                 .items
                 .iter()
-                .map(|item| {
-                    Thunk::apply(
-                        Rc::clone(&arguments[0]),
-                        vec![Rc::clone(item)],
-                        origin.clone(),
-                    )
-                })
+                .map(|item| evaluator.application(&arguments[0], vec![Rc::clone(item)], origin))
                 .collect();
             let lists = List {
                 items,
@@ -218,7 +206,7 @@ pub(super) static TABLE: &[Builtin] = &[
             let items = (0..count)
                 .map(|index| {
                     let index = Val::new(Value::Int(index), origin.clone()).thunk();
-                    Thunk::apply(Rc::clone(&arguments[0]), vec![index], origin.clone())
+                    evaluator.application(&arguments[0], vec![index], origin)
                 })
                 .collect();
             Ok(made(items, Vec::new(), origin))
