@@ -44,9 +44,11 @@ pub fn replaced(
         ..instance.clone()
     };
     let environment = Environment::of(&instance);
-    let issues = schema_check::check(&instance.config, schema, &environment)
+    let mut issues = schema_check::check(&instance.config, schema, &environment);
+    issues.retain(|issue| issue.unless_set.is_empty() && issue.doubt.is_none());
+    schema_check::look_elsewhere(&mut issues, schema);
+    let issues = issues
         .into_iter()
-        .filter(|issue| issue.unless_set.is_empty() && issue.doubt.is_none())
         .filter_map(|issue| {
             let looked_at = match issue.kind {
                 // A set complains of a key when it is looked at itself.

@@ -127,6 +127,9 @@ impl Subject<'_> {
                 certain = refused;
                 of_some.extend(taken);
             }
+            if let Some(schema) = self.release.schema() {
+                schema_check::look_elsewhere(&mut certain, schema);
+            }
             Rc::new(Refusals { certain, of_some })
         }))
     }

@@ -30,7 +30,7 @@ pub enum IssueKind {
         similar: Option<String>,
         /// Whether that key must be there and is not.
         similar_is_missing: bool,
-        /// Places of the schema that have a key of this name, nearest first.
+        /// Places of the schema that have a key of this name, once they were looked for.
         elsewhere: Vec<String>,
         /// The keys that are allowed, where there are few of them.
         allowed: Vec<String>,

@@ -31,38 +31,10 @@ use crate::releases::schema::{ArrayRules, Kind, Node as SchemaNode, ObjectRules,
 pub fn check(root: &Node, schema: Schema, environment: &Environment) -> Vec<Issue> {
     let mut checker = Checker {
         environment,
-        schema,
         steps: Vec::new(),
         issues: Vec::new(),
-        elsewhere: suggest::Elsewhere::default(),
     };
     checker.node(root, schema.root());
-    checker.issues
-}
-
-/// Whether `node` is refused by a part of a schema, for what is wrong beside its place in the configuration.
-pub fn check_part(
-    node: &Node,
-    path: &ConfigPath,
-    part: SchemaNode,
-    schema: Schema,
-    environment: &Environment,
-) -> Vec<Issue> {
-    let mut checker = Checker {
-        environment,
-        schema,
-        steps: path
-            .0
-            .iter()
-            .map(|segment| match segment {
-                Segment::Key(key) => Step::Key(key),
-                Segment::Index(index) => Step::Index(*index),
-            })
-            .collect(),
-        issues: Vec::new(),
-        elsewhere: suggest::Elsewhere::default(),
-    };
-    checker.node(node, part);
     checker.issues
 }
 
@@ -75,10 +47,8 @@ enum Step<'a> {
 
 struct Checker<'a> {
     environment: &'a Environment,
-    schema: Schema,
     steps: Vec<Step<'a>>,
     issues: Vec<Issue>,
-    elsewhere: suggest::Elsewhere,
 }
 
 impl<'a> Checker<'a> {
@@ -375,10 +345,6 @@ impl<'a> Checker<'a> {
             missing.remove(position);
         }
         let mut path = self.path();
-        let elsewhere = match similar {
-            Some(_) => Vec::new(),
-            None => suggest::elsewhere(&mut self.elsewhere, self.schema, &path, key),
-        };
         path.0.push(Segment::Key(match similar {
             Some(similar) if similar_is_missing => similar.to_string(),
             _ => key.to_string(),
@@ -390,7 +356,7 @@ impl<'a> Checker<'a> {
                 written: key.to_string(),
                 similar: similar.map(str::to_string),
                 similar_is_missing,
-                elsewhere,
+                elsewhere: Vec::new(),
                 allowed: allowed.iter().map(|name| (*name).to_string()).collect(),
                 key_span: child.place.key,
             },
@@ -429,6 +395,23 @@ pub fn refusals(instance: &Instance, release: &Release) -> Vec<Issue> {
     }
     beyond::check(&config, instance, release, &environment, &mut issues);
     issues
+}
+
+/// Adds to unknown keys where the schema has keys of that name. It is looked for in all of the schema, so only for what is told.
+pub fn look_elsewhere<'i>(issues: impl IntoIterator<Item = &'i mut Issue>, schema: Schema) {
+    let mut known = suggest::Elsewhere::default();
+    for issue in issues {
+        let around = issue.path.parent().unwrap_or_default();
+        if let IssueKind::UnknownKey {
+            written,
+            similar: None,
+            elsewhere,
+            ..
+        } = &mut issue.kind
+        {
+            *elsewhere = suggest::elsewhere(&mut known, schema, &around, written);
+        }
+    }
 }
 
 /// A custom provider must have `baseUrl` and `models`, which the schema does not say: a misspelled one is both unknown and missing.

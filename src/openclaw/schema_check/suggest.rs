@@ -3,7 +3,7 @@
 use crate::openclaw::nearest;
 use crate::openclaw::path::{ConfigPath, Segment};
 use crate::releases::schema::{Kind, Node as SchemaNode, Rest, Schema};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The name among `candidates` that was probably meant by `written`.
 pub(super) fn nearest(
@@ -63,89 +63,161 @@ const BUDGET: usize = 60_000;
 /// How many of them for all keys of a configuration: of thousands of unknown keys the last ones get no such help.
 const TOTAL_BUDGET: usize = 20 * BUDGET;
 
-/// Where keys are that were looked for.
+/// Where keys are that were looked for: below a place of the schema, the places with a key of that name.
 #[derive(Default)]
 pub(super) struct Elsewhere {
-    found: HashMap<String, Vec<Vec<String>>>,
+    found: HashMap<(Place, String), BTreeSet<Place>>,
     visited: usize,
 }
 
+/// Names of properties from the root of a schema on; `*` for any name, `[]` for any element.
+type Place = Vec<String>;
+
 impl Elsewhere {
-    fn places(&mut self, schema: Schema, key: &str) -> &[Vec<String>] {
-        if !self.found.contains_key(key) {
-            let budget = BUDGET.min(TOTAL_BUDGET - self.visited);
+    /// The places below one that have a key of that name. `nodes` are what the schema demands there; no more than `most`
+    /// places and one are looked for.
+    fn below(
+        &mut self,
+        place: &Place,
+        nodes: &[SchemaNode],
+        key: &str,
+        most: usize,
+    ) -> &BTreeSet<Place> {
+        let asked = (place.clone(), key.to_string());
+        let visited = &mut self.visited;
+        self.found.entry(asked).or_insert_with(|| {
+            let budget = BUDGET.min(TOTAL_BUDGET - *visited);
             let mut search = Search {
                 key,
-                place: Vec::new(),
-                found: Vec::new(),
+                place: place.clone(),
+                found: BTreeSet::new(),
+                met: 0,
+                most,
+                without: HashMap::new(),
                 budget,
             };
-            search.node(schema.root());
-            self.visited += budget - search.budget;
-            self.found.insert(key.to_string(), search.found);
-        }
-        self.found.get(key).map_or(&[], Vec::as_slice)
+            for node in nodes {
+                search.node(*node);
+            }
+            *visited += budget - search.budget;
+            search.found
+        })
     }
 }
 
-/// Places of the schema that have a key of that name, those that share most of `path` first.
+/// Places of the schema that have a key of that name, of those that share most of `path`.
 pub(super) fn elsewhere(
     known: &mut Elsewhere,
     schema: Schema,
     path: &ConfigPath,
     key: &str,
 ) -> Vec<String> {
-    let mut found = known.places(schema, key).to_vec();
-    let here: Vec<String> = path
-        .0
-        .iter()
-        .map(|segment| match segment {
-            Segment::Key(key) => key.clone(),
-            Segment::Index(_) => "[]".to_string(),
-        })
-        .collect();
-    let shared = |place: &[String]| {
-        place
-            .iter()
-            .zip(&here)
-            .take_while(|(there, here)| there == here || *there == "*")
-            .count()
-    };
-    found.sort_by_key(|place| (std::cmp::Reverse(shared(place)), place.len(), place.clone()));
-    found.dedup();
-    // A key that many unrelated places have says nothing about this one.
-    let best = found.first().map_or(0, |place| shared(place));
-    let unrelated = best == 0 && found.len() > 3 * PLACES;
-    if unrelated {
-        return Vec::new();
+    // What the schema demands at each place that the path goes through, the root first.
+    let mut way: Vec<BTreeMap<Place, Vec<SchemaNode>>> =
+        vec![BTreeMap::from([(Place::new(), vec![schema.root()])])];
+    for segment in &path.0 {
+        let mut next: BTreeMap<Place, Vec<SchemaNode>> = BTreeMap::new();
+        for (place, nodes) in way.last().into_iter().flatten() {
+            for node in nodes {
+                step(*node, segment, &mut |name, child| {
+                    let mut place = place.clone();
+                    place.push(name.to_string());
+                    let nodes = next.entry(place).or_default();
+                    if !nodes.contains(&child) {
+                        nodes.push(child);
+                    }
+                });
+            }
+        }
+        if next.is_empty() {
+            break;
+        }
+        way.push(next);
     }
+    let mut nearest_first = way.iter().enumerate().rev();
+    let found = nearest_first.find_map(|(shared, there)| {
+        // A key that many unrelated places have says nothing about this one.
+        let most = match shared {
+            0 => 3 * PLACES,
+            _ => usize::MAX,
+        };
+        let mut found: Vec<Place> = Vec::new();
+        for (place, nodes) in there {
+            found.extend(known.below(place, nodes, key, most).iter().cloned());
+        }
+        match found.len() {
+            0 => None,
+            count if count > most => Some(Vec::new()),
+            _ => Some(found),
+        }
+    });
+    let mut found = found.unwrap_or_default();
+    found.sort_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
     found
         .iter()
         .take(PLACES)
-        .filter(|place| shared(place) == best)
         .map(|place| place.join(".").replace(".[]", "[]"))
         .collect()
 }
 
+/// What is demanded of the value that a segment of a path leads to, with the name that the schema has for the segment.
+fn step(node: SchemaNode, segment: &Segment, found: &mut dyn FnMut(&str, SchemaNode)) {
+    match (node.kind(), segment) {
+        (Kind::Object(rules), Segment::Key(key)) => {
+            if let Some(child) = rules.property(key) {
+                found(key, child);
+            }
+            if let Rest::Each(child) = rules.rest() {
+                found("*", child);
+            }
+        }
+        (Kind::Array(rules), Segment::Index(_)) => found("[]", rules.items()),
+        (Kind::Union(branches) | Kind::All(branches), _) => {
+            for branch in branches.iter() {
+                step(branch, segment, found);
+            }
+        }
+        _ => {}
+    }
+}
+
 struct Search<'k> {
     key: &'k str,
-    place: Vec<String>,
-    found: Vec<Vec<String>>,
+    place: Place,
+    found: BTreeSet<Place>,
+    /// How often a key of that name was met, at whichever place.
+    met: usize,
+    /// No more is looked for once more than these are found.
+    most: usize,
+    /// Nodes that have no such key below them, with how near to the root that was seen: many places share a node.
+    without: HashMap<SchemaNode, usize>,
     budget: usize,
 }
 
 impl Search<'_> {
     fn node(&mut self, node: SchemaNode) {
-        if self.place.len() > DEPTH || self.budget == 0 {
+        let depth = self.place.len();
+        let is_known = self.without.get(&node).is_some_and(|seen| *seen <= depth);
+        let is_enough = self.budget == 0 || self.found.len() > self.most;
+        if depth > DEPTH || is_enough || is_known {
             return;
         }
         self.budget -= 1;
+        let met = self.met;
+        self.below(node);
+        if self.met == met && self.budget > 0 {
+            self.without.insert(node, depth);
+        }
+    }
+
+    fn below(&mut self, node: SchemaNode) {
         match node.kind() {
             Kind::Object(rules) => {
                 for (name, child) in rules.properties() {
                     self.place.push(name.to_string());
                     if name == self.key {
-                        self.found.push(self.place.clone());
+                        self.met += 1;
+                        self.found.insert(self.place.clone());
                     }
                     self.node(child);
                     self.place.pop();
