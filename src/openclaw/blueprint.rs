@@ -20,6 +20,8 @@ use crate::nix::modules::{
 };
 use crate::nix::symbol::Symbol;
 use crate::workspace::source::Span;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// What surrounds the options and matters for them, by option path: `home.sessionVariables` and others.
@@ -129,6 +131,60 @@ pub struct Sight<'a> {
     pub handed_on: bool,
 }
 
+/// A set of modules that is looked through.
+pub(super) struct Modules<'a> {
+    /// What the configuration is called.
+    pub name: &'a str,
+    /// The modules.
+    pub set: &'a Rc<ModuleSet>,
+    /// How much of them was seen.
+    pub sight: &'a Sight<'a>,
+    /// What options around those of OpenClaw hold, as far as it was needed so far; `None` where nothing defines them.
+    around: RefCell<HashMap<&'static str, Option<Rc<Node>>>>,
+}
+
+impl<'a> Modules<'a> {
+    fn new(name: &'a str, set: &'a Rc<ModuleSet>, sight: &'a Sight<'a>) -> Self {
+        Modules {
+            name,
+            set,
+            sight,
+            around: RefCell::default(),
+        }
+    }
+
+    /// What the options at these paths hold, of those that are defined. What fails there is not ours to report.
+    pub(super) fn surroundings(
+        &self,
+        evaluator: &mut Evaluator,
+        paths: &[&'static str],
+    ) -> Surroundings {
+        let mut found = Vec::new();
+        for path in paths {
+            let known = self.around.borrow().get(path).cloned();
+            let node = known.unwrap_or_else(|| {
+                let node = self.value_at(evaluator, path);
+                self.around.borrow_mut().insert(path, node.clone());
+                node
+            });
+            found.extend(node.map(|node| (*path, node)));
+        }
+        found
+    }
+
+    fn value_at(&self, evaluator: &mut Evaluator, path: &str) -> Option<Rc<Node>> {
+        let names: Vec<&str> = path.split('.').collect();
+        let mut converter = Converter::new(evaluator, Some(self.set));
+        let definitions = converter.definitions_at(self.set, &names);
+        let is_named = definitions
+            .iter()
+            .any(|definition| definition.name_span.is_some());
+        is_named
+            .then(|| converter.definitions(&definitions, Merging::Options))
+            .flatten()
+    }
+}
+
 /// What a set of modules comes to.
 #[derive(Default)]
 pub struct Found {
@@ -158,18 +214,19 @@ pub fn blueprints(
     sight: &Sight<'_>,
 ) -> Found {
     let mut found = Found::default();
+    let modules = Modules::new(name, set, sight);
     let before = evaluator.rendered.len();
     match set.request.class {
-        Class::HomeManager => home(evaluator, name, set, sight, &mut found),
-        Class::Nixos | Class::Darwin => system(evaluator, name, set, sight, &mut found),
+        Class::HomeManager => home(evaluator, &modules, &mut found),
+        Class::Nixos | Class::Darwin => system(evaluator, &modules, &mut found),
         // A file by itself may be a module of either.
         Class::Generic | Class::FlakeParts => {
-            home(evaluator, name, set, sight, &mut found);
-            system(evaluator, name, set, sight, &mut found);
+            home(evaluator, &modules, &mut found);
+            system(evaluator, &modules, &mut found);
         }
     }
-    strays(evaluator, name, set, sight, &mut found);
-    rendered::elsewhere(evaluator, name, set, sight, before, &mut found.blueprints);
+    strays(evaluator, &modules, &mut found);
+    rendered::elsewhere(evaluator, &modules, before, &mut found.blueprints);
     failures(evaluator, set, &mut found);
     foreign(evaluator, set, &mut found);
     if sight.reach == Reach::Whole && unseen(set, sight).iter().all(|module| !module.may_add) {
@@ -254,13 +311,8 @@ fn failures(evaluator: &mut Evaluator, set: &Rc<ModuleSet>, found: &mut Found) {
 
 /// Options that were meant to be those of OpenClaw: a misspelt root, or one that belongs to another kind of
 /// configuration. What is written there is checked as what was meant.
-fn strays(
-    evaluator: &mut Evaluator,
-    name: &str,
-    set: &Rc<ModuleSet>,
-    sight: &Sight<'_>,
-    found: &mut Found,
-) {
+fn strays(evaluator: &mut Evaluator, modules: &Modules<'_>, found: &mut Found) {
+    let Modules { set, sight, .. } = *modules;
     if !sight.has_openclaw {
         return;
     }
@@ -306,9 +358,7 @@ fn strays(
             let before = found.blueprints.len();
             options(
                 evaluator,
-                name,
-                set,
-                sight,
+                modules,
                 &root,
                 source,
                 Merging::Options,
@@ -383,20 +433,12 @@ fn declared_at<'a>(set: &'a ModuleSet, path: &[&str]) -> Option<&'a Declarations
     Some(declarations)
 }
 
-fn home(
-    evaluator: &mut Evaluator,
-    name: &str,
-    set: &Rc<ModuleSet>,
-    sight: &Sight<'_>,
-    found: &mut Found,
-) {
+fn home(evaluator: &mut Evaluator, modules: &Modules<'_>, found: &mut Found) {
     for program in PROGRAM_NAMES {
         let root = format!("programs.{program}");
         options(
             evaluator,
-            name,
-            set,
-            sight,
+            modules,
             &root,
             Source::HomeManager,
             Merging::Options,
@@ -404,23 +446,16 @@ fn home(
             found,
         );
     }
-    rendered_files(evaluator, name, set, sight, HOME_SURROUNDINGS, found);
+    rendered_files(evaluator, modules, HOME_SURROUNDINGS, found);
 }
 
-fn system(
-    evaluator: &mut Evaluator,
-    name: &str,
-    set: &Rc<ModuleSet>,
-    sight: &Sight<'_>,
-    found: &mut Found,
-) {
+fn system(evaluator: &mut Evaluator, modules: &Modules<'_>, found: &mut Found) {
+    let Modules { set, .. } = *modules;
     for program in PROGRAM_NAMES {
         let root = format!("services.{program}-gateway");
         options(
             evaluator,
-            name,
-            set,
-            sight,
+            modules,
             &root,
             Source::NixosService,
             Merging::Service,
@@ -431,9 +466,9 @@ fn system(
     // A host may use Home Manager's module only through its users; a system module set that sets `programs.openclaw` itself is a
     // mistake that Nix reports.
     if set.request.class != Class::Generic {
-        rendered_files(evaluator, name, set, sight, SYSTEM_SURROUNDINGS, found);
+        rendered_files(evaluator, modules, SYSTEM_SURROUNDINGS, found);
     }
-    users(evaluator, name, set, sight, found);
+    users(evaluator, modules, found);
 }
 
 /// The problem that users of Home Manager are configured in a system without its module. Only what is seen whole can have it.
@@ -475,13 +510,10 @@ fn without_home_manager(
 }
 
 /// The users of Home Manager inside a system.
-fn users(
-    evaluator: &mut Evaluator,
-    name: &str,
-    set: &Rc<ModuleSet>,
-    sight: &Sight<'_>,
-    found: &mut Found,
-) {
+fn users(evaluator: &mut Evaluator, modules: &Modules<'_>, found: &mut Found) {
+    let Modules {
+        name, set, sight, ..
+    } = *modules;
     let mut converter = Converter::new(evaluator, Some(set));
     let definitions = converter.definitions_at(set, &["home-manager", "users"]);
     if definitions.is_empty() {
@@ -492,8 +524,8 @@ fn users(
         .extend(without_home_manager(set, sight, &definitions));
     let shared = converter.definitions_at(set, &["home-manager", "sharedModules"]);
     let arguments = converter.definitions_at(set, &["home-manager", "extraSpecialArgs"]);
-    let for_users = surroundings_of(&mut converter, set, FOR_USERS);
     drop(converter);
+    let for_users = modules.surroundings(evaluator, FOR_USERS);
     for (user, modules) in crate::nix::modules::nested_users(evaluator, &definitions) {
         let inner = crate::nix::modules::home_of_system(
             evaluator, set, &user, modules, &shared, &arguments,
@@ -506,7 +538,8 @@ fn users(
             ..*sight
         };
         let before = found.blueprints.len();
-        home(evaluator, &user_name, &inner, &sight, found);
+        let modules = Modules::new(&user_name, &inner, &sight);
+        home(evaluator, &modules, found);
         failures(evaluator, &inner, found);
         for blueprint in &mut found.blueprints[before..] {
             if !blueprint.surroundings.is_empty() || blueprint.source != Source::RenderedFile {
@@ -519,15 +552,16 @@ fn users(
 #[allow(clippy::too_many_arguments)] // Private; each is one fact about the option root.
 fn options(
     evaluator: &mut Evaluator,
-    name: &str,
-    set: &Rc<ModuleSet>,
-    sight: &Sight<'_>,
+    modules: &Modules<'_>,
     root: &str,
     source: Source,
     merging: Merging,
     surroundings: &[&'static str],
     found: &mut Found,
 ) {
+    let Modules {
+        name, set, sight, ..
+    } = *modules;
     let path: Vec<&str> = root.split('.').collect();
     let mut converter = Converter::new(evaluator, Some(set));
     let definitions = converter.definitions_at(set, &path);
@@ -541,9 +575,9 @@ fn options(
     let Some(options) = converter.definitions(&definitions, merging) else {
         return;
     };
-    let around = surroundings_of(&mut converter, set, surroundings);
     let mut problems = std::mem::take(&mut converter.problems);
     drop(converter);
+    let surroundings = modules.surroundings(evaluator, surroundings);
     problems.extend(module_problems(set, &path));
     problems.extend(nothing_declares(set, sight, root, &definitions));
     problems.extend(undeclared_options(evaluator, set, &path));
@@ -559,49 +593,23 @@ fn options(
         unseen,
         option_root: root.to_string(),
         options,
-        surroundings: around,
+        surroundings,
         problems,
         assumptions: assumptions(set),
     });
 }
 
-pub(super) fn surroundings_of(
-    converter: &mut Converter<'_>,
-    set: &Rc<ModuleSet>,
-    paths: &[&'static str],
-) -> Surroundings {
-    let mut found = Vec::new();
-    // What fails outside of OpenClaw's options is not ours to report.
-    let problems = std::mem::take(&mut converter.problems);
-    for path in paths {
-        let names: Vec<&str> = path.split('.').collect();
-        let definitions = converter.definitions_at(set, &names);
-        if definitions
-            .iter()
-            .all(|definition| definition.name_span.is_none())
-        {
-            continue;
-        }
-        if let Some(node) = converter.definitions(&definitions, Merging::Options) {
-            found.push((*path, node));
-        }
-    }
-    converter.problems = problems;
-    found
-}
-
 /// Files that Nix code renders: `home.file`, `xdg.configFile`, `environment.etc`, and what a service is pointed at.
 fn rendered_files(
     evaluator: &mut Evaluator,
-    name: &str,
-    set: &Rc<ModuleSet>,
-    sight: &Sight<'_>,
+    modules: &Modules<'_>,
     paths: &[&'static str],
     found: &mut Found,
 ) {
-    let mut converter = Converter::new(evaluator, Some(set));
-    let around = surroundings_of(&mut converter, set, paths);
-    drop(converter);
+    let Modules {
+        name, set, sight, ..
+    } = *modules;
+    let around = modules.surroundings(evaluator, paths);
     for (path, node) in &around {
         for (below, content) in rendered_in(path, node) {
             let mut problems = Vec::new();

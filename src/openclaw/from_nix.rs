@@ -79,35 +79,18 @@ impl<'a> Converter<'a> {
 
     /// The definitions below a path of option names, as the modules give them. Wrappers on the way are taken off.
     pub fn definitions_at(&mut self, set: &Rc<ModuleSet>, path: &[&str]) -> Vec<Definition> {
-        let Some(collected) = set.collected() else {
-            return Vec::new();
-        };
-        let mut definitions = collected.definitions.clone();
-        for name in path {
-            let discharged = self.evaluator.discharge_set(&definitions);
-            self.note(&discharged);
-            let children = children(&discharged);
-            definitions = children.get(Symbol::new(name)).to_vec();
-            if let Some(open) = children.open {
-                // A definition of unknown contents may define this too.
-                definitions.push(Definition::new(
-                    Thunk::unknown(open.attribute(Symbol::new(name)), Origin::at(open.span)),
-                    0,
-                ));
+        let path: Vec<Symbol> = path.iter().map(|name| Symbol::new(name)).collect();
+        for depth in 0..path.len() {
+            let below = self.evaluator.below(set, &path[..depth]);
+            for error in &below.errors {
+                self.fail(error);
             }
-            if definitions.is_empty() {
-                break;
+            // Nothing further in.
+            if below.children.by_name.is_empty() && below.children.open.is_none() {
+                return Vec::new();
             }
         }
-        definitions
-    }
-
-    fn note(&mut self, discharged: &[Discharged]) {
-        for Discharged { value, .. } in discharged {
-            if let Err(Stop::Error(error)) = value {
-                self.fail(&Rc::clone(error));
-            }
-        }
+        self.evaluator.definitions_at(set, &path)
     }
 
     /// Remembers a failure, once.

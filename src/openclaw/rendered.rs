@@ -4,15 +4,13 @@
 //! The evaluator notes all JSON and all files that it renders; here the surroundings in which they may be used are evaluated, and
 //! what looks like OpenClaw's configuration among them becomes a blueprint.
 
-use super::blueprint::{
-    Blueprint, Sight, assumptions, is_configuration_file, surroundings_of, unseen,
-};
+use super::blueprint::{Blueprint, Modules, assumptions, is_configuration_file, unseen};
 use super::configuration::Source;
 use super::from_nix::{Converter, Merging};
 use super::tree::Node;
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::value::{self, Part, Rendered, Thunk};
-use crate::nix::modules::{Class, ModuleSet};
+use crate::nix::modules::Class;
 use crate::releases;
 use crate::workspace::source::Span;
 use std::rc::Rc;
@@ -52,21 +50,20 @@ const MOST: usize = 2_000;
 /// search began.
 pub(super) fn elsewhere(
     evaluator: &mut Evaluator,
-    name: &str,
-    set: &Rc<ModuleSet>,
-    sight: &Sight<'_>,
+    modules: &Modules<'_>,
     before: usize,
     found: &mut Vec<Blueprint>,
 ) {
+    let Modules {
+        name, set, sight, ..
+    } = *modules;
     let paths = match set.request.class {
         Class::HomeManager => HOME,
         Class::Nixos | Class::Darwin => SYSTEM,
         Class::Generic | Class::FlakeParts => &[HOME, SYSTEM].concat(),
     };
-    let mut converter = Converter::new(evaluator, Some(set));
-    surroundings_of(&mut converter, set, paths);
-    let files = surroundings_of(&mut converter, set, NAMED_FILES);
-    drop(converter);
+    modules.surroundings(evaluator, paths);
+    let files = modules.surroundings(evaluator, NAMED_FILES);
     let mut known: Vec<Span> = Vec::new();
     for blueprint in found.iter() {
         places(&blueprint.options, &mut known);

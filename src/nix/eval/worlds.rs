@@ -53,6 +53,11 @@ impl Evaluator {
             .map(|known| known.holds)
     }
 
+    /// Whether any condition is assumed at the moment.
+    pub fn assumes_anything(&self) -> bool {
+        !self.assumptions.is_empty()
+    }
+
     /// Runs `work` in the world in which `condition` holds, or does not.
     pub fn assume<T>(
         &mut self,

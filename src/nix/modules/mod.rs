@@ -5,6 +5,7 @@
 //! as nearly every option would: sets by attribute, lists by concatenation, anything else only when there is one.
 
 mod accepts;
+mod below;
 pub mod by_type;
 pub mod collect;
 pub mod definition;
@@ -19,7 +20,7 @@ use crate::nix::symbol::Symbol;
 use crate::workspace::source::Span;
 use definition::Definition;
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use types::OptionType;
 
@@ -186,6 +187,8 @@ pub struct ModuleSet {
     pub problems: RefCell<Vec<ModuleProblem>>,
     /// Definitions of the root that fail in every world when they are looked at, so far.
     pub failures: RefCell<Vec<Rc<EvalError>>>,
+    /// What was looked at already, by the path of the set of options.
+    below: RefCell<HashMap<Vec<Symbol>, Rc<below::Below>>>,
 }
 
 /// What the modules say, before merging.
@@ -221,6 +224,7 @@ impl Evaluator {
             options: OnceCell::new(),
             problems: RefCell::new(Vec::new()),
             failures: RefCell::new(Vec::new()),
+            below: RefCell::default(),
         });
         let config = merge::config(&set);
         // Set once, here.
