@@ -569,6 +569,8 @@ impl Finder<'_> {
         // A file that another one of them imports is checked as part of that one.
         let mut checked: Vec<(&Candidate, Vec<Blueprint>)> = Vec::new();
         let mut imported: HashSet<String> = HashSet::new();
+        self.evaluator
+            .read_ahead(alone.iter().map(|candidate| candidate.path.as_str()));
         for candidate in alone {
             self.enter_flake_of(&candidate.path, candidate.flake.as_deref());
             let (blueprints, others) = self.alone(&candidate.path);

@@ -6,6 +6,7 @@ use super::unknown::{ErrorKind, Kind, Stop};
 use super::value::{Attrs, Env, NixPath, Origin, State, Thunk, Value};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax;
+use crate::nix::syntax::ahead::Ahead;
 use crate::nix::syntax::ast::{SourceTree, StaticProblemKind};
 use crate::workspace::problem::ReadProblem;
 use crate::workspace::source::FileId;
@@ -26,6 +27,8 @@ pub(crate) struct Loaded {
     data: HashSet<Rc<str>>,
     /// Files that are not what Nix can read.
     unreadable: Vec<(FileId, ReadProblem)>,
+    /// Files that another thread reads.
+    ahead: Option<Ahead>,
 }
 
 impl Evaluator {
@@ -78,6 +81,23 @@ impl Evaluator {
         )
     }
 
+    /// Has files read by another thread, as far as that is sooner: these are loaded next, in this order.
+    pub fn read_ahead<'p>(&mut self, files: impl ExactSizeIterator<Item = &'p str>) {
+        /// Starting a thread takes as long as reading a few files.
+        const FEW: usize = 8;
+        if files.len() < FEW {
+            return;
+        }
+        let texts = files
+            .filter(|absolute| !self.loaded.files.contains_key(*absolute))
+            .filter_map(|absolute| {
+                let file = self.workspace.read(absolute).ok()?;
+                Some((file, self.workspace.sources().get(file).text.clone()))
+            })
+            .collect();
+        self.loaded.ahead = Ahead::begin(texts);
+    }
+
     /// The value of the Nix file (or the `default.nix` of the directory) at an absolute path, and its tree.
     ///
     /// # Errors
@@ -99,7 +119,11 @@ impl Evaluator {
         }
         let file = self.read_nix(&absolute, origin)?;
         let text = self.workspace.sources().get(file).text.clone();
-        let tree = Rc::new(syntax::parse(file, &text, None));
+        let ahead = self.loaded.ahead.as_mut();
+        let tree = Rc::new(match ahead.and_then(|ahead| ahead.take(file)) {
+            Some(parsed) => syntax::finish(parsed, file, text.len(), None),
+            None => syntax::parse(file, &text, None),
+        });
         self.loaded.paths.insert(file, Rc::clone(&absolute));
         self.loaded.trees.push(Rc::clone(&tree));
         let thunk = if tree.is_unusable() {
