@@ -4,7 +4,7 @@ use super::exit_code;
 use crate::openclaw::blueprint::Blueprint;
 use crate::openclaw::configuration::Configuration;
 use crate::openclaw::render::Context;
-use crate::openclaw::tree::World;
+use crate::openclaw::tree::{Condition, World};
 use crate::pipeline;
 use crate::releases::Release;
 use crate::releases::selection::Selection;
@@ -14,8 +14,8 @@ use crate::report::{self, Format, Options, sanitize};
 use crate::request::{Outcome, Request};
 use crate::settings;
 
-/// Of more conditions than this, the others are shown as if they held.
-const MOST_CONDITIONS: usize = 2;
+/// No more worlds than these are shown; conditions that would make more are shown as if they held.
+const MOST_WORLDS: usize = 4;
 
 /// One configuration with the release that it is taken for.
 pub struct Inspected {
@@ -201,22 +201,27 @@ fn worlds(blueprint: &Blueprint) -> Vec<(World, Vec<String>)> {
     if let Some(home) = blueprint.surrounding("home.homeDirectory") {
         home.conditions(&mut shown);
     }
-    let told_apart = shown.len().min(MOST_CONDITIONS);
-    (0..1usize << told_apart)
-        .map(|bits| {
-            let mut texts = Vec::new();
-            let mut world = World::default();
-            for (position, condition) in shown.iter().enumerate() {
-                let holds = position >= told_apart || bits >> position & 1 == 0;
-                texts.push(if holds {
-                    condition.text.clone()
-                } else {
-                    format!("not: {}", condition.text)
-                });
-                world.0.insert(condition.clone(), holds);
+    World::all(&shown, MOST_WORLDS)
+        .into_iter()
+        .map(|mut world| {
+            for condition in &shown {
+                let holds = world.allows(condition);
+                world.0.entry(condition.clone()).or_insert(holds);
             }
+            // What is one value is no other: that need not be said.
+            let is_said = |condition: &&Condition| {
+                world.0.get(*condition) == Some(&true) || world.allows(condition)
+            };
+            let texts = shown.iter().filter(is_said);
+            let texts = texts
+                .map(|condition| match world.0.get(condition) {
+                    Some(true) => condition.text.clone(),
+                    _ => format!("not: {}", condition.text),
+                })
+                .collect();
             for condition in blueprint.conditions() {
-                world.0.entry(condition).or_insert(true);
+                let holds = world.allows(&condition);
+                world.0.entry(condition).or_insert(holds);
             }
             (world, texts)
         })

@@ -109,6 +109,7 @@ fn of_two_branches_the_one_that_nix_took_gives_the_place() {
         id: 1,
         text: "`x` is true".into(),
         span: None,
+        equality: None,
     };
     let choice = Node::new(
         Value::Choice(condition, Some(text("a/b", 30)), Some(text("c/d", 40))),

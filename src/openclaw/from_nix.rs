@@ -192,7 +192,12 @@ impl<'a> Converter<'a> {
             // The set is there in any world: only its attributes depend.
             return self.merge(active, merging);
         }
-        let condition = condition(&guard.condition);
+        let condition = Condition {
+            id: guard.condition.id,
+            text: guard.condition.text.to_string(),
+            span: guard.condition.span,
+            equality: self.evaluator.equality(guard.condition.id).cloned(),
+        };
         let mut branches = [true, false].map(|holds| {
             let again = active.clone();
             self.assume(guard.condition.id, holds, |converter| {
@@ -616,15 +621,6 @@ pub fn unknown_of(unknown: &unknown::Unknown) -> Unknown {
         subject: unknown.subject.as_deref().map(str::to_string),
         reason,
         span: unknown.span,
-    }
-}
-
-/// The domain's condition for the evaluator's.
-pub fn condition(condition: &unknown::Condition) -> Condition {
-    Condition {
-        id: condition.id,
-        text: condition.text.to_string(),
-        span: condition.span,
     }
 }
 

@@ -7,7 +7,7 @@
 
 use super::path::{ConfigPath, Segment};
 use super::problem::Problem;
-pub use crate::nix::eval::unknown::Kind;
+pub use crate::nix::eval::unknown::{Equality, Kind};
 use crate::workspace::source::Span;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -34,11 +34,53 @@ pub struct Condition {
     pub text: String,
     /// Where it is read.
     pub span: Option<Span>,
+    /// Set where it says that an unknown value is a certain one.
+    pub equality: Option<Equality>,
+}
+
+impl Condition {
+    /// Whether both cannot hold.
+    fn excludes(&self, other: &Condition) -> bool {
+        match (&self.equality, &other.equality) {
+            (Some(one), Some(other)) => one.excludes(other),
+            _ => false,
+        }
+    }
 }
 
 /// A choice of truth values for conditions.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct World(pub BTreeMap<Condition, bool>);
+
+impl World {
+    /// The worlds that there may be, those in which more of the first conditions hold before the others. At most `most`: the
+    /// conditions at the end are left out where they would make more.
+    pub fn all(conditions: &[Condition], most: usize) -> Vec<World> {
+        let mut worlds = vec![World::default()];
+        for condition in conditions {
+            let with = |world: &World, holds: bool| {
+                let mut world = world.clone();
+                world.0.insert(condition.clone(), holds);
+                world
+            };
+            let holding = worlds.iter().filter(|world| world.allows(condition));
+            let holding = holding.map(|world| with(world, true));
+            let others = worlds.iter().map(|world| with(world, false));
+            let next: Vec<World> = holding.chain(others).collect();
+            if next.len() > most {
+                break;
+            }
+            worlds = next;
+        }
+        worlds
+    }
+
+    /// Whether a condition may hold beside those that hold.
+    pub fn allows(&self, condition: &Condition) -> bool {
+        let mut holding = self.0.iter().filter(|(_, holds)| **holds);
+        !holding.any(|(known, _)| known.excludes(condition))
+    }
+}
 
 /// A step on a value's way from where it was written to where it is used.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -594,5 +636,53 @@ impl<'a> Lookup<'a> {
             Lookup::Present(node) => Some(node),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn condition(id: u64, equality: Option<(u64, &str)>) -> Condition {
+        Condition {
+            id,
+            text: format!("condition {id}"),
+            span: None,
+            equality: equality.map(|(unknown, value)| Equality {
+                unknown,
+                value: value.into(),
+            }),
+        }
+    }
+
+    fn holding(worlds: &[World]) -> Vec<Vec<u64>> {
+        worlds
+            .iter()
+            .map(|World(world)| {
+                let held = world.iter().filter(|(_, holds)| **holds);
+                held.map(|(condition, _)| condition.id).collect()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn conditions_of_their_own_double_the_worlds() {
+        let worlds = World::all(&[condition(1, None), condition(2, None)], 64);
+        assert_eq!(holding(&worlds), [vec![1, 2], vec![2], vec![1], vec![]]);
+        let many: Vec<Condition> = (1..10).map(|id| condition(id, None)).collect();
+        assert_eq!(World::all(&many, 64).len(), 64);
+    }
+
+    #[test]
+    fn comparisons_of_one_unknown_add_one_world_each() {
+        let hosts = ["a", "b", "c"];
+        let same: Vec<Condition> = (1..)
+            .zip(hosts)
+            .map(|(id, host)| condition(id, Some((7, host))))
+            .collect();
+        let worlds = World::all(&same, 64);
+        assert_eq!(holding(&worlds), [vec![3], vec![2], vec![1], vec![]]);
+        let other = condition(9, Some((8, "a")));
+        assert_eq!(World::all(&[same, vec![other]].concat(), 64).len(), 8);
     }
 }

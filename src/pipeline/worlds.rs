@@ -3,7 +3,7 @@
 use crate::openclaw::blueprint::Blueprint;
 use crate::openclaw::configuration::Configuration;
 use crate::openclaw::render::Context;
-use crate::openclaw::tree::{Condition, Node, Step, World};
+use crate::openclaw::tree::{Node, Step, World};
 use crate::releases::selection::Selection;
 use crate::releases::{self, Era, Release, Version};
 use crate::report::finding::{Finding, Related, Severity};
@@ -13,8 +13,9 @@ use crate::rules::{Sink, Subject, run};
 use crate::workspace::source::Span;
 use std::collections::{HashMap, HashSet};
 
-/// Conditions that are told apart at most: 6 give 64 worlds. What depends on further ones is unknown.
-const MOST_CONDITIONS: usize = 6;
+/// Worlds that are told apart at most: those of 6 conditions that have nothing to do with each other. What depends on further
+/// conditions is unknown.
+const MOST_WORLDS: usize = 64;
 
 /// Runs all rules on a blueprint; gives the names of its instances, or `None` where OpenClaw is enabled in no world.
 pub fn run(
@@ -25,7 +26,7 @@ pub fn run(
 ) -> Option<Vec<String>> {
     let context = &in_time(context, selection);
     let conditions = blueprint.conditions();
-    let worlds = worlds(&conditions);
+    let worlds = World::all(&conditions, MOST_WORLDS);
     let (release, exact) = selection.release();
     let plausible = plausible(selection);
     let mut results: Vec<(World, Configuration, Sink)> = Vec::new();
@@ -97,21 +98,6 @@ fn plausible(selection: &Selection) -> Vec<Release> {
         .plausible
         .iter()
         .filter_map(releases::load)
-        .collect()
-}
-
-fn worlds(conditions: &[Condition]) -> Vec<World> {
-    let told_apart = &conditions[..conditions.len().min(MOST_CONDITIONS)];
-    (0..1usize << told_apart.len())
-        .map(|bits| {
-            World(
-                told_apart
-                    .iter()
-                    .enumerate()
-                    .map(|(position, condition)| (condition.clone(), bits >> position & 1 == 0))
-                    .collect(),
-            )
-        })
         .collect()
 }
 

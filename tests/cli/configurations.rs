@@ -359,6 +359,75 @@ fn a_configuration_of_flake_parts_may_be_another_one_of_the_flake() {
 }
 
 #[test]
+fn comparisons_of_one_unknown_with_several_values_exclude_each_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let token = ["123456789", ":AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1"].concat();
+    let hosts = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+    let chosen: String = hosts
+        .iter()
+        .map(|host| format!("if host == \"{host}\" then \"kimi/k2\" else "))
+        .collect();
+    let module = format!(
+        r#"{{ lib, host, ... }}:
+{{
+  programs.openclaw.enable = true;
+  programs.openclaw.config = lib.mkMerge [
+    {{ models.providers.kimi = {{ baseUrl = "https://api.kimi.com/coding/v1"; models = [ {{ id = "k2"; name = "K2"; }} ]; }}; }}
+    (lib.mkIf (host == "a") {{ gateway.mode = "local"; }})
+    (lib.mkIf (host == "b") {{ gateway.mode = "remote"; }})
+    (lib.mkIf (host == "j") {{ channels.telegram.botToken = "{token}"; }})
+    {{ agents.defaults.model.primary = {chosen}"kimi/k3"; }}
+  ];
+}}
+"#
+    );
+    std::fs::write(folder.path().join("module.nix"), module).expect("a file");
+    let checked = openclaw_check()
+        .args("--format concise module.nix")
+        .inside(folder.path())
+        .run();
+    // The two modes never meet; the last alternative of ten is looked at, and what only one host has.
+    let findings: Vec<&str> = checked
+        .out
+        .lines()
+        .filter(|line| line.starts_with("module.nix:"))
+        .collect();
+    let [secret, model, _] = findings[..] else {
+        panic!("{}", checked.out);
+    };
+    assert!(
+        secret.contains("error[hardcoded-secret]"),
+        "{}",
+        checked.out
+    );
+    assert!(
+        model.contains("[unknown-model]") && model.contains("`k3`"),
+        "{}",
+        checked.out
+    );
+    let shown = openclaw_check()
+        .args("show module.nix")
+        .inside(folder.path())
+        .run();
+    let starting_with = |what: &str| {
+        let lines = shown.out.lines();
+        lines.filter(|line| line.starts_with(what)).count()
+    };
+    // One host says all that there is to say of a world.
+    assert_eq!(
+        starting_with("// if"),
+        starting_with("// OpenClaw"),
+        "{}",
+        shown.out
+    );
+    assert!(
+        shown.out.contains("// if `host == \"a\"` is true"),
+        "{}",
+        shown.out
+    );
+}
+
+#[test]
 fn conditions_may_depend_on_options_beside_those_that_they_set() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(

@@ -30,7 +30,7 @@ use crate::workspace::Workspace;
 use crate::workspace::source::Span;
 use std::collections::HashMap;
 use std::rc::Rc;
-use unknown::{ErrorKind, EvalError, Kind, Stop, Unknown};
+use unknown::{Equality, ErrorKind, EvalError, Kind, Stop, Unknown};
 use value::{Origin, Rendered, Thunk, Val, Value};
 
 /// Bounds on what an evaluation may cost. Running out of one makes the value unknown, with that reason.
@@ -118,6 +118,8 @@ pub struct Evaluator {
     /// `__curPos`, which is no variable: it stands for its own place.
     current_position: Symbol,
     lib: Option<Rc<Thunk>>,
+    /// Which conditions are comparisons of an unknown with a known value, by their ids.
+    equalities: HashMap<u64, Equality>,
     /// Regular expressions compiled so far.
     expressions: HashMap<Rc<str>, Rc<builtins::Expression>>,
 }
@@ -144,6 +146,7 @@ impl Evaluator {
             globals: HashMap::new(),
             current_position: Symbol::new("__curPos"),
             lib: None,
+            equalities: HashMap::new(),
             expressions: HashMap::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! Operators.
 
 use super::strings::Coercion;
-use super::unknown::{ErrorKind, Kind, Stop};
+use super::unknown::{Equality, ErrorKind, Kind, Stop};
 use super::value::{Attrs, Env, List, NixPath, NixString, Origin, Part, Thunk, Val, Value};
 use super::{Evaluator, is_logical, stand_in};
 use crate::nix::symbol::Symbol;
@@ -179,6 +179,7 @@ impl Evaluator {
         if unknown.is_of_bound() {
             return Stop::Unknown(unknown);
         }
+        let is_value = other.is_ok();
         let other = match other {
             Ok(Val {
                 value: Value::String(text),
@@ -210,6 +211,13 @@ impl Evaluator {
         let side = if symmetric { "" } else { side };
         let mut derived =
             (*unknown.derived(&format!("{operator}{side}{other}"), Some(Kind::Boolean))).clone();
+        if symmetric && is_value {
+            let equality = Equality {
+                unknown: unknown.id,
+                value: other.as_str().into(),
+            };
+            self.equalities.insert(derived.id, equality);
+        }
         // Shown to people, so no literal that might be a secret.
         derived.subject = unknown
             .subject

@@ -156,6 +156,22 @@ pub struct Condition {
     pub span: Option<Span>,
 }
 
+/// The condition that an unknown value is a certain known one. Two of them on one unknown exclude each other.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Equality {
+    /// The id of the unknown.
+    pub unknown: u64,
+    /// The known value as Nix code, so that different values have different texts.
+    pub value: Rc<str>,
+}
+
+impl Equality {
+    /// Whether both cannot hold.
+    pub fn excludes(&self, other: &Equality) -> bool {
+        self.unknown == other.unknown && self.value != other.value
+    }
+}
+
 /// Why an evaluation gives no value.
 #[derive(Clone, Debug)]
 pub enum Stop {

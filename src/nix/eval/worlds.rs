@@ -7,7 +7,7 @@
 //! make all the choices of all of them anew, and their number would grow with a power of the depth.
 
 use super::Evaluator;
-use super::unknown::{ErrorKind, Stop, Unknown};
+use super::unknown::{Equality, ErrorKind, Stop, Unknown};
 use super::value::{Origin, State, Thunk, Val, Value};
 use std::rc::Rc;
 
@@ -44,13 +44,43 @@ pub(super) struct Around {
 }
 
 impl Evaluator {
-    /// Whether a condition is assumed at the moment, and how.
+    /// Whether a condition is assumed at the moment, or follows from what is, and how.
     pub fn assumed(&self, id: u64) -> Option<bool> {
+        let mut assumed = self.assumptions.iter().rev();
+        if let Some(known) = assumed.find(|known| known.condition == id) {
+            return Some(known.holds);
+        }
+        // What is one value is no other.
+        let asked = self.equality(id)?;
         self.assumptions
             .iter()
-            .rev()
-            .find(|known| known.condition == id)
-            .map(|known| known.holds)
+            .filter(|known| known.holds)
+            .filter_map(|known| self.equality(known.condition))
+            .any(|known| known.excludes(asked))
+            .then_some(false)
+    }
+
+    /// The comparison that a condition is, if it is one of an unknown with a known value.
+    pub fn equality(&self, condition: u64) -> Option<&Equality> {
+        self.equalities.get(&condition)
+    }
+
+    /// Whether as many conditions are assumed as one value may depend on. Another comparison of the same unknown adds one
+    /// alternative, where a condition of its own doubles them, so it counts for less.
+    fn assumes_enough(&self) -> bool {
+        const WHOLE: usize = 4;
+        let mut compared: Vec<u64> = Vec::new();
+        let mut weight = 0;
+        for assumption in &self.assumptions {
+            match self.equality(assumption.condition) {
+                Some(equality) if compared.contains(&equality.unknown) => weight += 1,
+                equality => {
+                    compared.extend(equality.map(|equality| equality.unknown));
+                    weight += WHOLE;
+                }
+            }
+        }
+        weight >= self.limits.conditions * WHOLE
     }
 
     /// Whether any condition is assumed at the moment.
@@ -183,7 +213,7 @@ impl Evaluator {
         let Err(Stop::Split(condition)) = outcome else {
             return Thunk::from_outcome(outcome, origin.clone());
         };
-        if self.assumptions.len() >= self.limits.conditions || self.check_stack().is_err() {
+        if self.assumes_enough() || self.check_stack().is_err() {
             let unknown = self.unknown(
                 "it depends on too many conditions that are not known",
                 None,
