@@ -6,9 +6,10 @@
 //! splits, so does the pass. If it were made a choice of its own, each pass of a thunk with calls inside of calls would
 //! make all the choices of all of them anew, and their number would grow with a power of the depth.
 
-use super::Evaluator;
-use super::unknown::{Equality, ErrorKind, Stop, Unknown};
+use super::unknown::{Condition, Equality, ErrorKind, Stop, Unknown};
 use super::value::{Origin, State, Thunk, Val, Value};
+use super::{Evaluator, is_logical};
+use crate::nix::syntax::ast::Expr;
 use std::rc::Rc;
 
 /// One evaluation of a thunk, in one world.
@@ -157,15 +158,25 @@ impl Evaluator {
         };
     }
 
-    /// The value that a computation has whether a condition holds or not, if it is the same simple one. Only one condition is
-    /// looked at, and inside of such a trial none, or trials of trials would take their turn at every level.
+    /// The value that an expression has whether a condition holds or not, if it is the same simple one: `a && false`. Only
+    /// what joins conditions is tried, with one of them, and inside of such a trial nothing is, or trials of trials would take
+    /// their turn at every level.
     pub(super) fn same_in_both(
         &mut self,
         condition: u64,
         state: &State,
         origin: &Origin,
     ) -> Option<Val> {
-        if self.pass.is_trial {
+        let joins = match state {
+            State::Suspended {
+                tree, expression, ..
+            } => matches!(
+                tree.expression(*expression),
+                Expr::Binary { operator, .. } if is_logical(*operator)
+            ),
+            _ => false,
+        };
+        if self.pass.is_trial || !joins {
             return None;
         }
         let [then, otherwise] = [true, false].map(|holds| {
@@ -214,45 +225,70 @@ impl Evaluator {
             return Thunk::from_outcome(outcome, origin.clone());
         };
         if self.assumes_enough() || self.check_stack().is_err() {
-            let unknown = self.unknown(
-                "it depends on too many conditions that are not known",
-                None,
-                condition.span,
-            );
-            return Thunk::unknown(unknown, origin.clone());
+            return self.given_up(&condition, origin);
         }
-        let mut branches = [true, false].map(|holds| {
-            self.push_assumption(condition.id, holds);
-            self.begin_pass(false);
-            let outcome = match work(self) {
-                // In the real world only one branch runs; that this one needs itself says nothing.
-                Err(Stop::Error(error))
-                    if matches!(
-                        error.kind,
-                        ErrorKind::InfiniteRecursion | ErrorKind::CallDepth
-                    ) =>
-                {
-                    let unknown = self.unknown(
-                        "it needs itself if a condition holds that is not known",
-                        None,
-                        error.span,
-                    );
-                    Err(Stop::Unknown(unknown))
-                }
-                outcome => outcome,
-            };
-            let thunk = self.settle(outcome, origin, work);
-            self.pop_assumption();
-            thunk
-        });
-        let [then, otherwise] = &mut branches;
-        if let Some(same) = same_scalar(then, otherwise) {
+        let outcome = self.in_world(&condition, true, work);
+        self.push_assumption(condition.id, true);
+        let then = self.settle(outcome, origin, work);
+        self.pop_assumption();
+        let outcome = self.in_world(&condition, false, work);
+        // What needs more conditions than are told apart in the one world, and further ones in the other, is known in few: all of
+        // them would be looked at for little.
+        if is_given_up(&then) && matches!(outcome, Err(Stop::Split(_))) {
+            return self.given_up(&condition, origin);
+        }
+        self.push_assumption(condition.id, false);
+        let otherwise = self.settle(outcome, origin, work);
+        self.pop_assumption();
+        if let Some(same) = same_scalar(&then, &otherwise) {
             return same;
         }
-        Thunk::with_state(
-            State::Choice(condition, Rc::clone(then), Rc::clone(otherwise)),
-            origin.clone(),
-        )
+        Thunk::with_state(State::Choice(condition, then, otherwise), origin.clone())
+    }
+
+    /// What `work` comes to in a pass of its own where a condition holds, or does not.
+    fn in_world(
+        &mut self,
+        condition: &Condition,
+        holds: bool,
+        work: &mut dyn FnMut(&mut Self) -> Result<Val, Stop>,
+    ) -> Result<Val, Stop> {
+        self.push_assumption(condition.id, holds);
+        self.begin_pass(false);
+        let outcome = work(self);
+        self.pop_assumption();
+        match outcome {
+            // In the real world only one branch runs; that this one needs itself says nothing.
+            Err(Stop::Error(error))
+                if matches!(
+                    error.kind,
+                    ErrorKind::InfiniteRecursion | ErrorKind::CallDepth
+                ) =>
+            {
+                let unknown = self.unknown(
+                    "it needs itself if a condition holds that is not known",
+                    None,
+                    error.span,
+                );
+                Err(Stop::Unknown(unknown))
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn given_up(&mut self, condition: &Condition, origin: &Origin) -> Rc<Thunk> {
+        let unknown = self.unknown(TOO_MANY_CONDITIONS, None, condition.span);
+        Thunk::unknown(unknown, origin.clone())
+    }
+}
+
+/// Why a value is not known that would be one of too many.
+const TOO_MANY_CONDITIONS: &str = "it depends on too many conditions that are not known";
+
+fn is_given_up(thunk: &Thunk) -> bool {
+    match &*thunk.state.borrow() {
+        State::Unknown(unknown) => &*unknown.reason == TOO_MANY_CONDITIONS,
+        _ => false,
     }
 }
 
