@@ -3,6 +3,7 @@
 pub mod blueprint;
 pub mod configuration;
 pub mod credentials;
+mod declared_secrets;
 mod delivered_variables;
 pub mod documents;
 pub mod endpoints;

@@ -76,6 +76,8 @@ pub enum ProblemKind {
     /// What `builtins.readFile` and the like would copy into the world-readable store although it is a
     /// secret: the file of a secret, or a secret in `home.sessionVariables`; `subject` is the file or name.
     SecretInStore,
+    /// A secret of sops-nix or agenix that nothing declares; `subject` is its name.
+    UnknownSecret,
     /// An import, or another path that the configuration needs, that is not there, not tracked or outside.
     MissingFile,
     /// Imports in a circle.

@@ -9,6 +9,7 @@ use super::configuration::{
     Configuration, Delivery, Document, Instance, Presence, Problem, ProblemKind, Provision, Source,
     Variable,
 };
+use super::declared_secrets;
 use super::delivered_variables;
 use super::given_file;
 use super::needed_files;
@@ -100,6 +101,8 @@ impl Blueprint {
         };
         let needed = needed_files::in_surroundings(around.0, context.workspace);
         configuration.problems.extend(needed);
+        let misspelt = declared_secrets::misspelt(&options, around.0, &self.surroundings);
+        configuration.problems.extend(misspelt);
         match self.source {
             Source::RenderedFile => {
                 for problem in failures(&options) {

@@ -100,6 +100,7 @@ pub mod unknown_name;
 pub mod unknown_option;
 pub mod unknown_profile;
 pub mod unknown_provider;
+pub mod unknown_secret;
 pub mod unprovided_variable;
 pub mod untracked_document;
 pub mod unused_suppression;

@@ -73,6 +73,7 @@ pub static RULES: &[Rule] = &[
     super::unescaped_placeholder::RULE,
     super::template_text::RULE,
     super::missing_file::RULE,
+    super::unknown_secret::RULE,
     super::import_cycle::RULE,
     super::evaluation_error::RULE,
     super::infinite_recursion::RULE,

@@ -1,0 +1,160 @@
+//! Secrets of sops-nix and agenix that are read under a name that no definition in sight has.
+//!
+//! Nix fails on such a read (`attribute 'x' missing`). Secrets may be declared in modules that are not here, so only a name that
+//! nearly is that of a declared one is told.
+
+use super::blueprint::PROGRAM_NAMES;
+use super::configuration::{Problem, ProblemKind};
+use super::nearest::nearest;
+use super::tree::{Node, TextPart, Unknown, Value};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// What is read, and the option that declares it.
+const READ: &[(&str, &str)] = &[
+    ("sops.secrets", "sops.secrets"),
+    ("sops.placeholder", "sops.secrets"),
+    ("sops.templates", "sops.templates"),
+    ("age.secrets", "age.secrets"),
+];
+
+/// How modules call the configurations that secrets are read from.
+const CONFIGURATIONS: &[&str] = &["config", "osConfig", "nixosConfig", "darwinConfig"];
+
+/// What is read of a secret.
+const ATTRIBUTES: &[&str] = &["path", "name", "file", "content", "sopsFileHash"];
+
+/// Units with these names run OpenClaw; what other units read is not looked at.
+const UNITS: &[&str] = &[
+    "systemd.services",
+    "systemd.user.services",
+    "launchd.agents",
+];
+
+/// The problems that `options` and what belongs to them around read secrets that seem misspelt. `declared` holds the
+/// surroundings in all worlds.
+pub fn misspelt(
+    options: &Node,
+    around: &[(&'static str, Rc<Node>)],
+    declared: &[(&'static str, Rc<Node>)],
+) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let mut look = |node: &Node| {
+        node.walk(&mut |_, node| {
+            let mut read = |unknown: &Unknown| {
+                let problem = problem(unknown, node, declared);
+                found.extend(problem.filter(|problem| !found.contains(problem)));
+            };
+            match &node.value {
+                Value::Unknown(unknown) => read(unknown),
+                Value::Text(text) => {
+                    for part in &text.parts {
+                        if let TextPart::Unknown(unknown) = part {
+                            read(unknown);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        });
+    };
+    look(options);
+    for (path, node) in around {
+        if *path == "sops.templates" {
+            look(node);
+        }
+        let units = node.as_object().filter(|_| UNITS.contains(path));
+        for (name, unit) in units.iter().flat_map(|units| &units.entries) {
+            if PROGRAM_NAMES.iter().any(|program| name.contains(program)) {
+                look(unit);
+            }
+        }
+    }
+    found
+}
+
+fn problem(
+    unknown: &Unknown,
+    node: &Node,
+    declared: &[(&'static str, Rc<Node>)],
+) -> Option<Problem> {
+    let (read, option, name) = secret(unknown.subject.as_deref()?)?;
+    let mut names = BTreeSet::new();
+    for (_, node) in declared.iter().filter(|(path, _)| *path == option) {
+        if !add_names(node, &mut names) {
+            return None;
+        }
+    }
+    let near = nearest(name, names.iter().map(String::as_str)).filter(|near| *near != name)?;
+    if names.contains(name) {
+        return None;
+    }
+    let mut problem = Problem::new(
+        ProblemKind::UnknownSecret,
+        format!("`{read}.{name}` is read, and no definition of `{option}` here has that name"),
+        unknown.span.or(node.place.primary()),
+    );
+    problem.help = Some(format!("Did you mean `{near}`?"));
+    problem.subject = Some(name.to_string());
+    Some(problem)
+}
+
+/// The secret that an unknown value comes from: what is read, the option that declares it, and its name.
+fn secret(subject: &str) -> Option<(&'static str, &'static str, &str)> {
+    let (configuration, rest) = subject.split_once('.')?;
+    if !CONFIGURATIONS.contains(&configuration) {
+        return None;
+    }
+    READ.iter().find_map(|(read, option)| {
+        let rest = rest.strip_prefix(read)?.strip_prefix('.')?;
+        let name = match rest.rsplit_once('.') {
+            Some((name, attribute)) if ATTRIBUTES.contains(&attribute) => name,
+            _ => rest,
+        };
+        Some((*read, *option, name))
+    })
+}
+
+/// Adds the names that a set has in any world; `false` where they are not all known.
+fn add_names(node: &Node, names: &mut BTreeSet<String>) -> bool {
+    match &node.value {
+        Value::Object(object) => {
+            names.extend(object.entries.keys().cloned());
+            object.open.is_none()
+        }
+        Value::Choice(_, then, otherwise) => [then, otherwise]
+            .into_iter()
+            .flatten()
+            .all(|branch| add_names(branch, names)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_secret_may_hold_dots_and_slashes() {
+        let name = |subject| secret(subject).map(|(_, option, name)| (option, name));
+        assert_eq!(
+            name("config.sops.secrets.openclaw/a.b.path"),
+            Some(("sops.secrets", "openclaw/a.b"))
+        );
+        assert_eq!(
+            name("osConfig.age.secrets.key"),
+            Some(("age.secrets", "key"))
+        );
+        assert_eq!(
+            name("config.sops.placeholder.key"),
+            Some(("sops.secrets", "key"))
+        );
+        for other in [
+            "config.sops.secrets",
+            "secrets.sops.secrets.key.path",
+            "config.programs.x",
+        ] {
+            assert_eq!(name(other), None, "{other}");
+        }
+    }
+}
