@@ -230,7 +230,8 @@ pub fn blueprints(
     failures(evaluator, set, &mut found);
     foreign(evaluator, set, &mut found);
     if sight.reach == Reach::Whole && unseen(set, sight).iter().all(|module| !module.may_add) {
-        for problem in undeclared_own(evaluator, set) {
+        let undeclared = undeclared_own(evaluator, set);
+        for problem in undeclared.into_iter().chain(misspelt_names(evaluator, set)) {
             found.fails(problem);
         }
     }
@@ -268,6 +269,36 @@ fn undeclared_own(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Vec<Problem
         .collect();
     own.into_iter()
         .flat_map(|name| undeclared_options(evaluator, set, &[name]))
+        .collect()
+}
+
+/// Definitions below a first name that nothing declares and that was meant to be another: `sytemd.user.services`. What was meant
+/// to be `programs` or `services` is looked at by itself.
+fn misspelt_names(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Vec<Problem> {
+    let is_free = set
+        .collected()
+        .is_none_or(|collected| collected.freeform.is_some());
+    if is_free {
+        return Vec::new();
+    }
+    let below = evaluator.below(set, &[]);
+    let named = below.children.by_name.iter();
+    named
+        .filter(|(name, _)| {
+            declared_at(set, &[name.as_str()]).is_none()
+                && !option_roots::is_nearly_namespace(name.as_str())
+        })
+        .filter_map(|(name, definitions)| {
+            let meant = option_roots::shared_name_meant_by(name.as_str())?;
+            let mut problem = Problem::new(
+                ProblemKind::UnknownOption,
+                format!("the option `{}` does not exist", name.as_str()),
+                definitions.first()?.span(),
+            );
+            problem.help = Some(format!("write `{meant}`"));
+            problem.path = Some(name.as_str().to_string());
+            Some(problem)
+        })
         .collect()
 }
 

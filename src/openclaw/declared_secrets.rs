@@ -6,7 +6,8 @@
 use super::blueprint::PROGRAM_NAMES;
 use super::configuration::{Problem, ProblemKind};
 use super::nearest::nearest;
-use super::tree::{Node, TextPart, Unknown, Value};
+use super::tree::{Node, Text, TextPart, Unknown, Value};
+use crate::workspace::source::Span;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -41,16 +42,17 @@ pub fn misspelt(
     let mut found = Vec::new();
     let mut look = |node: &Node| {
         node.walk(&mut |_, node| {
-            let mut read = |unknown: &Unknown| {
-                let problem = problem(unknown, node, declared);
+            let mut read = |unknown: &Unknown, place: Option<Span>| {
+                let problem = problem(unknown, place, declared);
                 found.extend(problem.filter(|problem| !found.contains(problem)));
             };
             match &node.value {
-                Value::Unknown(unknown) => read(unknown),
+                Value::Unknown(unknown) => read(unknown, node.place.primary()),
                 Value::Text(text) => {
-                    for part in &text.parts {
+                    for (index, part) in text.parts.iter().enumerate() {
                         if let TextPart::Unknown(unknown) = part {
-                            read(unknown);
+                            let place = interpolation(text, index);
+                            read(unknown, place.or(node.place.primary()));
                         }
                     }
                 }
@@ -75,7 +77,7 @@ pub fn misspelt(
 
 fn problem(
     unknown: &Unknown,
-    node: &Node,
+    place: Option<Span>,
     declared: &[(&'static str, Rc<Node>)],
 ) -> Option<Problem> {
     let (read, option, name) = secret(unknown.subject.as_deref()?)?;
@@ -92,11 +94,23 @@ fn problem(
     let mut problem = Problem::new(
         ProblemKind::UnknownSecret,
         format!("`{read}.{name}` is read, and no definition of `{option}` here has that name"),
-        unknown.span.or(node.place.primary()),
+        unknown.span.or(place),
     );
     problem.help = Some(format!("Did you mean `{near}`?"));
     problem.subject = Some(name.to_string());
     Some(problem)
+}
+
+/// The place of a part of a text between parts that are written there.
+fn interpolation(text: &Text, index: usize) -> Option<Span> {
+    let written = |part: Option<&TextPart>| match part {
+        Some(TextPart::Known { span, .. }) => *span,
+        _ => None,
+    };
+    let before = written(text.parts.get(index.checked_sub(1)?))?;
+    let after = written(text.parts.get(index + 1))?;
+    let is_between = before.file == after.file && before.end < after.start;
+    is_between.then(|| Span::new(before.file, before.end, after.start))
 }
 
 /// The secret that an unknown value comes from: what is read, the option that declares it, and its name.

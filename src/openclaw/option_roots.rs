@@ -119,6 +119,19 @@ pub fn is_shared(name: &str) -> bool {
     SHARED.contains(&name)
 }
 
+/// The first name that was surely meant by one that nothing declares: one slip of the pen leads to it.
+pub fn shared_name_meant_by(name: &str) -> Option<&'static str> {
+    /// Of shorter names too many are one slip away from each other.
+    const SHORT: usize = 4;
+    if is_shared(name) || name.len() < SHORT {
+        return None;
+    }
+    let mut shared = SHARED.iter().filter(|shared| shared.len() >= SHORT);
+    shared
+        .find(|shared| damerau_levenshtein(name, shared) == 1)
+        .copied()
+}
+
 /// What an option named `name` in `programs` or `services`, or in a misspelling of these, is, if it is neither right nor something else.
 ///
 /// A name counts as misspelt only where one slip of the pen leads to it (a letter added, left out, replaced or swapped, for

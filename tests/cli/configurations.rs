@@ -602,6 +602,39 @@ fn a_misspelt_namespace_and_a_file_that_a_text_names_are_found() {
     }
 }
 
+/// First names of options that Home Manager has, misspelt; another module may have an option of that very name.
+#[test]
+fn a_misspelt_first_name_is_found_where_nothing_unseen_may_declare_it() {
+    let check = |modules: &str| {
+        let flake = format!(
+            "{{ inputs.nix-openclaw.url = \"github:openclaw/nix-openclaw\"; inputs.own.url = \"github:alice/modules\";
+           outputs = {{ nixpkgs, home-manager, nix-openclaw, own, ... }}: {{
+             homeConfigurations.alice = home-manager.lib.homeManagerConfiguration {{
+               pkgs = nixpkgs.legacyPackages.x86_64-linux;
+               modules = [ nix-openclaw.homeManagerModules.openclaw ./home.nix {modules} ];
+             }};
+           }}; }}"
+        );
+        let home = "{
+  programs.openclaw = { enable = true; config.gateway.mode = \"local\"; };
+  sytemd.user.services.openclaw-gateway.Service.Environment = \"A=1\";
+}";
+        let folder = tree(&[("flake.nix", &flake), ("home.nix", home)]);
+        let run = openclaw_check().args("--no-git --format concise");
+        run.inside(folder.path()).run().out
+    };
+    let found = "home.nix:3:3: error[unknown-option] the option `sytemd` does not exist";
+    let out = check("");
+    assert!(out.contains(found), "{out}");
+    for declaring in [
+        "own.homeModules.default",
+        "({ lib, ... }: { options.sytemd = lib.mkOption { type = lib.types.anything; }; })",
+    ] {
+        let out = check(declaring);
+        assert!(!out.contains("sytemd"), "{out}");
+    }
+}
+
 /// A repository like nix-openclaw itself: it declares the options, tests them with functions of its own, and offers a template.
 #[test]
 fn declared_options_and_offered_templates_are_no_configurations() {
