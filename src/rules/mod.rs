@@ -32,6 +32,7 @@ pub mod endpoint_api_mismatch;
 pub mod escaped_placeholder;
 pub mod evaluation_error;
 pub mod failed_assertion;
+pub mod gateway_auth;
 pub mod hardcoded_secret;
 pub mod import_cycle;
 pub mod impure_document_path;

@@ -50,6 +50,7 @@ pub static RULES: &[Rule] = &[
     super::session_variable_not_seen::RULE,
     super::secret_ref::RULE,
     super::undeclared_secret_provider::RULE,
+    super::gateway_auth::RULE,
     super::secret_in_store::RULE,
     super::whole_environment_file::RULE,
     // Documents.
