@@ -138,7 +138,7 @@ fn checked(
         let span = mode.as_ref().and_then(|(_, node)| node.place.primary());
         Finding::new(INFO.id, Consequence::GatewayRefuses, message)
             .at(span)
-            .path(&ConfigPath::keys("gateway.auth.mode"))
+            .path(ConfigPath::keys("gateway.auth.mode"))
             .help(help)
     };
     let listens = network(gateway)?;
@@ -194,7 +194,7 @@ fn checked(
             format!("{why}, and nothing gives it a {names}, so it does not start"),
         )
         .at(place)
-        .path(&ConfigPath::keys(path))
+        .path(ConfigPath::keys(path))
         .help(format!(
             "Provide `{variable}`, and write `gateway.auth.{key} = \"\\${{{variable}}}\"`."
         ));
