@@ -58,6 +58,8 @@ pub struct Interpolation {
 pub enum ProblemKind {
     /// The file does not parse.
     Syntax,
+    /// The file needs an experimental feature of Nix.
+    ExperimentalFeature,
     /// Nested too deeply, or a chain too long, to be parsed.
     TooDeep,
     /// Not UTF-8, or with a byte-order mark.

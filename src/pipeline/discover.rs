@@ -1015,12 +1015,30 @@ impl Finder<'_> {
         })
     }
 
+    /// Whether a file that was read names the feature of Nix that pipe operators need.
+    fn names_pipe_operators(&self) -> bool {
+        let sources = self.workspace.sources();
+        let mut trees = self.evaluator.trees().iter();
+        trees.any(|tree| sources.get(tree.file).text.contains("pipe-operator"))
+    }
+
     fn finish(mut self) -> Discovery {
+        // Who uses them in one file does in others too: that is said once, and not to those who know.
+        let is_pipe = |problem: &&StaticProblem| problem.kind == StaticProblemKind::PipeOperator;
+        let trees = self.evaluator.trees().iter();
+        let first_pipe = trees
+            .flat_map(|tree| tree.problems.iter())
+            .find(is_pipe)
+            .filter(|_| !self.names_pipe_operators())
+            .cloned();
         for tree in self.evaluator.trees() {
             if !self.found.files.contains(&tree.file) {
                 self.found.files.push(tree.file);
             }
-            for problem in &tree.problems {
+            let of_tree = tree.problems.iter().filter(|problem| !is_pipe(problem));
+            let pipe = first_pipe.iter();
+            let pipe = pipe.filter(|problem| problem.span.file == tree.file);
+            for problem in of_tree.chain(pipe) {
                 self.found
                     .problems
                     .push(static_problem(problem, &self.workspace));
@@ -1114,9 +1132,8 @@ fn add_failures(blueprints: &mut [Blueprint], failures: &[Problem]) {
 /// What lowering found wrong, as a problem.
 fn static_problem(problem: &StaticProblem, workspace: &Workspace) -> Problem {
     let kind = match &problem.kind {
-        StaticProblemKind::Syntax
-        | StaticProblemKind::IntegerRange
-        | StaticProblemKind::PipeOperator => ProblemKind::Syntax,
+        StaticProblemKind::Syntax | StaticProblemKind::IntegerRange => ProblemKind::Syntax,
+        StaticProblemKind::PipeOperator => ProblemKind::ExperimentalFeature,
         StaticProblemKind::TooDeep => ProblemKind::TooDeep,
         StaticProblemKind::Encoding => ProblemKind::Encoding,
         StaticProblemKind::DuplicateAttribute | StaticProblemKind::DuplicateFormal => {

@@ -31,6 +31,7 @@ pub mod encoding;
 pub mod endpoint_api_mismatch;
 pub mod escaped_placeholder;
 pub mod evaluation_error;
+pub mod experimental_feature;
 pub mod failed_assertion;
 pub mod gateway_auth;
 pub mod hardcoded_secret;

@@ -66,6 +66,7 @@ pub static RULES: &[Rule] = &[
     super::no_documents::RULE,
     // Nix.
     super::syntax_error::RULE,
+    super::experimental_feature::RULE,
     super::too_deeply_nested::RULE,
     super::encoding::RULE,
     super::duplicate_attribute::RULE,

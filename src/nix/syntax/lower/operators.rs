@@ -172,7 +172,7 @@ impl Lowering {
                     token.text
                 ),
                 token.span(),
-                Some("without it Nix refuses the file; write a function call instead"),
+                Some("turn it on wherever this is evaluated, or write a function call"),
             );
         }
     }
