@@ -7,6 +7,7 @@
 mod bare;
 mod findings;
 mod flakes;
+mod growth;
 mod measure;
 mod page;
 mod trees;
@@ -54,6 +55,7 @@ fn main() {
         flakes::section(&extent, scratch.path()),
         trees::section(&extent, scratch.path()),
         findings::section(&extent, scratch.path()),
+        growth::section(&extent, scratch.path()),
     ];
     for section in &sections {
         println!("{section}");

@@ -3,6 +3,12 @@
 /// Longer names are no slip of the pen; the distance of two takes time and memory by the product of their lengths.
 const LONGEST: usize = 100;
 
+/// So many candidates are looked at: where thousands are asked for among thousands, it is the time that counts.
+const MOST: usize = 1_000;
+
+/// Steps that a slip of the pen takes at most.
+const STEPS: usize = 3;
+
 /// The candidate that is closest to `wanted`, if one is close enough to be a slip of the pen: by
 /// Damerau-Levenshtein distance without regard to case, at most a third of the longer name and at most three
 /// steps. The first of equally close candidates wins; a candidate equal to `wanted` is not a match.
@@ -18,37 +24,68 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
     }
     let lower = wanted.to_lowercase();
     let count = lower.chars().count();
+    let letters = Letters::of(&lower);
     let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates {
+    for candidate in candidates.into_iter().take(MOST) {
         if candidate == wanted || candidate.len() > LONGEST {
             continue;
         }
-        // The difference of their lengths is the least that it can be.
         let length = candidate.chars().count();
         let longer = count.max(length);
-        let least = count.abs_diff(length);
-        if least > 3 || least * 3 > longer {
+        let most = STEPS.min(longer / 3);
+        let most = best.map_or(most, |(least, _)| most.min(least - 1));
+        // The difference of their lengths, and half of that of their letters, is the least that it can be.
+        if count.abs_diff(length) > most || letters.difference(candidate) > 2 * most {
             continue;
         }
         let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
-        if distance <= 3 && distance * 3 <= longer && best.is_none_or(|(least, _)| distance < least)
-        {
+        if distance <= most {
             best = Some((distance, candidate));
+            if distance == 0 {
+                break;
+            }
         }
     }
     best.map(|(_, candidate)| candidate)
 }
 
+/// How often each letter is in a text, bytes beyond ASCII and letters of either case taken together.
+struct Letters([u8; Letters::KINDS]);
+
+impl Letters {
+    const KINDS: usize = 64;
+
+    /// Capitals and small letters are of one kind, and what is not ASCII is of none.
+    fn kind(byte: u8) -> Option<usize> {
+        byte.is_ascii()
+            .then(|| usize::from(byte.to_ascii_lowercase()) % Letters::KINDS)
+    }
+
+    fn of(text: &str) -> Self {
+        let mut counts = [0; Letters::KINDS];
+        for kind in text.bytes().filter_map(Letters::kind) {
+            counts[kind] += 1;
+        }
+        Letters(counts)
+    }
+
+    /// How many letters one of the texts has that the other has not. A step changes it by two at most.
+    fn difference(&self, other: &str) -> usize {
+        let Letters(other) = Letters::of(other);
+        let pairs = self.0.iter().zip(other);
+        pairs
+            .map(|(one, other)| usize::from(one.abs_diff(other)))
+            .sum()
+    }
+}
+
 /// Names as a sentence holds them: "`a`", "`a` or `b`", "`a`, `b` or `c`"; of more than six the first six and
 /// how many more there are. Empty for no names.
 pub fn alternatives<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let names: Vec<&str> = names.into_iter().collect();
-    let shown: Vec<String> = names
-        .iter()
-        .take(6)
-        .map(|name| format!("`{name}`"))
-        .collect();
-    let rest = names.len() - shown.len();
+    let mut names = names.into_iter();
+    let first = names.by_ref().take(6);
+    let shown: Vec<String> = first.map(|name| format!("`{name}`")).collect();
+    let rest = names.count();
     match shown.split_last() {
         None => String::new(),
         Some(_) if rest > 0 => format!("{} and {rest} more", shown.join(", ")),

@@ -6,8 +6,8 @@ use super::model_reference::{Form, Piece, Reference, References, Role, parse};
 use super::path::ConfigPath;
 use super::tree::{Lookup, Node, Place, Text, Unknown, Value};
 use crate::releases::{self, ModelIdRules, Provider, Release};
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 /// A model that a configuration declares.
@@ -220,6 +220,35 @@ pub struct Catalogue {
     replaces: bool,
     /// The release's providers by the names that were asked for.
     looked_up: RefCell<HashMap<String, Option<Provider>>>,
+    /// Positions in `declared`, by id.
+    declared_by_id: HashMap<String, usize>,
+    /// Positions in `aliases`, by name in lower case.
+    aliases_by_name: HashMap<String, usize>,
+    /// The ids that declared providers and those of the release list, as they are compared, of those that were asked for.
+    listed: RefCell<HashMap<(String, ListedBy), Ids>>,
+    /// The ids of the models of providers that were asked for.
+    models_by_provider: RefCell<HashMap<String, Rc<[String]>>>,
+    /// The names of all providers, once they were asked for.
+    names: OnceCell<Rc<[String]>>,
+}
+
+/// Ids of models as they are compared.
+type Ids = Rc<HashSet<String>>;
+
+/// Who lists models of a provider.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum ListedBy {
+    Configuration,
+    Release,
+}
+
+/// The position of the first of equal texts, by the text.
+fn first_of_each(texts: impl Iterator<Item = String>) -> HashMap<String, usize> {
+    let mut positions = HashMap::new();
+    for (position, text) in texts.enumerate() {
+        positions.entry(text).or_insert(position);
+    }
+    positions
 }
 
 /// A provider id as OpenClaw compares it.
@@ -266,6 +295,12 @@ impl Catalogue {
         };
         let replaces = config.at_keys("models.mode").and_then(|node| node.as_str())
             == Some("replace".to_string());
+        let declared_by_id = first_of_each(declared.iter().map(|provider| provider.id.clone()));
+        let aliases_by_name = aliases
+            .iter()
+            .enumerate()
+            .map(|(position, alias)| (alias.name.to_lowercase(), position))
+            .collect();
         Catalogue {
             release: *release,
             declared,
@@ -277,13 +312,18 @@ impl Catalogue {
             plugins: plugins(configuration, instance, release),
             replaces,
             looked_up: RefCell::default(),
+            declared_by_id,
+            aliases_by_name,
+            listed: RefCell::default(),
+            models_by_provider: RefCell::default(),
+            names: OnceCell::new(),
         }
     }
 
     /// The declared provider of that name.
     pub fn declared(&self, name: &str) -> Option<&DeclaredProvider> {
-        let id = normalise_provider(name);
-        self.declared.iter().find(|provider| provider.id == id)
+        let position = self.declared_by_id.get(&normalise_provider(name))?;
+        self.declared.get(*position)
     }
 
     /// What is known of the provider of that name.
@@ -382,7 +422,13 @@ impl Catalogue {
         let provider = normalise_provider(provider);
         let rules = self.release.model_id_rules(&provider);
         let wanted = normalise(&provider, rules, model);
-        let listed = |id: &str| normalise(&provider, rules, id) == wanted;
+        let lists = |by: ListedBy, ids: &mut dyn Iterator<Item = &str>| {
+            let mut known = self.listed.borrow_mut();
+            let ids = known.entry((provider.clone(), by)).or_insert_with(|| {
+                Rc::new(ids.map(|id| normalise(&provider, rules, id)).collect())
+            });
+            ids.contains(&wanted)
+        };
         let built_in = standing.known.filter(|known| {
             !self.replaces
                 && match known.external_plugin() {
@@ -390,7 +436,10 @@ impl Catalogue {
                     Some(plugin) => self.plugins.ids.iter().any(|id| id == plugin),
                 }
         });
-        let in_release = |known: &Provider| known.models().any(|model| listed(model.id()));
+        let in_release = |known: &Provider| {
+            let mut ids = known.models().map(|model| model.id());
+            lists(ListedBy::Release, &mut ids)
+        };
         if let Some(declared) = standing.declared {
             if declared.is_local() {
                 return ModelStanding::Undecided;
@@ -398,7 +447,8 @@ impl Catalogue {
             match &declared.models {
                 ModelList::Unknown(unknown) => return ModelStanding::NotKnown(unknown.clone()),
                 ModelList::Known { models, open } => {
-                    if models.iter().any(|model| listed(&model.id)) {
+                    let mut ids = models.iter().map(|model| model.id.as_str());
+                    if lists(ListedBy::Configuration, &mut ids) {
                         return ModelStanding::Listed;
                     }
                     if let Some(unknown) = open {
@@ -442,11 +492,23 @@ impl Catalogue {
     }
 
     /// The ids of the models of a provider that are known, declared ones first, each once.
-    pub fn models_of(&self, provider: &str) -> Vec<String> {
+    pub fn models_of(&self, provider: &str) -> Rc<[String]> {
+        let id = normalise_provider(provider);
+        if let Some(known) = self.models_by_provider.borrow().get(&id) {
+            return Rc::clone(known);
+        }
+        let ids: Rc<[String]> = self.all_models_of(provider).into();
+        let mut known = self.models_by_provider.borrow_mut();
+        known.insert(id, Rc::clone(&ids));
+        ids
+    }
+
+    fn all_models_of(&self, provider: &str) -> Vec<String> {
         let standing = self.provider(provider);
         let mut ids: Vec<String> = Vec::new();
+        let mut seen: HashSet<String> = HashSet::new();
         let mut add = |id: &str| {
-            if !ids.iter().any(|known| known.eq_ignore_ascii_case(id)) {
+            if seen.insert(id.to_ascii_lowercase()) {
                 ids.push(id.to_string());
             }
         };
@@ -482,27 +544,24 @@ impl Catalogue {
     }
 
     /// The names of providers for a suggestion: the declared ones as written, then those of the release.
-    pub fn provider_names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self
-            .declared
-            .iter()
-            .map(|provider| provider.key.clone())
-            .collect();
-        for provider in self.release.providers() {
-            if !names.iter().any(|name| name == provider.id()) {
-                names.push(provider.id().to_string());
-            }
-        }
-        names
+    pub fn provider_names(&self) -> Rc<[String]> {
+        let names = self.names.get_or_init(|| {
+            let declared = self.declared.iter().map(|provider| provider.key.clone());
+            let of_release = self.release.providers();
+            let of_release = of_release.map(|provider| provider.id().to_string());
+            let mut seen = HashSet::new();
+            declared
+                .chain(of_release)
+                .filter(|name| seen.insert(name.clone()))
+                .collect()
+        });
+        Rc::clone(names)
     }
 
     /// The alias of that name; the last of several wins.
     pub fn alias(&self, name: &str) -> Option<&Alias> {
-        let name = name.trim().to_lowercase();
-        self.aliases
-            .iter()
-            .rev()
-            .find(|alias| alias.name.to_lowercase() == name)
+        let position = self.aliases_by_name.get(&name.trim().to_lowercase())?;
+        self.aliases.get(*position)
     }
 
     /// What a reference means.

@@ -2,7 +2,9 @@
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
+use crate::openclaw::providers::DeclaredModel;
 use crate::report::finding::{Consequence, Finding};
+use std::collections::HashMap;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -45,18 +47,15 @@ same id only the first can be reached; the limits and costs of the other are nev
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     let catalogue = subject.catalogue(instance);
     for provider in &catalogue.declared {
-        let models = provider.known_models();
-        for (position, model) in models.iter().enumerate() {
+        let mut first_by_id: HashMap<String, &DeclaredModel> = HashMap::new();
+        for model in provider.known_models() {
             if model.id.is_empty() {
                 continue;
             }
-            let id = model.id.to_lowercase();
-            let Some(first) = models[..position]
-                .iter()
-                .find(|other| other.id.to_lowercase() == id)
-            else {
+            let first = *first_by_id.entry(model.id.to_lowercase()).or_insert(model);
+            if std::ptr::eq(first, model) {
                 continue;
-            };
+            }
             let span = |node: &crate::openclaw::tree::Node| {
                 node.get("id").and_then(|id| id.place.primary())
             };

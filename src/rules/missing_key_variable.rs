@@ -63,12 +63,11 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     let references = subject.references(instance);
     let run_elsewhere = keys_of_other_runtimes(&instance.config, &references);
     for (provider, uses) in by_provider(&catalogue, &references) {
+        let declared = OtherRuntimes::declared(&instance.config, &provider);
         let uses: Vec<&Reference> = uses
             .into_iter()
             .filter(|reference| !matches!(reference.role, Role::Key | Role::Allowed))
-            .filter(|reference| {
-                !runs_elsewhere(&instance.config, &run_elsewhere, &provider, reference)
-            })
+            .filter(|reference| !runs_elsewhere(&declared, &run_elsewhere, &provider, reference))
             .collect();
         let Some(first) = uses.first() else { continue };
         let standing = catalogue.provider(&provider);
@@ -216,31 +215,49 @@ fn keys_of_other_runtimes(config: &Node, references: &References) -> HashSet<Str
         .collect()
 }
 
+/// What of a declared provider another runtime runs, or may.
+#[derive(Default)]
+struct OtherRuntimes {
+    /// Whether it is all of it.
+    all: bool,
+    /// The ids of the models that name one themselves.
+    models: HashSet<String>,
+}
+
+impl OtherRuntimes {
+    fn declared(config: &Node, provider: &str) -> Self {
+        let declared = config
+            .at_keys("models.providers")
+            .and_then(|providers| providers.get(provider));
+        let Some(declared) = declared else {
+            return OtherRuntimes::default();
+        };
+        let models = declared.get("models").and_then(|models| models.as_list());
+        OtherRuntimes {
+            all: names_other_runtime(declared),
+            models: models
+                .iter()
+                .flat_map(|models| &models.items)
+                .filter(|entry| names_other_runtime(entry))
+                .filter_map(|entry| entry.get("id")?.as_str())
+                .collect(),
+        }
+    }
+}
+
 /// Whether another runtime runs the model, or may, by the agents' entries for it or by what its provider declares.
 fn runs_elsewhere(
-    config: &Node,
+    declared: &OtherRuntimes,
     run_elsewhere: &HashSet<String>,
     provider: &str,
     reference: &Reference,
 ) -> bool {
     let text = reference.text.known().unwrap_or_default();
     let model = text.split_once('/').map_or("", |(_, model)| model);
-    let by_agent = run_elsewhere.contains(&text)
-        || !run_elsewhere.is_empty() && run_elsewhere.contains(&format!("{provider}/*"));
-    let declared = config
-        .at_keys("models.providers")
-        .and_then(|providers| providers.get(provider));
-    by_agent
-        || declared.is_some_and(|declared| {
-            let models = declared.get("models").and_then(|models| models.as_list());
-            let of_model = models.is_some_and(|models| {
-                models.items.iter().any(|entry| {
-                    names_other_runtime(entry)
-                        && entry.get("id").and_then(|id| id.as_str()).as_deref() == Some(model)
-                })
-            });
-            names_other_runtime(declared) || of_model
-        })
+    declared.all
+        || declared.models.contains(model)
+        || run_elsewhere.contains(&text)
+        || !run_elsewhere.is_empty() && run_elsewhere.contains(&format!("{provider}/*"))
 }
 
 /// Whether an auth profile of the provider is, or may be, declared: then the key is in OpenClaw's own store.

@@ -193,9 +193,9 @@ fn works(catalogue: &Catalogue, provider: &str, model: &str) -> bool {
 fn guess(catalogue: &Catalogue, bare: &str, meaning: &BareMeaning) -> String {
     if catalogue.declared(bare).is_some() || catalogue.release.provider(bare).is_some() {
         let provider = bare.trim().to_lowercase();
-        let model = match (catalogue.models_of(bare).into_iter().next(), &*provider) {
+        let model = match (catalogue.models_of(bare).first(), &*provider) {
             (_, "openrouter") => "auto".to_string(),
-            (Some(model), _) => model,
+            (Some(model), _) => model.clone(),
             (None, _) => "...".to_string(),
         };
         return format!("`{bare}` is a provider; write one of its models: `{provider}/{model}`.");

@@ -8,6 +8,7 @@ use crate::openclaw::path::ConfigPath;
 use crate::openclaw::schema_check::BINDINGS_REFUSED_SINCE;
 use crate::openclaw::tree::{Lookup, Node, Unknown, Value};
 use crate::report::finding::{Consequence, Finding};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// The rule.
@@ -46,14 +47,27 @@ agent instead, and an unknown name in `subagents.allowAgents` allows nothing.",
 /// The agents that are declared.
 struct Agents {
     ids: Vec<String>,
+    /// The ids as they are compared.
+    compared: HashSet<String>,
     open: Option<Unknown>,
 }
 
 impl Agents {
-    fn has(&self, name: &str) -> bool {
-        let name = name.trim().to_lowercase();
-        self.ids.iter().any(|id| id.trim().to_lowercase() == name)
+    fn new(ids: Vec<String>, open: Option<Unknown>) -> Self {
+        Agents {
+            compared: ids.iter().map(|id| compared(id)).collect(),
+            ids,
+            open,
+        }
     }
+
+    fn has(&self, name: &str) -> bool {
+        self.compared.contains(&compared(name))
+    }
+}
+
+fn compared(id: &str) -> String {
+    id.trim().to_lowercase()
 }
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
@@ -158,10 +172,8 @@ fn agents(config: &Node) -> Option<Agents> {
     let node = config.get("agents")?;
     if let Lookup::Present(entries) = node.lookup("entries") {
         let object = entries.as_object()?;
-        return Some(Agents {
-            ids: object.entries.keys().cloned().collect(),
-            open: object.open.clone(),
-        });
+        let ids = object.entries.keys().cloned().collect();
+        return Some(Agents::new(ids, object.open.clone()));
     }
     let Lookup::Present(list) = node.lookup("list") else {
         return None;
@@ -170,22 +182,20 @@ fn agents(config: &Node) -> Option<Agents> {
     if list.items.is_empty() && list.open.is_none() {
         return None;
     }
-    let mut agents = Agents {
-        ids: Vec::new(),
-        open: list.open.clone(),
-    };
+    let mut ids = Vec::new();
+    let mut open = list.open.clone();
     for item in &list.items {
         match item.lookup("id") {
             Lookup::Present(id) => match (id.as_str(), id.as_text()) {
-                (Some(id), _) => agents.ids.push(id),
-                (None, Some(text)) => agents.open = text.unknown().cloned(),
+                (Some(id), _) => ids.push(id),
+                (None, Some(text)) => open = text.unknown().cloned(),
                 (None, None) => {}
             },
-            Lookup::Unknown(unknown) => agents.open = Some(unknown.clone()),
+            Lookup::Unknown(unknown) => open = Some(unknown.clone()),
             Lookup::Absent => {}
         }
     }
-    Some(agents)
+    Some(Agents::new(ids, open))
 }
 
 /// The values of a key in each object of a list.

@@ -282,7 +282,7 @@ fn a_condition_within_the_untyped_gateway_fails() {
         };
         // Around a whole definition it is the module system's.
         server(
-            "lib.mkMerge [ { gateway.mode = \"local\"; } (lib.mkIf true { gateway.bind = \"lan\"; }) ]",
+            "lib.mkMerge [ { gateway.mode = \"local\"; } (lib.mkIf true { gateway.bind = \"loopback\"; }) ]",
         );
         flake.check(nix).passes();
         sources().passes();

@@ -2,6 +2,7 @@
 
 use super::super::tolerated::BINDINGS_REFUSED_SINCE;
 use super::{Beyond, is_absent, place};
+use crate::openclaw::nearest::alternatives;
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::tree::{Node, Value};
 use std::collections::BTreeSet;
@@ -231,6 +232,7 @@ impl Beyond<'_> {
             }
         }
         let normal: BTreeSet<String> = known.iter().map(|id| normal_id(id)).collect();
+        let names = alternatives(known.iter().map(String::as_str));
         for (path, node, is_loose) in exact
             .into_iter()
             .map(|(path, node)| (path, node, false))
@@ -248,13 +250,12 @@ impl Beyond<'_> {
             if declared || main || !unless.is_empty() {
                 continue;
             }
-            let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
             self.rule(
                 "unknown-name",
                 path.clone(),
                 node.place.primary(),
                 format!("`{path}` names the agent `{id}`, which is not declared"),
-                Some(format!("Declared: {}.", names.join(", "))),
+                Some(format!("Declared: {names}.")),
             );
         }
     }
