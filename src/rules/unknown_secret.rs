@@ -36,7 +36,7 @@ modules that are not here may declare more. It is a warning where there are such
 };
 
 fn check(subject: Subject<'_>, sink: &mut Sink) {
-    // Of a user in a system, the modules of the system count as well.
+    // Modules of the system around a user are not asked: what is told is nearly the name of a secret that is declared.
     let is_certain = subject.configuration.is_complete();
     report_if(
         subject,

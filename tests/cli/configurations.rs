@@ -358,6 +358,43 @@ fn a_configuration_of_flake_parts_may_be_another_one_of_the_flake() {
     assert_eq!(found["start"]["line"], 13, "{found:#}");
 }
 
+/// Each call would make all the choices of its argument anew, were its value not that of one world.
+#[test]
+fn what_six_unknown_conditions_come_to_is_known_through_calls_inside_of_calls() {
+    let models: Vec<String> = (0..6)
+        .map(|number| {
+            format!("lib.optional config.my.switch-{number} \"openrouter/model-{number}\"")
+        })
+        .collect();
+    let called = (0..12).fold(format!("({})", models.join(" ++ ")), |value, _| {
+        format!("(pass {value})")
+    });
+    let module = format!(
+        "{{ config, lib, ... }}:
+let pass = models: map (model: lib.concatStrings [ model ]) models; in
+{{
+  programs.openclaw.enable = true;
+  programs.openclaw.environment.OPENROUTER_API_KEY = \"/run/secrets/openrouter\";
+  programs.openclaw.config.agents.defaults.model = {{
+    primary = \"openrouter/auto\";
+    fallbacks = {called};
+  }};
+}}
+"
+    );
+    let folder = tree(&[("module.nix", &module)]);
+    let checked = openclaw_check()
+        .args("--format concise module.nix")
+        .inside(folder.path())
+        .run();
+    assert!(
+        checked.out.contains("1 instance, 7 model references")
+            && !checked.out.contains("could not be checked"),
+        "{}",
+        checked.out
+    );
+}
+
 #[test]
 fn comparisons_of_one_unknown_with_several_values_exclude_each_other() {
     let folder = tempfile::tempdir().expect("a folder");
