@@ -18,7 +18,8 @@ static INFO: RuleInfo = RuleInfo {
     explanation: "\
 `config.sops.secrets.NAME.path`, `config.sops.placeholder.NAME` and `config.age.secrets.NAME.path` exist for the secrets \
 that some module declares; for any other name Nix fails. What is said is a name that nearly is one of those declared here, since \
-modules that are not here may declare more. It is a warning where there are such modules.",
+modules that are not here may declare more. It is a warning where there are such modules; of a user's configuration in a system, \
+those of the system are not asked.",
     refused: &[r#"{ config, ... }:
 {
   age.secrets.openclaw-token.file = builtins.toFile "token.age" "";
@@ -36,7 +37,6 @@ modules that are not here may declare more. It is a warning where there are such
 };
 
 fn check(subject: Subject<'_>, sink: &mut Sink) {
-    // Modules of the system around a user are not asked: what is told is nearly the name of a secret that is declared.
     let is_certain = subject.configuration.is_complete();
     report_if(
         subject,
