@@ -20,10 +20,7 @@ pub fn section(extent: &Extent, scratch: &Path) -> String {
     let runs = extent.large_runs.min(5);
     let row = |name: &str, kind: &str, arguments: &[&str]| {
         let times = sizes.map(|count| checked(&file(kind, count), arguments, runs));
-        let mut row = vec![name.to_string()];
-        row.extend(times.map(measure::milliseconds));
-        row.push(format!("{:.1}", measure::ratio(times[2], times[0])));
-        row
+        [vec![name.to_string()], measure::growth(times)].concat()
     };
     let mut rows: Vec<Vec<String>> = FORMATS
         .iter()

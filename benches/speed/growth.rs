@@ -36,10 +36,8 @@ pub fn section(extent: &Extent, scratch: &Path) -> String {
                 std::fs::write(&file, module(count)).expect("a file");
                 checked(&file, &["--no-git"], extent.large_runs.min(3))
             });
-            let mut row = vec![(*name).to_string(), most.to_string()];
-            row.extend(times.map(measure::milliseconds));
-            row.push(format!("{:.1}", measure::ratio(times[2], times[0])));
-            row
+            let named = vec![(*name).to_string(), most.to_string()];
+            [named, measure::growth(times)].concat()
         })
         .collect();
     let head = [
@@ -103,20 +101,9 @@ fn comparisons(count: usize) -> String {
 
 /// A list that six unknown conditions are part of, handed through functions.
 fn calls(count: usize) -> String {
-    let mut parts = String::new();
-    for number in 0..6 {
-        let _ = write!(
-            parts,
-            "lib.optional config.my.switch-{number} \"openrouter/model-{number}\""
-        );
-        if number < 5 {
-            parts.push_str(" ++ ");
-        }
-    }
-    let mut value = format!("({parts})");
-    for _ in 0..count {
-        value = format!("(pass {value})");
-    }
+    let value = (0..count).fold(format!("({})", optional(6)), |value, _| {
+        format!("(pass {value})")
+    });
     let head = "let pass = models: map (model: lib.concatStrings [ model ]) models; in\n";
     module(
         "config, lib",
@@ -127,16 +114,20 @@ fn calls(count: usize) -> String {
 
 /// Lists of models, each with a condition that is not known.
 fn conditions(count: usize) -> String {
-    let mut parts = String::from("[ ]");
-    for number in 0..count {
-        let _ = write!(
-            parts,
-            "\n    ++ lib.optional config.my.switch-{number} \"openrouter/model-{number}\""
-        );
-    }
+    let lists = optional(count);
     module(
         "config, lib",
         "",
-        &format!("{{ agents.defaults.model.fallbacks = {parts}; }}"),
+        &format!("{{ agents.defaults.model.fallbacks = {lists}; }}"),
     )
+}
+
+/// So many lists of one model each, each under a condition of its own.
+fn optional(count: usize) -> String {
+    let lists: Vec<String> = (0..count)
+        .map(|number| {
+            format!("lib.optional config.my.switch-{number} \"openrouter/model-{number}\"")
+        })
+        .collect();
+    lists.join("\n    ++ ")
 }

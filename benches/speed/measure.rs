@@ -74,6 +74,13 @@ pub fn milliseconds(time: Duration) -> String {
     format!("{:.2} ms", time.as_secs_f64() * 1e3)
 }
 
+/// Cells for a quarter, a half and all of something, and how many times as long all of it takes as a quarter.
+pub fn growth(times: [Duration; 3]) -> Vec<String> {
+    let growth = ratio(times[2], times[0]);
+    let times = times.map(milliseconds).into_iter();
+    times.chain([format!("{growth:.1}")]).collect()
+}
+
 /// How many times as long, with two digits.
 pub fn ratio(time: Duration, other: Duration) -> f64 {
     time.as_secs_f64() / other.as_secs_f64()

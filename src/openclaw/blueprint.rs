@@ -13,7 +13,7 @@ use super::tree::{Condition, Node, Value};
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::ErrorKind;
 use crate::nix::eval::value::{Origin, Thunk, Value as Evaluated};
-use crate::nix::modules::definition::{Definition, children};
+use crate::nix::modules::definition::Definition;
 use crate::nix::modules::merge::find_undeclared;
 use crate::nix::modules::{
     Class, Declarations, ModuleProblemKind, ModuleSet, Unseen, definition, show_path,
@@ -114,6 +114,11 @@ const SYSTEM_SURROUNDINGS: &[&str] = &[
 
 /// Names under which the program has been known, newest first.
 pub const PROGRAM_NAMES: &[&str] = &["openclaw", "moltbot", "clawdbot"];
+
+/// Whether a text names the program: a unit of it, a file in one of its folders.
+pub fn names_program(text: &str) -> bool {
+    PROGRAM_NAMES.iter().any(|program| text.contains(program))
+}
 
 /// What tells how much of a module set was seen.
 pub struct Sight<'a> {
@@ -360,13 +365,9 @@ fn strays(evaluator: &mut Evaluator, modules: &Modules<'_>, found: &mut Found) {
             .collect()
     });
     for namespace in ["programs", "services"].into_iter().chain(misspelt) {
-        let mut converter = Converter::new(evaluator, Some(set));
-        let definitions = converter.definitions_at(set, &[namespace]);
-        drop(converter);
-        let discharged = evaluator.discharge_set(&definitions);
-        let strays: Vec<_> = definition::children(&discharged)
-            .by_name
-            .iter()
+        let below = evaluator.below(set, &[Symbol::new(namespace)]);
+        let defined = below.children.by_name.iter();
+        let strays: Vec<_> = defined
             .filter_map(|(option, definitions)| {
                 let stray = option_roots::judge(set.request.class, namespace, option.as_str())?;
                 // A module of the user's own may declare an option of that very name.
@@ -846,11 +847,10 @@ fn undeclared_options(
         return Vec::new();
     };
     let path: Vec<Symbol> = root.iter().map(|name| Symbol::new(name)).collect();
-    let mut definitions = collected.definitions.clone();
-    for name in &path {
-        let discharged = evaluator.discharge_set(&definitions);
-        definitions = children(&discharged).get(*name).to_vec();
-    }
+    let definitions = match path.split_last() {
+        Some((name, around)) => evaluator.below(set, around).children.get(*name).to_vec(),
+        None => collected.definitions.clone(),
+    };
     let Some((path, definitions)) = find_undeclared(evaluator, &path, declared, &definitions)
     else {
         return Vec::new();

@@ -3,12 +3,12 @@
 //! Nix fails on such a read (`attribute 'x' missing`). Secrets may be declared in modules that are not here, so only a name that
 //! nearly is that of a declared one is told.
 
-use super::blueprint::PROGRAM_NAMES;
+use super::blueprint::names_program;
 use super::configuration::{Problem, ProblemKind};
 use super::nearest::nearest;
 use super::tree::{Node, Text, TextPart, Unknown, Value};
 use crate::workspace::source::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// What is read, and the option that declares it.
@@ -39,11 +39,15 @@ pub fn misspelt(
     around: &[(&'static str, Rc<Node>)],
     declared: &[(&'static str, Rc<Node>)],
 ) -> Vec<Problem> {
+    let declared = Declared::new(declared);
+    if declared.0.is_empty() {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     let mut look = |node: &Node| {
         node.walk(&mut |_, node| {
             let mut read = |unknown: &Unknown, place: Option<Span>| {
-                let problem = problem(unknown, place, declared);
+                let problem = problem(unknown, place, &declared);
                 found.extend(problem.filter(|problem| !found.contains(problem)));
             };
             match &node.value {
@@ -67,7 +71,7 @@ pub fn misspelt(
         }
         let units = node.as_object().filter(|_| UNITS.contains(path));
         for (name, unit) in units.iter().flat_map(|units| &units.entries) {
-            if PROGRAM_NAMES.iter().any(|program| name.contains(program)) {
+            if names_program(name) {
                 look(unit);
             }
         }
@@ -75,22 +79,33 @@ pub fn misspelt(
     found
 }
 
-fn problem(
-    unknown: &Unknown,
-    place: Option<Span>,
-    declared: &[(&'static str, Rc<Node>)],
-) -> Option<Problem> {
-    let (read, option, name) = secret(unknown.subject.as_deref()?)?;
-    let mut names = BTreeSet::new();
-    for (_, node) in declared.iter().filter(|(path, _)| *path == option) {
-        if !add_names(node, &mut names) {
-            return None;
+/// The names that definitions give in any world, by the option; `None` where they are not all known.
+struct Declared(BTreeMap<&'static str, Option<BTreeSet<String>>>);
+
+impl Declared {
+    fn new(surroundings: &[(&'static str, Rc<Node>)]) -> Self {
+        let mut declared = BTreeMap::new();
+        for (option, node) in surroundings {
+            if READ.iter().any(|(_, declaring)| declaring == option) {
+                let names = declared
+                    .entry(*option)
+                    .or_insert_with(|| Some(BTreeSet::new()));
+                if !names.as_mut().is_some_and(|names| add_names(node, names)) {
+                    *names = None;
+                }
+            }
         }
+        Declared(declared)
     }
-    let near = nearest(name, names.iter().map(String::as_str)).filter(|near| *near != name)?;
+}
+
+fn problem(unknown: &Unknown, place: Option<Span>, declared: &Declared) -> Option<Problem> {
+    let (read, option, name) = secret(unknown.subject.as_deref()?)?;
+    let names = declared.0.get(option)?.as_ref()?;
     if names.contains(name) {
         return None;
     }
+    let near = nearest(name, names.iter().map(String::as_str))?;
     let mut problem = Problem::new(
         ProblemKind::UnknownSecret,
         format!("`{read}.{name}` is read, and no definition of `{option}` here has that name"),

@@ -1,7 +1,7 @@
 //! Variables that reach the gateway by files beside its unit: drop-ins of systemd, `environment.d`, the `.env` file that OpenClaw
 //! reads in its state directory, templates and secrets that are put in its place.
 
-use super::blueprint::PROGRAM_NAMES;
+use super::blueprint::names_program;
 use super::configuration::{Provision, Variable};
 use super::tree::{Kind, Node, TextPart, Value};
 use std::rc::Rc;
@@ -50,7 +50,7 @@ fn file(target: &str, entry: &Rc<Node>, units: &[&str], found: &mut Vec<Variable
             None => found.push(source(None, Provision::ServiceEnvironmentFile, entry)),
         }
     } else if name.ends_with(".conf") && folder == "environment.d"
-        || name == ".env" && PROGRAM_NAMES.iter().any(|program| target.contains(program))
+        || name == ".env" && names_program(target)
     {
         match text.map(|text| lines(text)) {
             Some(lines) => {

@@ -242,15 +242,6 @@ enum ListedBy {
     Release,
 }
 
-/// The position of the first of equal texts, by the text.
-fn first_of_each(texts: impl Iterator<Item = String>) -> HashMap<String, usize> {
-    let mut positions = HashMap::new();
-    for (position, text) in texts.enumerate() {
-        positions.entry(text).or_insert(position);
-    }
-    positions
-}
-
 /// A provider id as OpenClaw compares it.
 pub fn normalise_provider(name: &str) -> String {
     name.trim().to_lowercase()
@@ -295,7 +286,13 @@ impl Catalogue {
         };
         let replaces = config.at_keys("models.mode").and_then(|node| node.as_str())
             == Some("replace".to_string());
-        let declared_by_id = first_of_each(declared.iter().map(|provider| provider.id.clone()));
+        // The first of an id counts, and the last of an alias.
+        let declared_by_id = declared
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(position, provider)| (provider.id.clone(), position))
+            .collect();
         let aliases_by_name = aliases
             .iter()
             .enumerate()

@@ -4,7 +4,7 @@
 //! "local"`, the top-level `config` and the instance's `config` over each other, nulls left out, then what the module
 //! adds itself.
 
-use super::blueprint::{Blueprint, PROGRAM_NAMES, is_configuration_file};
+use super::blueprint::{Blueprint, PROGRAM_NAMES, is_configuration_file, names_program};
 use super::configuration::{
     Configuration, Delivery, Document, Instance, Presence, Problem, ProblemKind, Provision, Source,
     Variable,
@@ -934,7 +934,7 @@ impl Around<'_> {
                     let option = format!("{option}.\"{name}\"");
                     found.push(document(file, Delivery::Other, source, option, context));
                 } else if let Value::Path(directory) = &source.value
-                    && PROGRAM_NAMES.iter().any(|program| target.contains(program))
+                    && names_program(&target)
                     && !is_configuration_file(&target)
                 {
                     // A whole directory.

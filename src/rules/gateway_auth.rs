@@ -127,10 +127,9 @@ fn checked(
     if text(gateway, "mode")?.is_some_and(|(mode, _)| mode != "local") {
         return Ok(());
     }
-    let nothing = Node::new(Value::Object(Default::default()), Default::default());
     let auth = match gateway.lookup("auth") {
         Lookup::Present(auth) if auth.as_object().is_some() => Rc::clone(auth),
-        Lookup::Absent => nothing,
+        Lookup::Absent => Node::new(Value::Object(Default::default()), Default::default()),
         _ => return Err(()),
     };
     let mode = text(&auth, "mode")?;

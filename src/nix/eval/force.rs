@@ -39,77 +39,30 @@ impl Evaluator {
         self.step(1)?;
         *thunk.state.borrow_mut() = State::Evaluating;
         if self.is_of_this_pass(thunk) {
-            return self.force_within(thunk, state);
+            // Its value is that of the present world, and where that is split, the whole pass is.
+            let outcome = match self.run(&state, &thunk.origin) {
+                Err(Stop::Split(condition)) => self
+                    .same_in_both(condition.id, &state, &thunk.origin)
+                    .ok_or(Stop::Split(condition)),
+                outcome => outcome,
+            };
+            return remember(thunk, outcome, state);
         }
         let around = self.enter_pass();
-        let outcome = self.run(&state, &thunk.origin);
-        let next = match outcome {
-            Ok(value) => State::Done(value),
-            Err(Stop::Error(error)) => {
-                if matches!(
-                    error.kind,
-                    ErrorKind::InfiniteRecursion | ErrorKind::CallDepth
-                ) {
-                    // Only while the outer value is being evaluated: needed on its own it may well have a value.
-                    *thunk.state.borrow_mut() = state;
-                    self.leave_pass(around);
-                    return Err(Stop::Error(through(error, thunk)));
-                }
-                State::Failed(error)
+        let outcome = match self.run(&state, &thunk.origin) {
+            split @ Err(Stop::Split(_)) => {
+                let settled = self.settle(split, &thunk.origin, &mut |evaluator| {
+                    evaluator.run(&state, &thunk.origin)
+                });
+                let settled = settled.state.borrow().clone();
+                *thunk.state.borrow_mut() = settled;
+                None
             }
-            Err(Stop::Unknown(unknown)) => {
-                if unknown.is_of_bound() {
-                    *thunk.state.borrow_mut() = state;
-                    self.leave_pass(around);
-                    return Err(Stop::Unknown(unknown));
-                }
-                State::Unknown(unknown)
-            }
-            Err(Stop::Split(condition)) => {
-                let settled = self.settle(
-                    Err(Stop::Split(condition)),
-                    &thunk.origin,
-                    &mut |evaluator| evaluator.run(&state, &thunk.origin),
-                );
-                settled.state.borrow().clone()
-            }
+            outcome => Some(remember(thunk, outcome, state)),
         };
         self.leave_pass(around);
-        *thunk.state.borrow_mut() = next;
-        self.force(thunk)
-    }
-
-    /// The same for a thunk of the pass that is under way: its value is that of the present world, and where that is split, the
-    /// whole pass is. `state` is the one that it had; it is marked as being evaluated.
-    fn force_within(&mut self, thunk: &Rc<Thunk>, state: State) -> Result<Val, Stop> {
-        let outcome = match self.run(&state, &thunk.origin) {
-            Err(Stop::Split(condition)) => {
-                match self.same_in_both(condition.id, &state, &thunk.origin) {
-                    Some(value) => Ok(value),
-                    None => Err(Stop::Split(condition)),
-                }
-            }
-            outcome => outcome,
-        };
-        let (next, outcome) = match outcome {
-            Ok(value) => (State::Done(value.clone()), Ok(value)),
-            Err(Stop::Error(error))
-                if matches!(
-                    error.kind,
-                    ErrorKind::InfiniteRecursion | ErrorKind::CallDepth
-                ) =>
-            {
-                (state, Err(Stop::Error(through(error, thunk))))
-            }
-            Err(Stop::Error(error)) => (State::Failed(Rc::clone(&error)), Err(Stop::Error(error))),
-            Err(Stop::Unknown(unknown)) if !unknown.is_of_bound() => (
-                State::Unknown(Rc::clone(&unknown)),
-                Err(Stop::Unknown(unknown)),
-            ),
-            Err(stop) => (state, Err(stop)),
-        };
-        *thunk.state.borrow_mut() = next;
-        outcome
+        // A choice is resolved in the world of whoever needs it.
+        outcome.unwrap_or_else(|| self.force(thunk))
     }
 
     /// A thunk that the pass under way makes.
@@ -227,6 +180,31 @@ impl Evaluator {
             context: Vec::new(),
         })
     }
+}
+
+/// Has a thunk remember what it came to, and gives that. What says nothing of its value on its own is forgotten: it has the state
+/// again that it had.
+fn remember(thunk: &Thunk, outcome: Result<Val, Stop>, state: State) -> Result<Val, Stop> {
+    let (next, outcome) = match outcome {
+        Ok(value) => (State::Done(value.clone()), Ok(value)),
+        // Only while the outer value is being evaluated: needed on its own it may well have a value.
+        Err(Stop::Error(error))
+            if matches!(
+                error.kind,
+                ErrorKind::InfiniteRecursion | ErrorKind::CallDepth
+            ) =>
+        {
+            (state, Err(Stop::Error(through(error, thunk))))
+        }
+        Err(Stop::Error(error)) => (State::Failed(Rc::clone(&error)), Err(Stop::Error(error))),
+        Err(Stop::Unknown(unknown)) if !unknown.is_of_bound() => (
+            State::Unknown(Rc::clone(&unknown)),
+            Err(Stop::Unknown(unknown)),
+        ),
+        Err(stop) => (state, Err(stop)),
+    };
+    *thunk.state.borrow_mut() = next;
+    outcome
 }
 
 /// Notes that an infinite recursion goes through a value.

@@ -180,11 +180,8 @@ impl Evaluator {
             return None;
         }
         let [then, otherwise] = [true, false].map(|holds| {
-            self.push_assumption(condition, holds);
-            self.begin_pass(true);
-            let outcome = self.run(state, origin);
-            self.pop_assumption();
-            outcome.ok()
+            let work = |evaluator: &mut Self| evaluator.run(state, origin);
+            self.in_pass(condition, holds, true, work).ok()
         });
         let (then, otherwise) = (then?, otherwise?);
         is_same_scalar(&then.value, &otherwise.value).then_some(then)
@@ -228,18 +225,18 @@ impl Evaluator {
             return self.given_up(&condition, origin);
         }
         let outcome = self.in_world(&condition, true, work);
-        self.push_assumption(condition.id, true);
-        let then = self.settle(outcome, origin, work);
-        self.pop_assumption();
+        let then = self.assume(condition.id, true, |evaluator| {
+            evaluator.settle(outcome, origin, work)
+        });
         let outcome = self.in_world(&condition, false, work);
         // What needs more conditions than are told apart in the one world, and further ones in the other, is known in few: all of
         // them would be looked at for little.
         if is_given_up(&then) && matches!(outcome, Err(Stop::Split(_))) {
             return self.given_up(&condition, origin);
         }
-        self.push_assumption(condition.id, false);
-        let otherwise = self.settle(outcome, origin, work);
-        self.pop_assumption();
+        let otherwise = self.assume(condition.id, false, |evaluator| {
+            evaluator.settle(outcome, origin, work)
+        });
         if let Some(same) = same_scalar(&then, &otherwise) {
             return same;
         }
@@ -253,11 +250,7 @@ impl Evaluator {
         holds: bool,
         work: &mut dyn FnMut(&mut Self) -> Result<Val, Stop>,
     ) -> Result<Val, Stop> {
-        self.push_assumption(condition.id, holds);
-        self.begin_pass(false);
-        let outcome = work(self);
-        self.pop_assumption();
-        match outcome {
+        match self.in_pass(condition.id, holds, false, work) {
             // In the real world only one branch runs; that this one needs itself says nothing.
             Err(Stop::Error(error))
                 if matches!(
@@ -274,6 +267,20 @@ impl Evaluator {
             }
             outcome => outcome,
         }
+    }
+
+    /// Runs `work` in a pass of its own, in the world in which a condition holds, or does not.
+    fn in_pass<T>(
+        &mut self,
+        condition: u64,
+        holds: bool,
+        is_trial: bool,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        self.assume(condition, holds, |evaluator| {
+            evaluator.begin_pass(is_trial);
+            work(evaluator)
+        })
     }
 
     fn given_up(&mut self, condition: &Condition, origin: &Origin) -> Rc<Thunk> {
