@@ -14,7 +14,8 @@ use std::borrow::Cow;
 /// nixpkgs peaks at about 250; rnix gives up at 512.
 const MAX_NESTING: usize = 480;
 
-/// Most expressions inside of each other when links of chains count too (`a + b + c`, `f a b c`, `a.b.c`, `!!a`).
+/// Most expressions inside of each other when operators and links of operands count too (`a + b + c`, `f a b c`,
+/// `a.b.c`, `!!a`): the height of the tree.
 const MAX_DEPTH: usize = 1_000;
 
 /// For each node without white space the parser may look at all nodes inside of it again: most such steps in a file.
@@ -57,10 +58,20 @@ enum Open {
     Tail,
 }
 
+/// What is read between two brackets, keywords or separators: operands with operators between them. An operand may
+/// lie below all of the operators, but never below the links of another operand.
 struct Level {
     open: Open,
-    /// Links of the chain that is being read at this level.
-    chain: usize,
+    /// Operators so far.
+    operators: usize,
+    /// Greatest height of the operands before the one that is being read.
+    highest_operand: usize,
+    /// Links of the operand that is being read (arguments, `.`, `?` and `or`).
+    links: usize,
+    /// Greatest height of what is nested in the operand that is being read.
+    nested: usize,
+    /// Greatest height of the expressions before this one (elements of a list, bindings of a set).
+    finished: usize,
     /// Whether the last token ended an operand, so that another operand makes an application.
     after_operand: bool,
 }
@@ -153,10 +164,11 @@ pub(super) fn check(file: FileId, text: &str) -> Result<(), StaticProblem> {
     }
     // The quick tokens count too much, never too little: only what they refuse is looked at again.
     let mut guard = Guard::new(file);
-    match quick::scan(text, |kind, at| {
+    let scanned = quick::scan(text, |kind, at| {
         guard.token(kind, "", (at as u32, at as u32))
-    }) {
-        Some(Ok(())) => Ok(()),
+    });
+    match scanned {
+        Some(Ok(())) if guard.end(text.len() as u32).is_ok() => Ok(()),
         _ => long_look(file, text),
     }
 }
@@ -176,7 +188,7 @@ fn long_look(file: FileId, text: &str) -> Result<(), StaticProblem> {
         }
         offset += token.len();
     }
-    Ok(())
+    guard.end(offset as u32)
 }
 
 /// Whether a small file cannot reach any limit, told from its bytes alone: most files are small, and the tokenizer
@@ -228,10 +240,8 @@ fn is_surely_shallow(text: &str) -> bool {
 struct Guard {
     file: FileId,
     levels: Vec<Level>,
-    /// Sum of the chains of all levels.
-    depth: usize,
-    /// Largest sum of nesting and chains so far.
-    deepest: usize,
+    /// Greatest height of what has been read and closed, or stands in the open level so far.
+    highest: usize,
     work: u64,
     /// End of the run of path characters that the last token stood in.
     run_end: usize,
@@ -242,9 +252,19 @@ impl Level {
     fn new(open: Open) -> Self {
         Level {
             open,
-            chain: 0,
+            operators: 0,
+            highest_operand: 0,
+            links: 0,
+            nested: 0,
+            finished: 0,
             after_operand: false,
         }
+    }
+
+    /// At least the height of the tree that the parser makes of what has been read.
+    fn height(&self) -> usize {
+        let height = self.operators + self.highest_operand.max(self.links + self.nested);
+        height.max(self.finished)
     }
 }
 
@@ -253,8 +273,7 @@ impl Guard {
         Guard {
             file,
             levels: vec![Level::new(Open::File)],
-            depth: 0,
-            deepest: 0,
+            highest: 0,
             work: 0,
             run_end: 0,
             looked_ahead: 0,
@@ -290,36 +309,51 @@ impl Guard {
             TOKEN_SEMICOLON => self.semicolon(),
             TOKEN_COMMA => self.pop_to_bracket(),
             TOKEN_COLON => self.push(Open::Tail),
-            TOKEN_ASSIGN => self.end_chain(),
+            TOKEN_ASSIGN => self.end_expression(),
             TOKEN_IDENT | TOKEN_INTEGER | TOKEN_FLOAT | TOKEN_URI | TOKEN_PATH_ABS
             | TOKEN_PATH_REL | TOKEN_PATH_HOME | TOKEN_PATH_SEARCH | TOKEN_REC => {
                 self.operand();
                 self.top().after_operand = kind != TOKEN_REC;
             }
             TOKEN_INHERIT | TOKEN_AT | TOKEN_ELLIPSIS => {}
-            // What is left are operators, `.`, `?` and `or`.
-            _ => {
+            TOKEN_DOT | TOKEN_QUESTION | TOKEN_OR => {
                 self.link();
                 self.top().after_operand = false;
             }
+            // What is left are operators. Those before an operand count like those between two: `a ++ !b ++ c` is
+            // `a ++ (!(b ++ c))`.
+            _ => self.operator(),
         }
-        self.deepest = self.deepest.max(self.depth + self.levels.len());
         if self.levels.len() > MAX_NESTING {
             return Err(self.too_deep(
                 span,
                 &format!("more than {MAX_NESTING} expressions inside of each other"),
             ));
         }
-        if self.deepest > MAX_DEPTH {
-            return Err(self.too_deep(
-                span,
-                &format!("a chain of operators or arguments with more than {MAX_DEPTH} links"),
-            ));
-        }
+        self.check_height(span)?;
         if self.work > MAX_WORK {
             return Err(self.too_deep(span, "too many long chains and deeply nested expressions"));
         }
         Ok(())
+    }
+
+    /// Closes what the text leaves open.
+    fn end(&mut self, at: u32) -> Result<(), StaticProblem> {
+        self.pop_to(1);
+        self.end_expression();
+        self.check_height((at, at))
+    }
+
+    fn check_height(&self, span: (u32, u32)) -> Result<(), StaticProblem> {
+        if self.highest <= MAX_DEPTH {
+            return Ok(());
+        }
+        Err(self.too_deep(
+            span,
+            &format!(
+                "more than {MAX_DEPTH} operators, arguments and expressions inside of each other"
+            ),
+        ))
     }
 
     fn top(&mut self) -> &mut Level {
@@ -339,27 +373,52 @@ impl Guard {
     }
 
     fn pop(&mut self) {
-        self.end_chain();
+        self.end_expression();
         if self.levels.len() > 1 {
-            self.levels.pop();
+            let height = self.levels.pop().map_or(0, |level| level.finished) + 1;
+            let outer = self.top();
+            outer.nested = outer.nested.max(height);
+            self.note_height();
         }
     }
 
-    fn end_chain(&mut self) {
+    /// Ends what is being read at this level.
+    fn end_expression(&mut self) {
         let level = self.top();
-        let chain = level.chain;
-        level.chain = 0;
-        level.after_operand = false;
-        self.depth -= chain;
+        let height = level.height();
+        *level = Level {
+            finished: height,
+            ..Level::new(level.open)
+        };
+        self.highest = self.highest.max(height);
     }
 
     fn link(&mut self) {
+        self.top().links += 1;
+        self.note_height();
+        self.work_at_link();
+    }
+
+    /// An operator ends the operand before it.
+    fn operator(&mut self) {
         let level = self.top();
-        level.chain += 1;
-        let chain = level.chain as u64;
-        self.depth += 1;
-        if chain > SHALLOW {
-            self.work += chain;
+        level.highest_operand = level.highest_operand.max(level.links + level.nested);
+        level.links = 0;
+        level.nested = 0;
+        level.operators += 1;
+        level.after_operand = false;
+        self.note_height();
+        self.work_at_link();
+    }
+
+    fn note_height(&mut self) {
+        self.highest = self.highest.max(self.top().height());
+    }
+
+    fn work_at_link(&mut self) {
+        let height = self.top().height() as u64;
+        if height > SHALLOW {
+            self.work += height;
         }
     }
 
@@ -369,7 +428,7 @@ impl Guard {
             return;
         }
         if self.top().open == Open::List {
-            self.end_chain();
+            self.end_expression();
         } else {
             self.link();
         }
@@ -416,7 +475,7 @@ impl Guard {
     fn pop_to_bracket(&mut self) {
         let bracket = self.bracket();
         self.pop_to(bracket + 1);
-        self.end_chain();
+        self.end_expression();
     }
 
     /// Goes on from one part of a construct to the next.
@@ -445,7 +504,7 @@ impl Guard {
                     self.push(Open::Tail);
                 } else {
                     self.pop_to(position + 1);
-                    self.end_chain();
+                    self.end_expression();
                 }
             }
             None => self.pop_to_bracket(),
@@ -573,11 +632,107 @@ mod tests {
         for link in ["a+", "a ++ ", "!", "-", "a ", "a.", "a->"] {
             assert_eq!(refusals(&link.repeat(500)), [None; 2], "{link}");
             assert_eq!(
-                refusals(&link.repeat(1_001)),
+                refusals(&link.repeat(1_002)),
                 [Some(StaticProblemKind::TooDeep); 2],
                 "{link}"
             );
         }
+    }
+
+    /// The links of one operand do not lie below those of another.
+    #[test]
+    fn long_chains_of_long_operands_pass() {
+        for link in ["lib.optional a.b.c d ++ ", "f a b c d // ", "!a.b ? c && "] {
+            assert_eq!(
+                refusals(&format!("{}x", link.repeat(480))),
+                [None; 2],
+                "{link}"
+            );
+        }
+    }
+
+    /// Brackets at the left ends of chains put each chain below the next.
+    #[test]
+    fn chains_add_up_through_brackets() {
+        for link in ["+1", " + 1", " ++ !a", " a", ".a"] {
+            let nested = |links: usize| {
+                format!(
+                    "{}1{}",
+                    "(".repeat(100),
+                    (link.repeat(links) + ")").repeat(100)
+                )
+            };
+            assert_eq!(refusals(&nested(4)), [None; 2], "{link}");
+            assert_eq!(
+                refusals(&nested(11)),
+                [Some(StaticProblemKind::TooDeep); 2],
+                "{link}"
+            );
+        }
+    }
+
+    /// The height that is counted is never below that of the parser's tree.
+    #[test]
+    fn the_tree_is_no_higher_than_counted() {
+        let pieces = [
+            "a",
+            "1",
+            "(a)",
+            "[ b c ]",
+            "{ a = b; }",
+            "f x",
+            "a.b",
+            "a.b or c",
+            "a ? b",
+            "!a",
+            "-a",
+            "(!(a ++ b))",
+            "(x: y)",
+            "\"${a + b}\"",
+            "(if a then b else c)",
+        ];
+        let operators = [
+            "+", "++", "//", "-", "*", "/", "==", "!=", "<", "&&", "||", "->", "++ !", "&& !!",
+        ];
+        let mut state = 0x2545_f491_4f6c_dd1d_u64;
+        let mut next = |count: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 33) as usize % count
+        };
+        for _ in 0..3_000 {
+            let mut text = pieces[next(pieces.len())].to_string();
+            for _ in 0..next(12) {
+                let operator = operators[next(operators.len())];
+                text = match next(6) {
+                    0 => format!("({text}) {operator} {}", pieces[next(pieces.len())]),
+                    1 => format!("f ({text})"),
+                    _ => format!("{text} {operator} {}", pieces[next(pieces.len())]),
+                };
+            }
+            let mut guard = Guard::new(FileId(0));
+            for (kind, token) in rnix::tokenize(&text) {
+                assert_eq!(guard.token(kind, token, (0, 0)), Ok(()), "{text}");
+            }
+            assert_eq!(guard.end(0), Ok(()), "{text}");
+            // Each counted step is at most two nodes of the parser's (a name and its identifier, a select and its
+            // path, an interpolation and its string), and a few more stand at the root and at the leaf.
+            let height = height_of(&rnix::Root::parse(&text).syntax());
+            assert!(
+                height <= 2 * guard.highest + 4,
+                "{text}: {height} nodes, {} counted",
+                guard.highest
+            );
+        }
+    }
+
+    fn height_of(node: &rnix::SyntaxNode) -> usize {
+        1 + node
+            .children()
+            .map(|child| height_of(&child))
+            .max()
+            .unwrap_or(0)
     }
 
     #[test]
@@ -669,12 +824,13 @@ mod tests {
             for (kind, token) in rnix::tokenize(&text) {
                 assert_eq!(exact.token(kind, token, (0, 0)), Ok(()), "{text:?}");
             }
+            assert_eq!((quick.end(0), exact.end(0)), (Ok(()), Ok(())), "{text:?}");
             told += 1;
             assert!(
-                quick.deepest >= exact.deepest,
+                quick.highest >= exact.highest,
                 "{text:?}: {} < {}",
-                quick.deepest,
-                exact.deepest
+                quick.highest,
+                exact.highest
             );
         }
         assert!(told > 1_000, "{told}");

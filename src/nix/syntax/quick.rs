@@ -1,6 +1,6 @@
 //! Tokens for the guards, several times faster than the parser's tokenizer: only what nests or chains is told apart,
-//! everything else counts as more links than it has. Where a text might be read in two ways (URLs, quotes after a
-//! path, signs that Nix does not have) it gives up, and the real tokenizer decides.
+//! everything else counts as more links of one operand than it has. Where a text might be read in two ways (URLs,
+//! quotes after a path, signs that Nix does not have) it gives up, and the real tokenizer decides.
 
 use rnix::SyntaxKind::{self, *};
 
@@ -184,7 +184,7 @@ pub(super) fn scan<E>(
                 TOKEN_ASSIGN
             }
             b'+' | b'-' | b'*' | b'/' | b'<' | b'>' | b'=' | b'!' | b'&' | b'|' | b'?' | b'.'
-            | b'@' => TOKEN_ADD,
+            | b'@' => TOKEN_DOT,
             _ => return None,
         };
         run = if is_path_byte(bytes[start]) || bytes[start] == b'<' {
