@@ -8,6 +8,7 @@
 
 pub mod cli;
 pub mod internal_error;
+pub mod nearest;
 pub mod nix;
 pub mod openclaw;
 pub mod pipeline;

@@ -16,7 +16,7 @@
 //! It lies beside the flake. What it does not know it refuses, so that a misspelled key is not a setting that
 //! silently does nothing. The command line overrides it.
 
-use crate::openclaw::nearest::nearest;
+use crate::nearest::nearest;
 use crate::report::finding::{Consequence, Failure, Finding, Severity};
 use crate::rules::registry;
 use crate::workspace::limits::Limits;

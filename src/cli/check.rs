@@ -3,7 +3,7 @@
 use super::arguments::{Arguments, CheckArguments, SourceArguments};
 use super::{exit_code, fixes, output, rule_ids};
 use crate::internal_error::caught;
-use crate::openclaw::nearest::nearest;
+use crate::nearest::nearest;
 use crate::progress::Progress;
 use crate::releases::Version;
 use crate::report;

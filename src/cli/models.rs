@@ -4,7 +4,7 @@ use super::arguments::{ListFormat, ModelsArguments};
 use super::catalogue::{AgentRoute, ModelRow, ProviderRow, Rows};
 use super::inspected::Inspection;
 use super::{check, exit_code, output};
-use crate::openclaw::nearest::nearest;
+use crate::nearest::nearest;
 use crate::progress::Progress;
 use crate::releases::{self, Release, Version};
 use crate::report::json;

@@ -1,6 +1,6 @@
 //! Rule ids that a person typed.
 
-use crate::openclaw::nearest::nearest;
+use crate::nearest::nearest;
 use crate::rules::registry;
 
 /// What is wrong with a rule id that does not exist, naming the nearest one that does.

@@ -5,8 +5,8 @@
 
 use super::blueprint::names_program;
 use super::configuration::{Problem, ProblemKind};
-use super::nearest::nearest;
 use super::tree::{Node, Text, TextPart, Unknown, Value};
+use crate::nearest::nearest;
 use crate::workspace::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

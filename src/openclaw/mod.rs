@@ -15,7 +15,6 @@ pub mod include;
 pub mod json;
 pub mod model_reference;
 pub mod module_options;
-pub mod nearest;
 pub mod needed_files;
 pub mod option_roots;
 pub mod option_types;

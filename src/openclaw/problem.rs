@@ -20,8 +20,9 @@ pub struct Problem {
     /// The name it is about, where it is about one: the undefined variable, the attribute, the file, the
     /// looked up `<name>` without its brackets.
     pub subject: Option<String>,
-    /// Whether it lies in a configuration of the flake in which nothing of OpenClaw was found, while others have it.
-    pub elsewhere: bool,
+    /// Whether it may do no harm to OpenClaw: it lies in a configuration of the flake in which nothing of OpenClaw was
+    /// found, while others have it; or something that is not here decides.
+    pub may_be_harmless: bool,
     /// The interpolation that `span` lies in directly, if it does: `"${here}"`.
     pub interpolation: Option<Interpolation>,
 }
@@ -37,7 +38,7 @@ impl Problem {
             related: Vec::new(),
             path: None,
             subject: None,
-            elsewhere: false,
+            may_be_harmless: false,
             interpolation: None,
         }
     }
@@ -68,6 +69,10 @@ pub enum ProblemKind {
     DuplicateAttribute,
     /// A key that stands twice in an object of a JSON file; the later one counts.
     DuplicateKey,
+    /// flake.nix does not have the form of a flake.
+    FlakeForm,
+    /// An input of the flake is named that it does not declare.
+    UndeclaredInput,
     /// A variable that nothing binds; `subject` is its name.
     UndefinedVariable,
     /// `<name>`: a lookup in the search path, which a flake does not have; `subject` is the name.

@@ -5,10 +5,12 @@
 
 use super::import_cycles;
 use crate::internal_error::{InternalError, caught, planted};
+use crate::nearest;
 use crate::nix::eval::fragments::{self, FragmentKind};
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
 use crate::nix::eval::value::{Origin, Thunk, Value};
 use crate::nix::eval::{Evaluator, Limits};
+use crate::nix::flake::declaration::{self, RefusalKind};
 use crate::nix::flake::known::{self, KnownInput};
 use crate::nix::flake::{self, packages};
 use crate::nix::modules::{Class, ModuleSet, Request};
@@ -19,7 +21,6 @@ use crate::openclaw::configuration::{Interpolation, Problem, ProblemKind, Reach,
 use crate::openclaw::from_nix;
 use crate::openclaw::include;
 use crate::openclaw::json::{self, Dialect};
-use crate::openclaw::nearest;
 use crate::openclaw::option_roots;
 use crate::openclaw::rendered;
 use crate::openclaw::tree::Node;
@@ -274,7 +275,7 @@ impl Finder<'_> {
             if !mentioned && !is_named {
                 continue;
             }
-            problem.elsewhere = !nothing_found && !is_named;
+            problem.may_be_harmless = !nothing_found && !is_named;
             let consequence = match problem.kind {
                 ProblemKind::MissingFile => "without it",
                 _ => "because of this",
@@ -305,12 +306,32 @@ impl Finder<'_> {
         format!("{}#", self.workspace.relative(directory))
     }
 
+    /// What Nix refuses in a flake.nix before it evaluates its outputs.
+    fn refused(&mut self, file: &str, lock: Option<&FlakeLock>) {
+        let Ok((tree, _)) = self.evaluator.load(file, &Origin::default()) else {
+            return;
+        };
+        for refusal in declaration::refusals(&tree, lock) {
+            let kind = match refusal.kind {
+                RefusalKind::Form => ProblemKind::FlakeForm,
+                RefusalKind::UndeclaredInput => ProblemKind::UndeclaredInput,
+            };
+            let mut problem = Problem::new(kind, refusal.message, Some(refusal.span));
+            problem.help = refusal.help;
+            problem.may_be_harmless = !refusal.is_certain;
+            self.found.problems.push(problem);
+        }
+    }
+
     fn outputs_of(&mut self, directory: &str, prefix: &str) {
         self.evaluator.store_paths = true;
         if !prefix.is_empty() {
             self.evaluator.allow_steps_again();
         }
-        let flake = match self.evaluator.load_flake(directory) {
+        let flake = self.evaluator.load_flake(directory);
+        let lock = flake.as_ref().ok().and_then(|flake| flake.lock.clone());
+        self.refused(&path::join(directory, "flake.nix"), lock.as_deref());
+        let flake = match flake {
             Ok(flake) => flake,
             Err(stop) => {
                 let shown = self.workspace.relative(&path::join(directory, "flake.nix"));

@@ -2,8 +2,8 @@
 
 use super::consequence::absence;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::nearest::{alternatives, nearest};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::nearest::{alternatives, nearest};
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::providers::normalise_provider;
 use crate::openclaw::tree::{Lookup, Node};

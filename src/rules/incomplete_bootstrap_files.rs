@@ -2,9 +2,9 @@
 
 use super::consequence::absence;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::nearest::alternatives;
 use crate::openclaw::configuration::Source;
 use crate::openclaw::documents::REQUIRED_BOOTSTRAP_FILES;
-use crate::openclaw::nearest::alternatives;
 use crate::openclaw::tree::{Lookup, Value};
 use crate::releases::Era;
 use crate::report::finding::{Consequence, Finding};

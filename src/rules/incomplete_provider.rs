@@ -2,8 +2,8 @@
 
 use super::consequence::{absence, by_release, is_typed};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::nearest::nearest;
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::nearest::nearest;
 use crate::openclaw::providers::DeclaredProvider;
 use crate::openclaw::tree::{Lookup, Value};
 use crate::releases::{Kind, Release, Version};

@@ -1,9 +1,9 @@
 //! A workspace document that is not there.
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::nearest::alternatives;
 use crate::openclaw::configuration::{Delivery, Document, Presence};
 use crate::openclaw::documents::{REQUIRED_DOCUMENTS, handed_over};
-use crate::openclaw::nearest::alternatives;
 use crate::report::finding::{Consequence, Finding, Unresolved};
 
 /// The rule.

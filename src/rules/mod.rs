@@ -44,6 +44,7 @@ pub mod incomplete_skill;
 pub mod infinite_recursion;
 pub mod instance_clash;
 pub mod invalid_base_url;
+pub mod invalid_flake;
 pub mod invalid_settings;
 pub mod invalid_value;
 pub mod kimi_moonshot_confusion;
@@ -91,6 +92,7 @@ pub mod template_text;
 #[cfg(test)]
 mod testing;
 pub mod too_deeply_nested;
+pub mod undeclared_input;
 pub mod undeclared_secret_provider;
 pub mod undefined_variable;
 pub mod unescaped_placeholder;

@@ -56,8 +56,7 @@ pub(super) fn finding(subject: Subject<'_>, info: &'static RuleInfo, problem: &P
             message: message.clone(),
         })
         .collect();
-    // That configuration cannot be evaluated; whether it was to have OpenClaw cannot be told.
-    match problem.elsewhere {
+    match problem.may_be_harmless {
         true => finding.at_most(Severity::Warning),
         false => finding,
     }

@@ -2,9 +2,9 @@
 
 use super::consequence::by_release;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::nearest::{alternatives, nearest};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::model_reference::{Form, Piece, Reference, Role};
-use crate::openclaw::nearest::{alternatives, nearest};
 use crate::openclaw::providers::{BareMeaning, Catalogue, ModelStanding};
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity};
 

@@ -71,6 +71,8 @@ pub static RULES: &[Rule] = &[
     super::encoding::RULE,
     super::duplicate_attribute::RULE,
     super::duplicate_key::RULE,
+    super::invalid_flake::RULE,
+    super::undeclared_input::RULE,
     super::undefined_variable::RULE,
     super::unescaped_placeholder::RULE,
     super::template_text::RULE,

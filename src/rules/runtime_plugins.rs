@@ -2,8 +2,8 @@
 
 use super::consequence::by_release;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::nearest::nearest;
 use crate::openclaw::configuration::{Instance, Source};
-use crate::openclaw::nearest::nearest;
 use crate::openclaw::tree::{Node, Value};
 use crate::releases::Era;
 use crate::report::finding::{Consequence, Finding};

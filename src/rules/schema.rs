@@ -4,8 +4,8 @@
 
 use super::consequence::{by_release, is_typed, violates_schema, violates_validation};
 use super::{Sink, Subject};
+use crate::nearest::listed;
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::nearest::listed;
 use crate::openclaw::schema_check::{self, Issue, IssueKind};
 use crate::openclaw::tree::{Node, Value};
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity, Unresolved};

@@ -2,9 +2,9 @@
 
 use super::consequence::{by_release, violates_schema, violates_validation};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::nearest::{alternatives, nearest};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::credentials::Field;
-use crate::openclaw::nearest::{alternatives, nearest};
 use crate::openclaw::path::{ConfigPath, Segment};
 use crate::openclaw::placeholders::is_reference_name;
 use crate::openclaw::secret_providers::{Provider, is_exec_id, is_file_id, providers};

@@ -2,8 +2,8 @@
 
 use super::consequence::{absence, violates_validation};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::nearest::{alternatives, nearest};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::nearest::{alternatives, nearest};
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::schema_check::BINDINGS_REFUSED_SINCE;
 use crate::openclaw::tree::{Lookup, Node, Unknown, Value};

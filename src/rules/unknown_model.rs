@@ -2,9 +2,9 @@
 
 use super::consequence::{absence, by_release};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::nearest::{alternatives, nearest};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::model_reference::{Form, Reference, Role, is_media_model};
-use crate::openclaw::nearest::{alternatives, nearest};
 use crate::openclaw::providers::{Availability, Catalogue, ModelStanding};
 use crate::releases;
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity};

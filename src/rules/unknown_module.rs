@@ -2,9 +2,9 @@
 
 use super::consequence::by_release;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::nearest::{alternatives, nearest};
 use crate::openclaw::configuration::Source;
 use crate::openclaw::module_options::MODULES;
-use crate::openclaw::nearest::{alternatives, nearest};
 use crate::report::finding::{Consequence, Finding};
 
 /// The rule.

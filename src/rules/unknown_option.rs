@@ -3,9 +3,9 @@
 use super::consequence::by_release;
 use super::problems::{report_if, visit_misplaced};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
+use crate::nearest::{alternatives, nearest};
 use crate::openclaw::configuration::{ProblemKind, Reach};
 use crate::openclaw::module_options::{CONFIGURATION_KEYS, Standing, names};
-use crate::openclaw::nearest::{alternatives, nearest};
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity};
 
 /// The rule.

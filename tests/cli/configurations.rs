@@ -683,7 +683,7 @@ fn declared_options_and_offered_templates_are_no_configurations() {
     };
     write(
         "flake.nix",
-        "{ outputs = { nixpkgs, mine, ... }: {
+        "{ inputs.mine.url = \"github:mine/mine\"; outputs = { nixpkgs, mine, ... }: {
              homeManagerModules.openclaw = import ./module.nix;
              homeConfigurations = mine.lib.all ./module.nix;
              templates.agent = { path = ./template; description = \"An agent\"; };

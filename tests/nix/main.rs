@@ -1,5 +1,6 @@
 //! The language against real Nix.
 
+mod flakes;
 mod generate;
 mod generate_values;
 mod language;

@@ -76,6 +76,29 @@ impl Nix {
         serde_json::from_slice(&answer.stdout).unwrap_or_else(|_| panic!("{message}"))
     }
 
+    /// Whether Nix evaluates an output of the flake in a folder, without a network and with an empty home; its message where
+    /// it does not.
+    pub fn takes_flake(&self, directory: &Path, output: &str, home: &Path) -> Result<(), String> {
+        let answer = Command::new(self.binaries.join("nix"))
+            .args([
+                "--extra-experimental-features",
+                "nix-command flakes",
+                "--offline",
+                "eval",
+                "--no-write-lock-file",
+            ])
+            .arg(format!("path:{}#{output}", directory.display()))
+            .env("HOME", home)
+            .env_remove("XDG_CACHE_HOME")
+            .env_remove("XDG_CONFIG_HOME")
+            .output()
+            .expect("nix runs");
+        match answer.status.success() {
+            true => Ok(()),
+            false => Err(String::from_utf8_lossy(&answer.stderr).into_owned()),
+        }
+    }
+
     /// What Nix's parser makes of each text: the expression as it prints it, or its message. As few processes are
     /// run as there are refusals, and one more.
     pub fn parse_all(&self, texts: &[String], directory: &Path) -> Vec<Result<String, String>> {

@@ -25,11 +25,13 @@ const NOT_IN_ONE_MODULE: &[&str] = &[
     "empty-document",
     "failed-assertion",
     "import-cycle",
+    "invalid-flake",
     "invalid-settings",
     "lost-top-level-config",
     "no-configuration",
     "oversized-document",
     "too-deeply-nested",
+    "undeclared-input",
     "untracked-document",
 ];
 

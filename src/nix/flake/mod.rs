@@ -3,6 +3,7 @@
 //! An input whose source is at hand is evaluated; of a well-known one its functions are modelled; of any other
 //! only the name is known. What a flake's outputs hold is found by [`configurations`].
 
+pub mod declaration;
 pub mod frameworks;
 pub mod known;
 pub mod packages;

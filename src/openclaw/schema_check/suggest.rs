@@ -1,6 +1,6 @@
 //! What was probably meant.
 
-use crate::openclaw::nearest;
+use crate::nearest;
 use crate::openclaw::path::{ConfigPath, Segment};
 use crate::releases::schema::{Kind, Node as SchemaNode, Rest, Schema};
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -1,7 +1,7 @@
 //! Names of things that must exist: channels, the target of heartbeats, the provider of web search, the memory plugin.
 
 use super::Beyond;
-use crate::openclaw::nearest;
+use crate::nearest;
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::tree::Node;
 use crate::releases::Version;

@@ -2,7 +2,7 @@
 
 use super::super::tolerated::BINDINGS_REFUSED_SINCE;
 use super::{Beyond, is_absent, place};
-use crate::openclaw::nearest::alternatives;
+use crate::nearest::alternatives;
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::tree::{Node, Value};
 use std::collections::BTreeSet;

@@ -14,7 +14,7 @@ const STEPS: usize = 3;
 /// steps. The first of equally close candidates wins; a candidate equal to `wanted` is not a match.
 ///
 /// ```
-/// use openclaw_check::openclaw::nearest::nearest;
+/// use openclaw_check::nearest::nearest;
 /// assert_eq!(nearest("kimmi", ["anthropic", "kimi"]), Some("kimi"));
 /// assert_eq!(nearest("kimi", ["openai", "xai"]), None);
 /// ```
