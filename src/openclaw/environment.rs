@@ -22,6 +22,19 @@ pub enum Provided<'a> {
     No,
 }
 
+impl Provided<'_> {
+    /// How close it comes to a variable that is there.
+    fn rank(&self) -> u8 {
+        match self {
+            Provided::Yes => 4,
+            Provided::Perhaps(..) => 3,
+            Provided::SessionOnly(_) => 2,
+            Provided::Empty(_) | Provided::Skipped(_) => 1,
+            Provided::No => 0,
+        }
+    }
+}
+
 /// Variables that every service has, or that nix-openclaw sets for it.
 static ALWAYS: &[&str] = &[
     "HOME",
@@ -82,6 +95,22 @@ pub fn provided<'a>(
         return perhaps;
     }
     weaker.unwrap_or(Provided::No)
+}
+
+/// What the sources say about variables of which one is enough: the best that they say about any.
+pub fn provided_any<'a, 'n>(
+    configuration: &'a Configuration,
+    instance: &'a Instance,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Provided<'a> {
+    let mut best = Provided::No;
+    for name in names {
+        let one = provided(configuration, instance, name);
+        if one.rank() > best.rank() {
+            best = one;
+        }
+    }
+    best
 }
 
 fn is_blank(value: Option<&Node>) -> bool {

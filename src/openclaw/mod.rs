@@ -6,6 +6,7 @@ pub mod credentials;
 mod declared_secrets;
 mod delivered_variables;
 pub mod documents;
+pub mod enabling;
 pub mod endpoints;
 pub mod environment;
 pub mod evaluated;

@@ -105,4 +105,6 @@ pub enum ProblemKind {
     OptionType,
     /// An assertion of the module that does not hold.
     Assertion,
+    /// Nothing enables OpenClaw.
+    NotEnabled,
 }

@@ -18,6 +18,7 @@ use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{StaticProblem, StaticProblemKind, StringKind};
 use crate::openclaw::blueprint::{self, Blueprint, Found, Sight};
 use crate::openclaw::configuration::{Interpolation, Problem, ProblemKind, Reach, Source};
+use crate::openclaw::enabling;
 use crate::openclaw::from_nix;
 use crate::openclaw::include;
 use crate::openclaw::json::{self, Dialect};
@@ -1135,6 +1136,7 @@ impl Finder<'_> {
         for blueprint in &mut self.found.blueprints {
             blueprint.problems.retain(|problem| !is_late(problem));
         }
+        enabling::note(&mut self.found.blueprints);
         self.found
     }
 }

@@ -3,7 +3,7 @@
 use super::consequence::absence;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Instance, Source};
-use crate::openclaw::environment::{Provided, provided};
+use crate::openclaw::environment::{Provided, provided_any};
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::tree::{Lookup, Node, Value};
 use crate::report::finding::{Consequence, Finding, Unresolved};
@@ -257,18 +257,12 @@ fn given(subject: Subject<'_>, instance: &Instance, auth: &Node, credential: &Cr
         Lookup::Unknown(unknown) => return Given::Perhaps(unknown.reason.clone(), unknown.span),
         Lookup::Present(_) | Lookup::Absent => {}
     }
-    let mut perhaps = None;
-    for variable in credential.variables {
-        match provided(subject.configuration, instance, variable) {
-            Provided::Yes => return Given::Yes,
-            Provided::Perhaps(reason, span) => perhaps = Some((reason, span)),
-            Provided::Empty(_) | Provided::Skipped(_) | Provided::SessionOnly(_) | Provided::No => {
-            }
+    match provided_any(subject.configuration, instance, credential.variables) {
+        Provided::Yes => Given::Yes,
+        Provided::Perhaps(reason, span) => Given::Perhaps(reason, span),
+        Provided::Empty(_) | Provided::Skipped(_) | Provided::SessionOnly(_) | Provided::No => {
+            Given::No
         }
-    }
-    match perhaps {
-        Some((reason, span)) => Given::Perhaps(reason, span),
-        None => Given::No,
     }
 }
 

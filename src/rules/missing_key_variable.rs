@@ -4,7 +4,7 @@ use super::consequence::absence;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Instance, Source};
 use crate::openclaw::endpoints;
-use crate::openclaw::environment::{Provided, provided};
+use crate::openclaw::environment::{Provided, provided_any};
 use crate::openclaw::model_reference::{Reference, References, Role};
 use crate::openclaw::providers::{Availability, Standing, by_provider, normalise_provider};
 use crate::openclaw::tree::{Lookup, Node};
@@ -77,32 +77,25 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         if has_profile(instance, subject, &provider) {
             continue;
         }
-        let mut shells = None;
-        let mut perhaps = None;
-        let mut found = false;
-        for name in names.iter().chain(&other_names(&provider)) {
-            match provided(subject.configuration, instance, name) {
-                Provided::Yes => found = true,
-                Provided::Perhaps(reason, span) => perhaps = Some((reason, span)),
-                Provided::SessionOnly(variable) => shells = Some((*name, variable.span)),
-                Provided::Empty(_) | Provided::Skipped(_) | Provided::No => {}
+        let others = other_names(&provider);
+        let all = names.iter().chain(&others).copied();
+        let shells = match provided_any(subject.configuration, instance, all) {
+            Provided::Yes => continue,
+            Provided::Perhaps(reason, span) => {
+                sink.unresolved.push(Unresolved {
+                    path: first.path.to_string(),
+                    reason: format!(
+                        "whether `{}`, the key of `{provider}`, is provided cannot be told: {reason}",
+                        names[0]
+                    ),
+                    span: span.or(first.span()),
+                    configurations: Vec::new(),
+                });
+                continue;
             }
-        }
-        if found {
-            continue;
-        }
-        if let Some((reason, span)) = perhaps {
-            sink.unresolved.push(Unresolved {
-                path: first.path.to_string(),
-                reason: format!(
-                    "whether `{}`, the key of `{provider}`, is provided cannot be told: {reason}",
-                    names[0]
-                ),
-                span: span.or(first.span()),
-                configurations: Vec::new(),
-            });
-            continue;
-        }
+            Provided::SessionOnly(variable) => Some(variable),
+            Provided::Empty(_) | Provided::Skipped(_) | Provided::No => None,
+        };
         let message = match names.as_slice() {
             [only] => format!("`{provider}` takes its key from `{only}`, which nothing provides"),
             several => format!(
@@ -132,9 +125,11 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
                 finding = finding.related(span, format!("uses `{provider}` too"));
             }
         }
-        if let Some((name, span)) = shells {
+        if let Some(variable) = shells
+            && let Some(name) = &variable.name
+        {
             finding = finding.related(
-                span,
+                variable.span,
                 format!("`{name}` is set for shells only, the gateway does not see it"),
             );
         }

@@ -61,6 +61,7 @@ pub mod missing_key_variable;
 pub mod model_limits;
 pub mod no_configuration;
 pub mod no_documents;
+pub mod not_enabled;
 pub mod not_in_allow_list;
 pub mod null_value;
 pub mod option_type;
@@ -92,6 +93,7 @@ pub mod template_text;
 #[cfg(test)]
 mod testing;
 pub mod too_deeply_nested;
+pub mod unconfigured_channel;
 pub mod undeclared_input;
 pub mod undeclared_secret_provider;
 pub mod undefined_variable;

@@ -27,6 +27,7 @@ pub static RULES: &[Rule] = &[
     super::missing_key_variable::RULE,
     super::provider_needs_plugin::RULE,
     super::channel_needs_plugin::RULE,
+    super::unconfigured_channel::RULE,
     super::retired_model::RULE,
     super::incomplete_provider::RULE,
     super::incomplete_model::RULE,
@@ -64,6 +65,7 @@ pub static RULES: &[Rule] = &[
     super::removed_documents::RULE,
     super::lost_top_level_config::RULE,
     super::no_documents::RULE,
+    super::not_enabled::RULE,
     // Nix.
     super::syntax_error::RULE,
     super::experimental_feature::RULE,
