@@ -6,6 +6,7 @@
 use super::import_cycles;
 use crate::internal_error::{InternalError, caught, planted};
 use crate::nearest;
+use crate::nix::eval::files::Outside;
 use crate::nix::eval::fragments::{self, FragmentKind};
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
 use crate::nix::eval::value::{Origin, Thunk, Value};
@@ -384,6 +385,11 @@ impl Finder<'_> {
                 failures,
                 foreign,
             } = blueprint::blueprints(&mut self.evaluator, &name, &found.set, &sight);
+            let outside = self.evaluator.take_outside();
+            let failures: Vec<Problem> = failures
+                .into_iter()
+                .chain(outside.iter().filter_map(out_of_the_flake))
+                .collect();
             self.cut_short(&name, &found.set);
             self.not_checked(&name, foreign);
             let is_empty = blueprints.is_empty();
@@ -1139,6 +1145,24 @@ impl Finder<'_> {
         enabling::note(&mut self.found.blueprints);
         self.found
     }
+}
+
+/// What Nix says of a file that is imported into a flake and lies out of its source tree. One that is imported by its absolute
+/// path is there with `--impure`; whether an expression that imports it is ever evaluated is not known.
+fn out_of_the_flake(outside: &Outside) -> Option<Problem> {
+    let written = &outside.written;
+    let is_absolute = written.starts_with('/');
+    if is_absolute && !outside.is_module {
+        return None;
+    }
+    let message = match is_absolute {
+        true => format!("`{written}` is there only with `--impure`"),
+        false => format!("`{written}` leads out of the source tree, and Nix sees nothing else"),
+    };
+    let mut problem = Problem::new(ProblemKind::MissingFile, message, outside.span);
+    problem.help = Some("put the file into the repository and write its relative path".to_string());
+    problem.may_be_harmless = is_absolute;
+    Some(problem)
 }
 
 /// Gives all configurations that come of a set of modules what keeps Nix from evaluating it.

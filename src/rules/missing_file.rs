@@ -18,8 +18,10 @@ static INFO: RuleInfo = RuleInfo {
     explanation: "\
 An import, or another path that the configuration needs (a file that is put in place beside OpenClaw, the encrypted file of a \
 secret), does not exist, is not tracked by git (so that a flake does not see it; `git add` is enough), or leads out of the \
-source tree. Paths are relative to the file in which they are written. In a configuration that has nothing of OpenClaw, \
-while others have it, it is a warning: what is missing may have been what was to bring it.",
+source tree. A flake is copied into the store before it is evaluated, so `../` out of it leads nowhere, and a module at \
+`/etc/nixos/...` is there only with `--impure`, which is a warning. Paths are relative to the file in which they are \
+written. In a configuration that has nothing of OpenClaw, while others have it, it is a warning: what is missing may have \
+been what was to bring it.",
     refused: &[r#"{
   imports = [ ./no-such-file.nix ];
   programs.openclaw.enable = true;

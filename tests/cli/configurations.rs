@@ -395,6 +395,100 @@ let pass = models: map (model: lib.concatStrings [ model ]) models; in
     );
 }
 
+/// What is evaluated once more in each world has to come to the same condition again, also where it has no name.
+#[test]
+fn a_condition_that_the_machine_decides_is_one_condition() {
+    for condition in [
+        "builtins.pathExists /etc/openclaw.nix",
+        "builtins.getEnv \"HOST\" == \"desk\"",
+        "lib.hasPrefix \"a\" (builtins.getEnv \"HOST\")",
+        "lib.elem \"a\" (lib.splitString \",\" (builtins.getEnv \"HOSTS\"))",
+        "builtins.pathExists \"${builtins.getEnv \"HOME\"}/openclaw.nix\"",
+        "(builtins.fetchGit ./.).rev == \"x\"",
+        "inputs.hosts.isDesk 5",
+        "inputs.hosts.isDesk 5 && !(inputs.hosts.isDesk 6)",
+        "lib.any (number: inputs.hosts.isDesk number) [ 1 2 3 ]",
+    ] {
+        let module = format!(
+            "{{ inputs, lib, ... }}:
+{{
+  programs.openclaw.enable = true;
+  programs.openclaw.config =
+    if {condition} then
+      {{ gateway.port = 6000; }}
+    else
+      {{ gateway.prot = 5000; }};
+}}
+"
+        );
+        let folder = tree(&[("module.nix", &module)]);
+        let checked = openclaw_check()
+            .args("--format concise --no-git module.nix")
+            .inside(folder.path())
+            .run();
+        assert!(
+            checked.out.contains("module.nix:8:17: error[unknown-key]")
+                && !checked.out.contains("could not be checked"),
+            "{condition}: {}",
+            checked.out
+        );
+    }
+}
+
+/// Nix copies the source tree of a flake to the store: what lies around it is not there, and other places only with `--impure`.
+#[test]
+fn a_flake_imports_nothing_from_outside_of_its_tree() {
+    let flake = |modules: &str| {
+        let text = format!(
+            "{{
+  inputs.nix-openclaw.url = \"github:openclaw/nix-openclaw\";
+  outputs = {{ nixpkgs, home-manager, nix-openclaw, ... }}: {{
+    homeConfigurations.alice = home-manager.lib.homeManagerConfiguration {{
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      modules = [
+        nix-openclaw.homeManagerModules.openclaw
+        {modules}
+        {{ programs.openclaw.enable = true; }}
+      ];
+    }};
+  }};
+}}
+"
+        );
+        let folder = tree(&[("outside.nix", "{ }"), ("flake/flake.nix", &text)]);
+        openclaw_check()
+            .args("--format concise --no-git --quiet --ignore no-documents,no-configuration")
+            .inside(&folder.path().join("flake"))
+            .run()
+            .out
+    };
+    for (modules, found) in [
+        (
+            "../outside.nix",
+            "flake.nix:8:9: error[missing-file] `../outside.nix` leads out of the source tree, and Nix sees nothing else\n",
+        ),
+        (
+            "(import ../outside.nix)",
+            "flake.nix:8:17: error[missing-file] `../outside.nix` leads out of the source tree, and Nix sees nothing else\n",
+        ),
+        (
+            "/etc/nixos/outside.nix",
+            "flake.nix:8:9: warning[missing-file] `/etc/nixos/outside.nix` is there only with `--impure`\n",
+        ),
+        // Asked for first: it is not there, or with `--impure` it may be.
+        (
+            "(if builtins.pathExists ../outside.nix then ../outside.nix else { })",
+            "",
+        ),
+        (
+            "({ lib, ... }: { imports = lib.optional (builtins.pathExists /etc/x.nix) /etc/x.nix; })",
+            "",
+        ),
+    ] {
+        assert_eq!(flake(modules), found, "{modules}");
+    }
+}
+
 #[test]
 fn comparisons_of_one_unknown_with_several_values_exclude_each_other() {
     let folder = tempfile::tempdir().expect("a folder");

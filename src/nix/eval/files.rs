@@ -9,7 +9,7 @@ use crate::nix::syntax;
 use crate::nix::syntax::ahead::Ahead;
 use crate::nix::syntax::ast::{SourceTree, StaticProblemKind};
 use crate::workspace::problem::ReadProblem;
-use crate::workspace::source::FileId;
+use crate::workspace::source::{FileId, Span};
 use crate::workspace::{Visibility, path};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -27,14 +27,50 @@ pub(crate) struct Loaded {
     data: HashSet<Rc<str>>,
     /// Files that are not what Nix can read.
     unreadable: Vec<(FileId, ReadProblem)>,
+    /// Files that are wanted and lie out of the source tree.
+    outside: Vec<Outside>,
     /// Files that another thread reads.
     ahead: Option<Ahead>,
+}
+
+/// A file that is imported and lies out of the source tree.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outside {
+    /// The path as it is written: `../x.nix`, `/etc/nixos/x.nix`.
+    pub written: Rc<str>,
+    /// Where.
+    pub span: Option<Span>,
+    /// Whether it is a module, whatever conditions hold.
+    pub is_module: bool,
 }
 
 impl Evaluator {
     /// All Nix files parsed so far, in the order in which they were loaded.
     pub fn trees(&self) -> &[Rc<SourceTree>] {
         &self.loaded.trees
+    }
+
+    /// Remembers that a path that is imported leads out of the source tree, if it does and is written out.
+    pub(crate) fn note_outside(&mut self, path: &NixPath, origin: &Origin, is_module: bool) {
+        let Some(written) = &path.written else {
+            return;
+        };
+        if self.workspace.visibility(&path.absolute) != Visibility::OutsideTree {
+            return;
+        }
+        let outside = Outside {
+            written: Rc::clone(written),
+            span: origin.span,
+            is_module,
+        };
+        if !self.loaded.outside.contains(&outside) {
+            self.loaded.outside.push(outside);
+        }
+    }
+
+    /// The imported files out of the source tree since this was asked last.
+    pub fn take_outside(&mut self) -> Vec<Outside> {
+        std::mem::take(&mut self.loaded.outside)
     }
 
     /// Whether a file was loaded or read in this run.

@@ -40,9 +40,10 @@ impl Evaluator {
         *thunk.state.borrow_mut() = State::Evaluating;
         if self.is_of_this_pass(thunk) {
             // Its value is that of the present world, and where that is split, the whole pass is.
+            let mark = self.unknown_numbers.mark();
             let outcome = match self.run(&state, &thunk.origin) {
                 Err(Stop::Split(condition)) => self
-                    .same_in_both(condition.id, &state, &thunk.origin)
+                    .same_in_both(condition.id, &state, &thunk.origin, mark)
                     .ok_or(Stop::Split(condition)),
                 outcome => outcome,
             };

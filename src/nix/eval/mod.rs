@@ -112,7 +112,10 @@ pub struct Evaluator {
     stack_base: usize,
     /// Calls that the evaluation is inside of, counted as Nix counts them.
     calls: u32,
-    unknown_count: u64,
+    /// What the unknowns that are made next are told apart by.
+    unknown_numbers: worlds::UnknownNumbers,
+    /// How many series of such numbers were begun.
+    series: u64,
     pub(crate) loaded: files::Loaded,
     globals: HashMap<Symbol, Rc<Thunk>>,
     /// `__curPos`, which is no variable: it stands for its own place.
@@ -141,7 +144,8 @@ impl Evaluator {
             spent: 0,
             stack_base: std::ptr::from_ref(&marker) as usize,
             calls: 0,
-            unknown_count: 0,
+            unknown_numbers: worlds::UnknownNumbers::default(),
+            series: 0,
             loaded: files::Loaded::default(),
             globals: HashMap::new(),
             current_position: Symbol::new("__curPos"),
@@ -230,16 +234,16 @@ impl Evaluator {
         }))
     }
 
-    /// A new unknown that equals no other.
+    /// A new unknown that equals no other, but the one that the same evaluation makes at this point in other worlds.
     pub fn unknown(
         &mut self,
         reason: impl Into<Rc<str>>,
         kind: Option<Kind>,
         span: Option<Span>,
     ) -> Rc<Unknown> {
-        self.unknown_count += 1;
+        let id = self.unknown_numbers.next();
         Rc::new(Unknown {
-            id: unknown::mix(self.unknown_count, "unknown"),
+            id,
             kind,
             subject: None,
             reason: reason.into(),

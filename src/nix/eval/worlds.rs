@@ -6,7 +6,7 @@
 //! splits, so does the pass. If it were made a choice of its own, each pass of a thunk with calls inside of calls would
 //! make all the choices of all of them anew, and their number would grow with a power of the depth.
 
-use super::unknown::{Condition, Equality, ErrorKind, Stop, Unknown};
+use super::unknown::{self, Condition, Equality, ErrorKind, Stop, Unknown};
 use super::value::{Origin, State, Thunk, Val, Value};
 use super::{Evaluator, is_logical};
 use crate::nix::syntax::ast::Expr;
@@ -42,6 +42,31 @@ pub(super) struct Assumption {
 pub(super) struct Around {
     assumptions: Vec<Assumption>,
     pass: Pass,
+    numbers: UnknownNumbers,
+}
+
+/// What tells unknowns apart that have no name. A thunk that splits is evaluated once more in each world, and what it made before it
+/// split it makes again: that has to be the same unknown, or the thunk would split on it for ever. So each thunk numbers its
+/// unknowns anew, in a series of its own, and each of its passes begins at the same number.
+///
+/// After a split the numbers of two worlds stand for different things. No value is of both worlds, so that does no harm.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct UnknownNumbers {
+    series: u64,
+    next: u64,
+}
+
+impl UnknownNumbers {
+    /// The identity of the next unknown.
+    pub(super) fn next(&mut self) -> u64 {
+        self.next += 1;
+        unknown::mix(self.series.rotate_left(32) ^ self.next, "unknown")
+    }
+
+    /// Where a pass that begins now begins to count.
+    pub(super) fn mark(self) -> u64 {
+        self.next
+    }
 }
 
 impl Evaluator {
@@ -138,7 +163,9 @@ impl Evaluator {
         let around = Around {
             assumptions: std::mem::take(&mut self.assumptions),
             pass: self.pass,
+            numbers: self.unknown_numbers,
         };
+        self.unknown_numbers = self.new_series();
         self.begin_pass(false);
         around
     }
@@ -147,6 +174,24 @@ impl Evaluator {
     pub(super) fn leave_pass(&mut self, around: Around) {
         self.assumptions = around.assumptions;
         self.pass = around.pass;
+        self.unknown_numbers = around.numbers;
+    }
+
+    fn new_series(&mut self) -> UnknownNumbers {
+        self.series += 1;
+        UnknownNumbers {
+            series: self.series,
+            next: 0,
+        }
+    }
+
+    /// Runs `work`, whose result is kept, so that it uses up no numbers of those who come after it.
+    pub(crate) fn numbered_apart<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let around = self.unknown_numbers;
+        self.unknown_numbers = self.new_series();
+        let result = work(self);
+        self.unknown_numbers = around;
+        result
     }
 
     fn begin_pass(&mut self, is_trial: bool) {
@@ -160,12 +205,13 @@ impl Evaluator {
 
     /// The value that an expression has whether a condition holds or not, if it is the same simple one: `a && false`. Only
     /// what joins conditions is tried, with one of them, and inside of such a trial nothing is, or trials of trials would take
-    /// their turn at every level.
+    /// their turn at every level. `mark` is where its evaluation began to count unknowns.
     pub(super) fn same_in_both(
         &mut self,
         condition: u64,
         state: &State,
         origin: &Origin,
+        mark: u64,
     ) -> Option<Val> {
         let joins = match state {
             State::Suspended {
@@ -181,7 +227,7 @@ impl Evaluator {
         }
         let [then, otherwise] = [true, false].map(|holds| {
             let work = |evaluator: &mut Self| evaluator.run(state, origin);
-            self.in_pass(condition, holds, true, work).ok()
+            self.in_pass(condition, holds, Some(mark), work).ok()
         });
         let (then, otherwise) = (then?, otherwise?);
         is_same_scalar(&then.value, &otherwise.value).then_some(then)
@@ -250,7 +296,7 @@ impl Evaluator {
         holds: bool,
         work: &mut dyn FnMut(&mut Self) -> Result<Val, Stop>,
     ) -> Result<Val, Stop> {
-        match self.in_pass(condition.id, holds, false, work) {
+        match self.in_pass(condition.id, holds, None, work) {
             // In the real world only one branch runs; that this one needs itself says nothing.
             Err(Stop::Error(error))
                 if matches!(
@@ -269,18 +315,23 @@ impl Evaluator {
         }
     }
 
-    /// Runs `work` in a pass of its own, in the world in which a condition holds, or does not.
+    /// Runs `work` in a pass of its own, in the world in which a condition holds, or does not. A trial is given where the evaluation
+    /// that it repeats began to count unknowns.
     fn in_pass<T>(
         &mut self,
         condition: u64,
         holds: bool,
-        is_trial: bool,
+        trial: Option<u64>,
         work: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        self.assume(condition, holds, |evaluator| {
-            evaluator.begin_pass(is_trial);
+        let numbers = self.unknown_numbers;
+        self.unknown_numbers.next = trial.unwrap_or(0);
+        let result = self.assume(condition, holds, |evaluator| {
+            evaluator.begin_pass(trial.is_some());
             work(evaluator)
-        })
+        });
+        self.unknown_numbers = numbers;
+        result
     }
 
     fn given_up(&mut self, condition: &Condition, origin: &Origin) -> Rc<Thunk> {

@@ -40,6 +40,16 @@ impl Evaluator {
         if let Some(known) = set.below.borrow().get(path) {
             return Rc::clone(known);
         }
+        if self.assumes_anything() || set.collected().is_none() {
+            return self.looked_at_below(set, path);
+        }
+        let below = self.numbered_apart(|evaluator| evaluator.looked_at_below(set, path));
+        let mut known = set.below.borrow_mut();
+        known.insert(path.to_vec(), Rc::clone(&below));
+        below
+    }
+
+    fn looked_at_below(&mut self, set: &Rc<ModuleSet>, path: &[Symbol]) -> Rc<Below> {
         let definitions = self.definitions_at(set, path);
         let discharged = self.discharge_set(&definitions);
         let errors = discharged
@@ -49,14 +59,9 @@ impl Evaluator {
                 _ => None,
             })
             .collect();
-        let below = Rc::new(Below {
+        Rc::new(Below {
             children: children(&discharged),
             errors,
-        });
-        if !self.assumes_anything() && set.collected().is_some() {
-            let mut known = set.below.borrow_mut();
-            known.insert(path.to_vec(), Rc::clone(&below));
-        }
-        below
+        })
     }
 }

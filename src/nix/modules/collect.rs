@@ -382,7 +382,12 @@ impl<'a> Collector<'a> {
         importer: Option<usize>,
     ) {
         match &value.value {
-            Value::Path(path) => self.file(evaluator, &path.absolute, &value.origin, thunk, guards),
+            Value::Path(path) => {
+                if guards.is_empty() {
+                    evaluator.note_outside(path, &value.origin, true);
+                }
+                self.file(evaluator, &path.absolute, &value.origin, thunk, guards)
+            }
             Value::String(text) => match text.path_text() {
                 Ok(text) if text.starts_with('/') => {
                     self.file(evaluator, &text, &value.origin, thunk, guards)

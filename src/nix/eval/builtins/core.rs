@@ -149,6 +149,9 @@ fn import(
         let packages = frameworks::import_nixpkgs();
         return evaluator.force(&packages);
     }
+    if let Value::Path(path) = &value.value {
+        evaluator.note_outside(path, &value.origin, false);
+    }
     let absolute = evaluator.path_to_import(&arguments[0], origin)?;
     let thunk = evaluator.import(&absolute, origin)?;
     evaluator.force(&thunk)

@@ -60,10 +60,15 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "getEnv",
         arity: 1,
         run: |evaluator, arguments, origin| {
-            evaluator.plain_text(&arguments[0], origin)?;
+            let name = evaluator.plain_text(&arguments[0], origin)?;
             let reason = "it is a variable of the environment that Nix runs in";
-            let kind = Some(Kind::String);
-            Err(Stop::Unknown(evaluator.unknown(reason, kind, origin.span)))
+            let subject = format!("builtins.getEnv \"{name}\"");
+            Err(Stop::Unknown(evaluator.unknown_named(
+                &subject,
+                reason,
+                Some(Kind::String),
+                origin.span,
+            )))
         },
     },
     Builtin {
@@ -105,7 +110,7 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "pathExists",
         arity: 1,
         run: |evaluator, arguments, origin| {
-            let (absolute, _) = path_argument(evaluator, &arguments[0], origin)?;
+            let (absolute, written) = path_argument(evaluator, &arguments[0], origin)?;
             let exists = match evaluator.workspace.visibility(&absolute) {
                 // A slash or a dot at the end asks for a directory.
                 Visibility::File => {
@@ -122,8 +127,13 @@ pub(super) static TABLE: &[Builtin] = &[
                 Visibility::Missing | Visibility::Untracked | Visibility::MissingOrUntracked => {
                     false
                 }
+                // Nix copies the tree, and beside the copy there is nothing of it.
+                Visibility::OutsideTree if evaluator.store_paths && written.starts_with('.') => {
+                    false
+                }
                 _ => {
-                    return Err(Stop::Unknown(evaluator.unknown(
+                    return Err(Stop::Unknown(evaluator.unknown_named(
+                        &format!("builtins.pathExists {absolute}"),
                         "it lies outside of the source tree",
                         Some(Kind::Boolean),
                         origin.span,
