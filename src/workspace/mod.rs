@@ -240,6 +240,22 @@ impl Workspace {
         }
     }
 
+    /// Whether there is a link at a path of the tree, leading wherever it may.
+    pub fn is_link(&self, path: &str) -> bool {
+        let path = path::normalize(path);
+        let Some((tree, relative)) = self.locate(&path) else {
+            return false;
+        };
+        let (parent, name) = relative.rsplit_once('/').unwrap_or(("", relative));
+        match tree.resolve(parent, &self.limits) {
+            Ok((folder, Node::Directory)) => {
+                let here = path::join(&folder, name);
+                matches!(tree.node(here.trim_start_matches('/')), Ok(Node::Link))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether git tracks what is at a path. A file that the user named can be read although git does not
     /// track it, and then only this tells that Nix would not see it. `true` without git.
     pub fn is_tracked(&self, path: &str) -> bool {

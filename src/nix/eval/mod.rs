@@ -97,6 +97,8 @@ pub struct Evaluator {
     /// Whether the source tree is one that Nix copies to the store first (a flake), so that paths in it have a text that
     /// is not known here.
     pub store_paths: bool,
+    /// Whether the source tree is that of a flake that was loaded.
+    pub(crate) is_of_flake: bool,
     /// What was rendered so far, in the order of evaluation: a configuration may be handed over in ways that are not
     /// followed.
     pub rendered: Vec<Rendered>,
@@ -136,6 +138,7 @@ impl Evaluator {
             workspace,
             limits,
             store_paths: false,
+            is_of_flake: false,
             rendered: Vec::new(),
             assumptions: Vec::new(),
             pass: worlds::Pass::NONE,

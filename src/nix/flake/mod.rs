@@ -45,6 +45,7 @@ impl Evaluator {
     /// # Errors
     /// When flake.nix cannot be read, does not parse, or is no flake.
     pub fn load_flake(&mut self, directory: &str) -> Result<Flake, Stop> {
+        self.is_of_flake = true;
         self.flake_with_inputs(directory, &BTreeMap::new(), None, 0)
     }
 

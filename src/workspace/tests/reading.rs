@@ -93,6 +93,19 @@ fn links_are_followed_inside_the_tree_only() {
         workspace.visibility(&at("dangling")),
         Visibility::MissingOrUntracked
     );
+    for link in ["file", "directory/up", "out", "parent", "dangling"] {
+        assert!(workspace.is_link(&at(link)), "{link}");
+    }
+    for other in [
+        "",
+        "flake.nix",
+        "a",
+        "directory/file.nix",
+        "nothing",
+        "a/nothing",
+    ] {
+        assert!(!workspace.is_link(&at(other)), "{other}");
+    }
     assert_eq!(workspace.sources().len(), 1, "nothing else was read");
 }
 

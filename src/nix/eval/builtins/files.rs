@@ -111,24 +111,24 @@ pub(super) static TABLE: &[Builtin] = &[
         arity: 1,
         run: |evaluator, arguments, origin| {
             let (absolute, written) = path_argument(evaluator, &arguments[0], origin)?;
-            let exists = match evaluator.workspace.visibility(&absolute) {
-                // A slash or a dot at the end asks for a directory.
-                Visibility::File => {
-                    let value = evaluator.force(&arguments[0])?;
-                    match &value.value {
-                        Value::String(text) => {
-                            let text = text.path_text()?;
-                            !(text.ends_with('/') || text.ends_with("/."))
-                        }
-                        _ => true,
-                    }
+            // A slash or a dot at the end asks for a directory.
+            let wants_directory = match &evaluator.force(&arguments[0])?.value {
+                Value::String(text) => {
+                    let text = text.path_text()?;
+                    text.ends_with('/') || text.ends_with("/.")
                 }
+                _ => false,
+            };
+            let exists = match evaluator.workspace.visibility(&absolute) {
+                Visibility::File => !wants_directory,
                 Visibility::Directory => true,
+                // A link is there, wherever it leads.
+                _ if evaluator.workspace.is_link(&absolute) => !wants_directory,
                 Visibility::Missing | Visibility::Untracked | Visibility::MissingOrUntracked => {
                     false
                 }
                 // Nix copies the tree, and beside the copy there is nothing of it.
-                Visibility::OutsideTree if evaluator.store_paths && written.starts_with('.') => {
+                Visibility::OutsideTree if evaluator.is_of_flake && written.starts_with('.') => {
                     false
                 }
                 _ => {
