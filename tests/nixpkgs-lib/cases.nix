@@ -23,6 +23,17 @@ let
   takes = type: value: !(fails (merged type [ value ]));
 in
 {
+  # Declarations of which a part depends on the options there are.
+  declared = {
+    byOptions = eval [
+      ({ options, ... }: { options.a = mkOption { default = 1; } // lib.optionalAttrs (options ? b) { type = types.int; }; })
+      { options.b = mkOption { default = 2; }; config.a = 3; }
+    ];
+    renamed = (eval [
+      (lib.mkAliasOptionModule [ "old" "name" ] [ "new" "name" ])
+      { options.new.name = mkOption { type = types.int; }; config.old.name = mkForce 5; config.new.name = 4; }
+    ]).new;
+  };
   other = {
     dependencies = [ (lib.stringAfter [ "etc" ] "x") (lib.noDepEntry "t") (lib.fullDepEntry "t" [ "a" ]) (lib.packEntry [ "z" ]) ];
     extended =

@@ -97,6 +97,8 @@ pub struct Evaluator {
     /// Whether the source tree is one that Nix copies to the store first (a flake), so that paths in it have a text that
     /// is not known here.
     pub store_paths: bool,
+    /// Whether an option is being declared by a set of which a part depends on the options: what `//` adds to it is left open.
+    pub(crate) leaves_updates_open: bool,
     /// Whether the source tree is that of a flake that was loaded.
     pub(crate) is_of_flake: bool,
     /// What was rendered so far, in the order of evaluation: a configuration may be handed over in ways that are not
@@ -138,6 +140,7 @@ impl Evaluator {
             workspace,
             limits,
             store_paths: false,
+            leaves_updates_open: false,
             is_of_flake: false,
             rendered: Vec::new(),
             assumptions: Vec::new(),

@@ -30,6 +30,17 @@ impl Evaluator {
             Err(Stop::Error(_) | Stop::Split(_)) => return left,
             _ => self.eval(tree, right, env),
         };
+        if let (BinaryOperator::Update, Ok(set), Err(Stop::Error(error))) =
+            (operator, &left, &right)
+            && self.leaves_updates_open
+            && error.kind == ErrorKind::InfiniteRecursion
+            && let Value::Attrs(attrs) = &set.value
+        {
+            let mut attrs = (**attrs).clone();
+            let unknown = self.unknown("it depends on the options", None, error.span);
+            attrs.open.get_or_insert(unknown);
+            return Ok(Val::new(Value::Attrs(Rc::new(attrs)), origin.clone()));
+        }
         self.binary(operator, left, right, origin)
     }
 

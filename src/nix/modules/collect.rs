@@ -934,7 +934,14 @@ fn declarations(
     depth: usize,
     unseen: &mut Vec<Unseen>,
 ) -> Declarations {
-    let value = match evaluator.force(options) {
+    let mut outcome = evaluator.force(options);
+    if matches!(&outcome, Err(Stop::Error(error)) if error.kind == ErrorKind::InfiniteRecursion) {
+        // `mkRenamedOptionModule` adds the type of the other option, which is not yet known: that there is an option is.
+        let before = std::mem::replace(&mut evaluator.leaves_updates_open, true);
+        outcome = evaluator.force(options);
+        evaluator.leaves_updates_open = before;
+    }
+    let value = match outcome {
         Ok(value) => value,
         Err(Stop::Error(error)) if error.kind != ErrorKind::InfiniteRecursion => {
             return broken(options.origin.span, error);
@@ -1053,6 +1060,7 @@ impl Evaluator {
         };
         let kind = match get("type") {
             Some(kind) => OptionType::of_option(self, &kind),
+            None if attrs.open.is_some() => OptionType::Unseen,
             None => OptionType::Unspecified,
         };
         Some(OptionDeclaration {
