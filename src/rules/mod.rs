@@ -19,6 +19,7 @@ pub mod conflicting_definitions;
 pub mod conflicting_settings;
 pub mod consequence;
 pub mod document_outside_tree;
+pub mod duplicate_agent;
 pub mod duplicate_attribute;
 pub mod duplicate_fallback;
 pub mod duplicate_key;

@@ -38,6 +38,7 @@ pub static RULES: &[Rule] = &[
     super::endpoint_api_mismatch::RULE,
     super::kimi_moonshot_confusion::RULE,
     super::unknown_agent::RULE,
+    super::duplicate_agent::RULE,
     // Secrets.
     super::hardcoded_secret::RULE,
     super::template_placeholder::RULE,

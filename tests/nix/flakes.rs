@@ -134,6 +134,27 @@ const REFUSED: &[(&str, &str)] = &[
         r#"{ nixConfig.bash-prompt = "a" + "b"; outputs = _: { y = 1; }; }"#,
     ),
     (
+        "not null",
+        r#"{ description = null; outputs = _: { y = 1; }; }"#,
+    ),
+    ("not null", r#"{ outputs = null; }"#),
+    (
+        "not a truth value",
+        r#"{ inputs.dep.url = true; outputs = { self, dep }: { y = 1; }; }"#,
+    ),
+    (
+        "not null",
+        r#"{ inputs.dep = { url = "path:DEP"; flake = null; }; outputs = { self, dep }: { y = 1; }; }"#,
+    ),
+    (
+        "has no `url`",
+        r#"{ inputs.dep.flake = false; outputs = { self, dep }: { y = 1; }; }"#,
+    ),
+    (
+        "has no `url`",
+        r#"{ inputs.dep = { }; outputs = { self, ... }: { y = 1; }; }"#,
+    ),
+    (
         "not a string",
         r#"{ nixConfig = "a"; outputs = _: { y = 1; }; }"#,
     ),

@@ -6,7 +6,7 @@
 
 use crate::nearest::{alternatives, nearest};
 use crate::nix::syntax::ast::{
-    Binding, BindingValue, Bindings, Expr, ExprId, Parameter, SourceTree, StringPart,
+    Binding, BindingValue, Bindings, Expr, ExprId, Parameter, Resolution, SourceTree, StringPart,
 };
 use crate::workspace::flake_lock::FlakeLock;
 use crate::workspace::source::Span;
@@ -131,7 +131,10 @@ enum Form {
     Set,
     List,
     Function,
-    /// A variable: a truth value, or the value that a `rec` gave it.
+    /// `true` or `false`.
+    Truth,
+    Null,
+    /// Another variable, which a `rec` binds.
     Variable,
     /// Nix would have to evaluate it.
     Computed,
@@ -148,6 +151,8 @@ impl Form {
             Form::Set => "a set",
             Form::List => "a list",
             Form::Function => "a function",
+            Form::Truth => "a truth value",
+            Form::Null => "null",
             Form::Variable => "a variable",
             Form::Computed => "computed",
             Form::Missing => "missing",
@@ -158,7 +163,7 @@ impl Form {
         match wanted {
             Wanted::Text => self == Form::Text,
             Wanted::TextOrPath => matches!(self, Form::Text | Form::Path),
-            Wanted::Truth => false,
+            Wanted::Truth => self == Form::Truth,
             Wanted::Set => self == Form::Set,
             Wanted::Function => self == Form::Function,
             Wanted::Written => self != Form::Computed,
@@ -264,6 +269,14 @@ impl<'a> Reader<'a> {
         let attributes = self.entries(id);
         let find = |name: &str| attributes.iter().find(|it| it.name.as_str() == name);
         let has_type = find("type").is_some();
+        // One that is misspelt is told as that.
+        let is_misspelt = |it: &Binding| !OF_AN_INPUT.contains(&it.name.as_str());
+        let leads_somewhere = find("url").or(find("follows")).is_some()
+            || has_type
+            || attributes.iter().any(is_misspelt);
+        if outer.is_empty() && !leads_somewhere {
+            self.unaddressed(input.name.as_str(), self.span(input.name_span));
+        }
         outer.push(input.name.as_str());
         for attribute in attributes {
             match attribute.name.as_str() {
@@ -340,7 +353,7 @@ impl<'a> Reader<'a> {
     fn undeclared(&mut self, declared: &[Binding], taken: &[(&str, (u32, u32))]) {
         for (name, span) in taken {
             let is_declared = declared.iter().any(|input| input.name.as_str() == *name);
-            if is_declared || GLOBAL_REGISTRY.contains(name) || self.is_from_a_registry(name) {
+            if is_declared || self.is_from_a_registry(name) {
                 continue;
             }
             let unused = declared
@@ -368,8 +381,27 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether a registry of the machine had an input of that name when the flake was locked.
+    /// An input that says nothing about where it is: Nix looks its name up in the registries.
+    fn unaddressed(&mut self, name: &str, span: Span) {
+        if self.is_from_a_registry(name) {
+            return;
+        }
+        self.found.push(Refusal {
+            kind: RefusalKind::UndeclaredInput,
+            message: format!(
+                "the input `{name}` has no `url`, and the flake registry does not have it"
+            ),
+            help: Some(format!("write `{name}.url = \"...\";`")),
+            span,
+            is_certain: self.lock.is_some(),
+        });
+    }
+
+    /// Whether the global registry has an input of that name, or one of the machine had it when the flake was locked.
     fn is_from_a_registry(&self, name: &str) -> bool {
+        if GLOBAL_REGISTRY.contains(&name) {
+            return true;
+        }
         let node = self.lock.and_then(|lock| lock.resolve(&[name]));
         node.and_then(|(_, node)| node.original.as_ref())
             .is_some_and(|original| original.kind == "indirect")
@@ -388,7 +420,6 @@ impl<'a> Reader<'a> {
             BindingValue::Inherit(_) => (Form::Variable, self.span(binding.name_span), None),
             BindingValue::InheritFrom(_) => (Form::Computed, self.span(binding.name_span), None),
         };
-        // A variable is `true`, `false` or `null`, or what a `rec` binds.
         if matches!(form, Form::Variable | Form::Missing) {
             return None;
         }
@@ -434,6 +465,11 @@ impl<'a> Reader<'a> {
             },
             Expr::List(_) => Form::List,
             Expr::Lambda(_) => Form::Function,
+            Expr::Variable(name, Resolution::Global) => match name.as_str() {
+                "true" | "false" => Form::Truth,
+                "null" => Form::Null,
+                _ => Form::Variable,
+            },
             Expr::Variable(..) => Form::Variable,
             Expr::Missing => Form::Missing,
             Expr::SearchPath(_)
