@@ -420,6 +420,9 @@ pub enum Marker {
     Type(Rc<OptionType>),
     /// `builtins` itself.
     Builtins,
+    /// The functions of a well-known flake. What is not known of them has no name that nixpkgs' `lib` has, so that
+    /// `nixpkgs.lib // home-manager.lib` overrides nothing.
+    Functions,
 }
 
 impl fmt::Debug for Marker {
@@ -430,6 +433,7 @@ impl fmt::Debug for Marker {
             Marker::Input(_) => "Input",
             Marker::Type(_) => "Type",
             Marker::Builtins => "Builtins",
+            Marker::Functions => "Functions",
         })
     }
 }
@@ -541,7 +545,9 @@ impl Attrs {
                 (None, None) => break,
             }
         }
-        if let Some(unknown) = &other.open {
+        if let Some(unknown) = &other.open
+            && !matches!(other.marker.as_deref(), Some(Marker::Functions))
+        {
             // The right side may override any attribute of the left.
             for attr in &mut entries {
                 if other.get(attr.name).is_none() {

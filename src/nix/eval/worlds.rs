@@ -283,7 +283,7 @@ impl Evaluator {
         let otherwise = self.assume(condition.id, false, |evaluator| {
             evaluator.settle(outcome, origin, work)
         });
-        if let Some(same) = same_scalar(&then, &otherwise) {
+        if let Some(same) = same_value(&then, &otherwise) {
             return same;
         }
         Thunk::with_state(State::Choice(condition, then, otherwise), origin.clone())
@@ -350,13 +350,22 @@ fn is_given_up(thunk: &Thunk) -> bool {
     }
 }
 
-/// The thunk, if both are the same simple value: then the condition does not matter.
-fn same_scalar(then: &Rc<Thunk>, otherwise: &Rc<Thunk>) -> Option<Rc<Thunk>> {
+/// The thunk, if both are one value: then the condition does not matter.
+fn same_value(then: &Rc<Thunk>, otherwise: &Rc<Thunk>) -> Option<Rc<Thunk>> {
     let (left, right) = (then.state.borrow(), otherwise.state.borrow());
     let (State::Done(left), State::Done(right)) = (&*left, &*right) else {
         return None;
     };
-    is_same_scalar(&left.value, &right.value).then(|| Rc::clone(then))
+    let is_same = match (&left.value, &right.value) {
+        // Both worlds got hold of the very same one, which was made outside of them.
+        (Value::String(left), Value::String(right)) => Rc::ptr_eq(left, right),
+        (Value::List(left), Value::List(right)) => Rc::ptr_eq(left, right),
+        (Value::Attrs(left), Value::Attrs(right)) => Rc::ptr_eq(left, right),
+        (Value::Lambda(left), Value::Lambda(right)) => Rc::ptr_eq(left, right),
+        (Value::Builtin(left), Value::Builtin(right)) => Rc::ptr_eq(left, right),
+        (left, right) => is_same_scalar(left, right),
+    };
+    is_same.then(|| Rc::clone(then))
 }
 
 fn is_same_scalar(left: &Value, right: &Value) -> bool {

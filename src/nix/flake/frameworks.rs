@@ -105,11 +105,12 @@ pub(super) fn input(evaluator: &mut Evaluator, what: KnownInput, name: Symbol) -
     }
 }
 
-/// An open set with a name.
+/// The functions of a flake of that name: an open set.
 fn named(evaluator: &Evaluator, subject: &str, entries: Vec<(&str, Rc<Thunk>)>) -> Rc<Thunk> {
     let mut attrs = Attrs::of(entries);
     attrs.open =
         Some(evaluator.unknown_named(subject, format!("`{subject}` is not modelled"), None, None));
+    attrs.marker = Some(Rc::new(Marker::Functions));
     Val::attrs(attrs).thunk()
 }
 
