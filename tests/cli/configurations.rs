@@ -435,6 +435,52 @@ fn a_condition_that_the_machine_decides_is_one_condition() {
     }
 }
 
+/// `lib` is joined with other functions in most starter templates: nothing of it is lost.
+#[test]
+fn a_lib_that_is_joined_with_other_functions_is_known() {
+    for lib in [
+        "nixpkgs.lib // home-manager.lib",
+        "home-manager.lib // nixpkgs.lib",
+        "nixpkgs.lib // home-manager.lib // { own = 1; }",
+        "nixpkgs.lib.extend (final: previous: previous // home-manager.lib)",
+        "nixpkgs.lib.recursiveUpdate nixpkgs.lib home-manager.lib",
+        "nixpkgs.lib.recursiveUpdate nixpkgs.lib { inherit (home-manager.lib) homeManagerConfiguration; }",
+        "if nixpkgs.lib ? homeManagerConfiguration then { } else nixpkgs.lib // home-manager.lib",
+    ] {
+        let text = format!(
+            "{{
+  inputs.nix-openclaw.url = \"github:openclaw/nix-openclaw\";
+  outputs = {{ nixpkgs, home-manager, nix-openclaw, ... }}:
+  let lib = {lib}; in {{
+    homeConfigurations.alice = lib.homeManagerConfiguration {{
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      modules = [
+        nix-openclaw.homeManagerModules.openclaw
+        {{
+          programs.openclaw.enable = lib.mkForce true;
+          programs.openclaw.config.gateway.mode = lib.strings.concatStrings [ \"loc\" \"aal\" ];
+        }}
+      ];
+    }};
+  }};
+}}
+"
+        );
+        let folder = tree(&[("flake.nix", &text)]);
+        let out = openclaw_check()
+            .args("--format concise --no-git --quiet --ignore no-documents")
+            .inside(folder.path())
+            .run()
+            .out;
+        assert!(
+            out.starts_with("flake.nix:11:")
+                && out.contains("error[invalid-value]")
+                && out.lines().count() == 1,
+            "{lib}: {out}"
+        );
+    }
+}
+
 /// Nix copies the source tree of a flake to the store: what lies around it is not there, and other places only with `--impure`.
 #[test]
 fn a_flake_imports_nothing_from_outside_of_its_tree() {

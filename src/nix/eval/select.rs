@@ -95,11 +95,11 @@ impl Evaluator {
             let name = self.attribute_name(tree, name, env)?;
             match attrs.get(name) {
                 None => {
-                    return match &attrs.open {
-                        Some(open) => Err(Stop::Unknown(
+                    return match attrs.has(name) {
+                        Err(Stop::Unknown(open)) => Err(Stop::Unknown(
                             open.derived(&format!("? {name}"), Some(Kind::Boolean)),
                         )),
-                        None => Ok(false),
+                        outcome => outcome,
                     };
                 }
                 Some(_) if position + 1 == path.len() => return Ok(true),

@@ -4,6 +4,7 @@ use super::unknown::{Condition, EvalError, Stop, Unknown};
 use super::worlds::Pass;
 use super::{Builtin, Evaluator};
 use crate::nix::flake::known::KnownInput;
+use crate::nix::lib::names;
 use crate::nix::modules::ModuleSet;
 use crate::nix::modules::types::OptionType;
 use crate::nix::symbol::Symbol;
@@ -420,6 +421,8 @@ pub enum Marker {
     Type(Rc<OptionType>),
     /// `builtins` itself.
     Builtins,
+    /// nixpkgs' `lib`, of which the names are known, and not all values.
+    Library,
     /// The functions of a well-known flake. What is not known of them has no name that nixpkgs' `lib` has, so that
     /// `nixpkgs.lib // home-manager.lib` overrides nothing.
     Functions,
@@ -433,6 +436,7 @@ impl fmt::Debug for Marker {
             Marker::Input(_) => "Input",
             Marker::Type(_) => "Type",
             Marker::Builtins => "Builtins",
+            Marker::Library => "Library",
             Marker::Functions => "Functions",
         })
     }
@@ -523,6 +527,21 @@ impl Attrs {
         }
     }
 
+    /// Whether there is an attribute of that name.
+    ///
+    /// # Errors
+    /// The unknown that the set is open with, where that cannot be told.
+    pub fn has(&self, name: Symbol) -> Result<bool, Stop> {
+        if self.get(name).is_some() {
+            return Ok(true);
+        }
+        match (&self.open, self.marker.as_deref()) {
+            (None, _) => Ok(false),
+            (Some(_), Some(Marker::Library)) if !names::has(name.as_str()) => Ok(false),
+            (Some(unknown), _) => Err(Stop::Unknown(Rc::clone(unknown))),
+        }
+    }
+
     /// `self // other`: attributes of `other` win.
     pub fn update(&self, other: &Attrs) -> Attrs {
         let mut entries = Vec::with_capacity(self.entries.len() + other.entries.len());
@@ -545,12 +564,15 @@ impl Attrs {
                 (None, None) => break,
             }
         }
-        if let Some(unknown) = &other.open
-            && !matches!(other.marker.as_deref(), Some(Marker::Functions))
-        {
+        if let Some(unknown) = &other.open {
             // The right side may override any attribute of the left.
+            let may_have = |name: Symbol| match other.marker.as_deref() {
+                Some(Marker::Functions) => false,
+                Some(Marker::Library) => names::has(name.as_str()),
+                _ => true,
+            };
             for attr in &mut entries {
-                if other.get(attr.name).is_none() {
+                if other.get(attr.name).is_none() && may_have(attr.name) {
                     attr.value = Thunk::unknown(Rc::clone(unknown), attr.value.origin.clone());
                 }
             }

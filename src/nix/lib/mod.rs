@@ -3,6 +3,7 @@
 //! Most functions are short pieces of Nix of our own ([`prelude`]), each parsed only when it is used. Types and the
 //! module system are in Rust ([`types`]). The set is open: a function that is not modelled is unknown, never missing.
 
+pub(crate) mod names;
 mod prelude;
 pub(crate) mod types;
 
@@ -115,6 +116,7 @@ pub fn lib(evaluator: &mut Evaluator) -> Rc<Thunk> {
                     Val::attrs(inside).thunk(),
                 ));
             }
+            attrs.marker = Some(Rc::new(Marker::Library));
             Ok(Val::attrs(attrs))
         },
         Origin::default(),

@@ -1,7 +1,7 @@
 //! Attribute sets and functions.
 
 use crate::nix::eval::unknown::{ErrorKind, Kind, Stop};
-use crate::nix::eval::value::{Attr, Attrs, List, Origin, Places, Thunk, Val, Value};
+use crate::nix::eval::value::{Attr, Attrs, List, Marker, Origin, Places, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::Parameter;
@@ -62,10 +62,7 @@ pub(super) static TABLE: &[Builtin] = &[
         run: |evaluator, arguments, origin| {
             let name = Symbol::new(&evaluator.plain_text(&arguments[0], origin)?);
             let attrs = evaluator.attrs(&arguments[1], origin)?;
-            let found = attrs.get(name).is_some();
-            if !found {
-                attrs.closed()?;
-            }
+            let found = attrs.has(name)?;
             Ok(Val::new(Value::Bool(found), origin.clone()))
         },
     },
@@ -163,6 +160,11 @@ pub(super) static TABLE: &[Builtin] = &[
                 .collect();
             let mut result = Attrs::from_entries(entries);
             result.open = attrs.open.clone();
+            // The names are the same.
+            result.marker = attrs
+                .marker
+                .clone()
+                .filter(|marker| matches!(**marker, Marker::Library | Marker::Functions));
             result.places = Places::None;
             Ok(Val::new(Value::Attrs(Rc::new(result)), origin.clone()))
         },
