@@ -481,6 +481,32 @@ fn a_lib_that_is_joined_with_other_functions_is_known() {
     }
 }
 
+/// What an input says of itself is what it is locked to (`nix eval` of the same flake says so), also where it is not here.
+#[test]
+fn what_an_input_is_locked_to_is_known() {
+    let text = r#"{
+  inputs.nix-openclaw.url = "github:openclaw/nix-openclaw";
+  inputs.flake-parts.url = "github:hercules-ci/flake-parts";
+  outputs = inputs@{ self, flake-parts, nix-openclaw, ... }:
+    flake-parts.lib.mkFlake { inherit inputs; } ({ moduleLocation, ... }: {
+      flake.known = { inherit (nix-openclaw) rev shortRev lastModified; };
+      flake.location = baseNameOf moduleLocation;
+    });
+}
+"#;
+    let lock = std::fs::read_to_string("fixtures/kimi/flake.lock").expect("the lock");
+    let folder = tree(&[("flake.nix", text), ("flake.lock", &lock)]);
+    let eval = |path: &str| {
+        let run = openclaw_check().args(&format!("eval flake.nix outputs.{path} --no-git --json"));
+        json(&run.inside(folder.path()).run())
+    };
+    let known = eval("known");
+    assert_eq!(known["rev"], "910c1ce89e6a6c7574ab97d3935afbe5310b5db7");
+    assert_eq!(known["shortRev"], "910c1ce");
+    assert_eq!(known["lastModified"], 1_782_864_339);
+    assert_eq!(eval("location"), serde_json::json!("flake.nix"));
+}
+
 /// Nix copies the source tree of a flake to the store: what lies around it is not there, and other places only with `--impure`.
 #[test]
 fn a_flake_imports_nothing_from_outside_of_its_tree() {

@@ -478,10 +478,19 @@ static MAKE_FLAKE: Builtin = Builtin {
             Some(me) => me,
             None => Thunk::select(Rc::clone(&inputs), Symbol::new("self"), origin.clone()),
         };
+        let location = match argument(evaluator, &attrs, "moduleLocation")? {
+            Some(location) => location,
+            None => evaluator.snippet(
+                "\"${self.outPath}/flake.nix\"",
+                &[Symbol::new("self")],
+                vec![Rc::clone(&me)],
+            ),
+        };
         let with_system = function(&WITH_SYSTEM, vec![Rc::clone(&inputs)]);
         for (name, value) in [
             ("inputs", Rc::clone(&inputs)),
             ("self", me),
+            ("moduleLocation", location),
             ("withSystem", Rc::clone(&with_system)),
         ] {
             request.special_arguments.push((Symbol::new(name), value));

@@ -39,6 +39,29 @@ pub struct Flake {
 /// Flakes inside flakes (`path:` inputs) are followed at most so deep.
 const DEEPEST: usize = 8;
 
+/// What flake.lock says of an input that the input says of itself.
+fn locked(lock: &FlakeLock, input: &str) -> Vec<(&'static str, Val)> {
+    let mut found = Vec::new();
+    let Some(locked) = lock
+        .resolve(&[input])
+        .and_then(|(_, node)| node.locked.as_ref())
+    else {
+        return found;
+    };
+    if let Some(rev) = &locked.rev {
+        found.push(("rev", Val::string(rev)));
+        // As many characters as `nix flake metadata` shows of it.
+        if let Some(short) = rev.get(..7) {
+            found.push(("shortRev", Val::string(short)));
+        }
+    }
+    if let Some(seconds) = locked.last_modified {
+        let value = Value::Int(seconds);
+        found.push(("lastModified", Val::new(value, Origin::default())));
+    }
+    found
+}
+
 impl Evaluator {
     /// Loads the flake in a directory. Its outputs stay lazy.
     ///
@@ -390,6 +413,9 @@ impl Evaluator {
         let out_path = Thunk::unknown(open.attribute(Symbol::new("outPath")), Origin::default());
         if attrs.get(Symbol::new("outPath")).is_none() {
             attrs.insert(Attr::unwritten(Symbol::new("outPath"), out_path));
+        }
+        for (attribute, value) in lock.map_or_else(Vec::new, |lock| locked(lock, name.as_str())) {
+            attrs.insert(Attr::unwritten(Symbol::new(attribute), value.thunk()));
         }
         attrs.open = Some(open);
         if let Some(what) = what {
