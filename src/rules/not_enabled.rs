@@ -1,6 +1,5 @@
 //! OpenClaw is configured and nothing enables it.
 
-use super::consequence::absence;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::ProblemKind;
 use crate::report::finding::{Consequence, Finding, Severity};
@@ -21,7 +20,7 @@ looked at by nobody: no openclaw.json is written and no service is made. In Home
 (`instances.default = { };`) enables OpenClaw too.
 
 An `enable = false` is meant and is not reported; nor is a configuration that nothing enables in a flake where another one is \
-enabled, since hosts share modules.",
+enabled, since hosts share modules; nor one of which a module is not here.",
     refused: &[r#"{
   programs.openclaw.config = {
     gateway.mode = "local";
@@ -55,6 +54,10 @@ enabled, since hosts share modules.",
 };
 
 fn check(subject: Subject<'_>, sink: &mut Sink) {
+    // A module that is not here may well be what enables it.
+    if !subject.configuration.is_complete() {
+        return;
+    }
     for problem in &subject.configuration.problems {
         if problem.kind != ProblemKind::NotEnabled {
             continue;
@@ -63,7 +66,6 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
             Finding::new(INFO.id, Consequence::Degrades, problem.message.clone()).at(problem.span);
         finding.path.clone_from(&problem.path);
         finding.help.clone_from(&problem.help);
-        sink.findings
-            .push(absence(subject, finding).at_most(Severity::Warning));
+        sink.findings.push(finding.at_most(Severity::Warning));
     }
 }

@@ -211,6 +211,11 @@ fn missing(
         }
     }
     let Credential { name, variable, .. } = credential;
+    let mut unseen = subject.configuration.unseen.iter();
+    if let Some(module) = unseen.find(|module| module.may_add) {
+        let reason = format!("{} could not be read and may add it", module.name);
+        perhaps = Some((reason, module.span));
+    }
     if let Some((reason, span)) = perhaps {
         sink.unresolved.push(Unresolved {
             path: path.to_string(),
