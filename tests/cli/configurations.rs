@@ -491,6 +491,7 @@ fn what_an_input_is_locked_to_is_known() {
     flake-parts.lib.mkFlake { inherit inputs; } ({ moduleLocation, ... }: {
       flake.known = { inherit (nix-openclaw) rev shortRev lastModified; };
       flake.location = baseNameOf moduleLocation;
+      flake.committed = [ (self ? rev) (self ? dirtyRev) (self ? lastModified) (self ? nothing.rev) ];
     });
 }
 "#;
@@ -505,6 +506,11 @@ fn what_an_input_is_locked_to_is_known() {
     assert_eq!(known["shortRev"], "910c1ce");
     assert_eq!(known["lastModified"], 1_782_864_339);
     assert_eq!(eval("location"), serde_json::json!("flake.nix"));
+    // Nix has the one for a tree that is committed, the other for one that is not.
+    let committed = eval("committed");
+    assert!(committed[0]["$unknown"].is_string(), "{committed}");
+    assert!(committed[1]["$unknown"].is_string(), "{committed}");
+    assert_eq!(committed[2], true);
 }
 
 /// Nix copies the source tree of a flake to the store: what lies around it is not there, and other places only with `--impure`.

@@ -94,18 +94,21 @@ impl Evaluator {
             };
             let name = self.attribute_name(tree, name, env)?;
             match attrs.get(name) {
-                None => {
+                Some(attr) if position + 1 < path.len() => {
+                    let thunk = Rc::clone(&attr.value);
+                    current = self.force(&thunk);
+                }
+                _ => {
                     return match attrs.has(name) {
+                        // What has a name of its own is that question already.
+                        Err(Stop::Unknown(asked)) if asked.kind == Some(Kind::Boolean) => {
+                            Err(Stop::Unknown(asked))
+                        }
                         Err(Stop::Unknown(open)) => Err(Stop::Unknown(
                             open.derived(&format!("? {name}"), Some(Kind::Boolean)),
                         )),
                         outcome => outcome,
                     };
-                }
-                Some(_) if position + 1 == path.len() => return Ok(true),
-                Some(attr) => {
-                    let thunk = Rc::clone(&attr.value);
-                    current = self.force(&thunk);
                 }
             }
         }

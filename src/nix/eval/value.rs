@@ -1,6 +1,6 @@
 //! Values, thunks and environments.
 
-use super::unknown::{Condition, EvalError, Stop, Unknown};
+use super::unknown::{Condition, EvalError, Kind, Stop, Unknown};
 use super::worlds::Pass;
 use super::{Builtin, Evaluator};
 use crate::nix::flake::known::KnownInput;
@@ -421,6 +421,8 @@ pub enum Marker {
     Type(Rc<OptionType>),
     /// `builtins` itself.
     Builtins,
+    /// `self` of a flake: whether it has what is said of the commit depends on whether all is committed.
+    OwnFlake,
     /// nixpkgs' `lib`, of which the names are known, and not all values.
     Library,
     /// The functions of a well-known flake. What is not known of them has no name that nixpkgs' `lib` has, so that
@@ -436,6 +438,7 @@ impl fmt::Debug for Marker {
             Marker::Input(_) => "Input",
             Marker::Type(_) => "Type",
             Marker::Builtins => "Builtins",
+            Marker::OwnFlake => "OwnFlake",
             Marker::Library => "Library",
             Marker::Functions => "Functions",
         })
@@ -532,8 +535,17 @@ impl Attrs {
     /// # Errors
     /// The unknown that the set is open with, where that cannot be told.
     pub fn has(&self, name: Symbol) -> Result<bool, Stop> {
-        if self.get(name).is_some() {
-            return Ok(true);
+        if let Some(attr) = self.get(name) {
+            return match (self.marker.as_deref(), &*attr.value.state.borrow()) {
+                (Some(Marker::OwnFlake), State::Unknown(unknown))
+                    if OF_A_COMMIT.contains(&name.as_str()) =>
+                {
+                    let mut asked = (*unknown.derived("?", Some(Kind::Boolean))).clone();
+                    asked.subject = Some(format!("self ? {name}").into());
+                    Err(Stop::Unknown(Rc::new(asked)))
+                }
+                _ => Ok(true),
+            };
         }
         match (&self.open, self.marker.as_deref()) {
             (None, _) => Ok(false),
@@ -588,6 +600,9 @@ impl Attrs {
         }
     }
 }
+
+/// The attributes of a flake that are there for a commit, or for what is not yet committed, only.
+const OF_A_COMMIT: [&str; 5] = ["rev", "shortRev", "dirtyRev", "dirtyShortRev", "revCount"];
 
 /// A function with its environment.
 #[derive(Debug)]

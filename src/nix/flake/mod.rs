@@ -381,6 +381,7 @@ impl Evaluator {
                         Thunk::unknown(open.attribute(Symbol::new(name)), Origin::default()),
                     ));
                 }
+                attrs.marker = Some(Rc::new(Marker::OwnFlake));
                 Ok(Val::attrs(attrs))
             },
             Origin::default(),
