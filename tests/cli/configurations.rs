@@ -513,6 +513,54 @@ fn what_an_input_is_locked_to_is_known() {
     assert_eq!(committed[2], true);
 }
 
+/// What `fromJSON` makes of a file stands where it stands in the file: a placeholder is one, and a key that is written out is told there.
+#[test]
+fn what_is_read_from_json_stands_in_the_json() {
+    let read = "{ lib, ... }: {
+  programs.openclaw.enable = true;
+  programs.openclaw.environment.OPENCLAW_GATEWAY_TOKEN = \"/run/secrets/token\";
+  programs.openclaw.config = READ;
+}
+";
+    for how in [
+        "lib.importJSON ./openclaw.json",
+        "builtins.fromJSON (builtins.readFile ./openclaw.json)",
+    ] {
+        let check = |json: &str| {
+            let module = read.replace("READ", how);
+            let folder = tree(&[("module.nix", &module), ("openclaw.json", json)]);
+            openclaw_check()
+                .args("--format concise --no-git --quiet --ignore no-documents module.nix")
+                .inside(folder.path())
+                .run()
+                .out
+        };
+        let placeholder = r#"{
+  "gateway": { "auth": { "token": "${OPENCLAW_GATEWAY_TOKEN}" } }
+}
+"#;
+        assert_eq!(check(placeholder), "", "{how}");
+        let out = check(
+            r#"{
+  "gateway": {
+    "auth": { "token": "8f14e45fceea167a5a36dedd4bea2543" },
+    "prot": 18789
+  }
+}
+"#,
+        );
+        let found: Vec<&str> = out
+            .lines()
+            .filter_map(|line| line.split_once("] ").map(|(place, _)| place))
+            .collect();
+        let wanted = [
+            "openclaw.json:3:25: error[hardcoded-secret",
+            "openclaw.json:4:6: error[unknown-key",
+        ];
+        assert_eq!(found, wanted, "{how}: {out}");
+    }
+}
+
 /// Nix copies the source tree of a flake to the store: what lies around it is not there, and other places only with `--impure`.
 #[test]
 fn a_flake_imports_nothing_from_outside_of_its_tree() {

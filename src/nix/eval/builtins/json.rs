@@ -1,5 +1,6 @@
 //! JSON out and in.
 
+use super::json_places::{self, Inside, Located};
 use crate::nix::eval::strings::Coercion;
 use crate::nix::eval::unknown::{ErrorKind, Stop};
 use crate::nix::eval::value::{
@@ -7,6 +8,7 @@ use crate::nix::eval::value::{
 };
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::symbol::Symbol;
+use crate::workspace::source::Span;
 use std::rc::Rc;
 
 /// The builtins of this subject.
@@ -65,7 +67,20 @@ pub(super) static TABLE: &[Builtin] = &[
                 _ => origin.clone(),
             };
             evaluator.step(text.len() as u64 / 16)?;
-            from_json(evaluator, &value, &place)
+            // A text that stands in a source as it is: a file that is read, a literal without escapes.
+            let located = place
+                .span
+                .filter(|span| {
+                    evaluator
+                        .workspace
+                        .sources()
+                        .get(span.file)
+                        .text
+                        .get(span.start as usize..span.end as usize)
+                        == Some(&*text)
+                })
+                .and_then(|_| json_places::locate(&text));
+            from_json(evaluator, &value, &place, located.as_ref())
         },
     },
 ];
@@ -219,9 +234,11 @@ fn quote(text: &str, out: &mut String) {
 fn from_json(
     evaluator: &mut Evaluator,
     json: &serde_json::Value,
-    origin: &Origin,
+    text: &Origin,
+    located: Option<&Located>,
 ) -> Result<Val, Stop> {
     evaluator.check_stack()?;
+    let origin = &inside(text, located.map(|located| located.span));
     Ok(Val::new(
         match json {
             serde_json::Value::Null => Value::Null,
@@ -249,8 +266,13 @@ fn from_json(
             }
             serde_json::Value::Array(items) => {
                 let mut list = Vec::with_capacity(items.len());
-                for item in items {
-                    list.push(from_json(evaluator, item, origin)?.thunk());
+                let places = located.map(|located| &located.inside);
+                for (index, item) in items.iter().enumerate() {
+                    let located = match places {
+                        Some(Inside::Items(places)) => places.get(index),
+                        _ => None,
+                    };
+                    list.push(from_json(evaluator, item, text, located)?.thunk());
                 }
                 Value::List(Rc::new(List::closed(list)))
             }
@@ -264,11 +286,16 @@ fn from_json(
                             origin,
                         ));
                     }
+                    let place = match located.map(|located| &located.inside) {
+                        Some(Inside::Entries(places)) => places.get(name),
+                        _ => None,
+                    };
+                    let (key, located) = place.map(|(key, located)| (*key, located)).unzip();
                     attrs.push(Attr {
                         name: Symbol::new(name),
-                        name_span: origin.span,
-                        definition: origin.span,
-                        value: from_json(evaluator, value, origin)?.thunk(),
+                        name_span: inside(text, key).span,
+                        definition: inside(text, located.map(|located| located.span)).span,
+                        value: from_json(evaluator, value, text, located)?.thunk(),
                     });
                 }
                 let mut attrs = Attrs::from_entries(attrs);
@@ -278,4 +305,16 @@ fn from_json(
         },
         origin.clone(),
     ))
+}
+
+/// The place of a part of a text, the whole where it is not told apart.
+fn inside(text: &Origin, part: Option<(u32, u32)>) -> Origin {
+    let span = text.span.map(|whole| match part {
+        Some((start, end)) => Span::new(whole.file, whole.start + start, whole.start + end),
+        None => whole,
+    });
+    Origin {
+        span,
+        call: text.call.clone(),
+    }
 }

@@ -8,6 +8,7 @@ mod files;
 mod flake_reference;
 mod hashes;
 pub mod json;
+mod json_places;
 mod lists;
 mod numbers;
 mod regex;
