@@ -1,11 +1,12 @@
 //! A gateway that does not start because of how it is to tell who may use it.
 
-use super::consequence::absence;
+use super::consequence::{absence, by_release};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Instance, Source};
 use crate::openclaw::environment::{Provided, provided_any};
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::tree::{Lookup, Node, Value};
+use crate::releases::Version;
 use crate::report::finding::{Consequence, Finding, Unresolved};
 use crate::workspace::source::Span;
 use std::rc::Rc;
@@ -24,7 +25,9 @@ static INFO: RuleInfo = RuleInfo {
 A gateway that listens on more than this machine (`gateway.bind = \"lan\"`, or `custom` with another address) has to have a token \
 or a password: \"Refusing to bind gateway to lan without auth\". With `gateway.auth.mode` set, it has to be the one that the mode \
 names. `password` without a password, `trusted-proxy` without `gateway.auth.trustedProxy`, and Tailscale's `funnel` with anything \
-but a password keep it from starting wherever it listens. `config validate` accepts all of it. (Seen with the gateways of 2026.2.17, \
+but a password keep it from starting wherever it listens; so do `trusted-proxy` without an address in `gateway.trustedProxies`, \
+`bind = \"custom\"` without `gateway.customBindHost`, hooks that are enabled without `hooks.token`, and, since June 2026, a token \
+and a password without a mode. `config validate` accepts all of it. (Seen with the gateways of 2026.2.17, \
 2026.6.11 and 2026.9.6.)
 
 A token is `gateway.auth.token` or the variable `OPENCLAW_GATEWAY_TOKEN`, a password `gateway.auth.password` or \
@@ -110,7 +113,11 @@ fn text(node: &Node, key: &str) -> Result<Option<(String, Rc<Node>)>, ()> {
     }
 }
 
+/// The first release at hand that wants a mode where there are a token and a password; 2026.2.26 takes the token.
+const ONE_OF_BOTH_SINCE: Version = Version::new(2026, 6, 11);
+
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
+    let _ = hooks(subject, instance, sink);
     let Some(gateway) = instance.config.get("gateway") else {
         return;
     };
@@ -126,6 +133,16 @@ fn checked(
 ) -> Result<(), ()> {
     if text(gateway, "mode")?.is_some_and(|(mode, _)| mode != "local") {
         return Ok(());
+    }
+    if let Some((_, bind)) = text(gateway, "bind")?.filter(|(bind, _)| bind == "custom")
+        && text(gateway, "customBindHost")?.is_none_or(|(host, _)| host.trim().is_empty())
+    {
+        let message = "`gateway.bind` is `custom`, and nothing says which address that is: the gateway does not start";
+        let finding = Finding::new(INFO.id, Consequence::GatewayRefuses, message.to_string())
+            .at(bind.place.primary())
+            .path(ConfigPath::keys("gateway.bind"))
+            .help("Set `gateway.customBindHost`.");
+        sink.findings.push(absence(subject, finding));
     }
     let auth = match gateway.lookup("auth") {
         Lookup::Present(auth) if auth.as_object().is_some() => Rc::clone(auth),
@@ -148,8 +165,25 @@ fn checked(
             let help = "Set `gateway.auth.trustedProxy.userHeader`.";
             sink.findings
                 .push(absence(subject, at_mode(message.to_string(), help)));
+        } else if is_nothing(gateway, "trustedProxies")? {
+            let message = "`gateway.auth.mode` is `trusted-proxy`, and no proxy is trusted: the gateway does not start";
+            let help = "List the addresses of the proxies in `gateway.trustedProxies`.";
+            sink.findings
+                .push(absence(subject, at_mode(message.to_string(), help)));
         }
         return Ok(());
+    }
+    if mode.is_none()
+        && subject.release.version() >= ONE_OF_BOTH_SINCE
+        && let (Some(_), Some(password)) = (filled(&auth, "token")?, filled(&auth, "password")?)
+    {
+        let message = "there are a token and a password, and no `gateway.auth.mode` says which one counts: the gateway does not start";
+        let finding = Finding::new(INFO.id, Consequence::GatewayRefuses, message.to_string())
+            .at(password)
+            .path(ConfigPath::keys("gateway.auth.password"))
+            .help("Set `gateway.auth.mode` to `token` or `password`.");
+        sink.findings
+            .push(absence(subject, by_release(subject, finding)));
     }
     if is_mode("none") {
         if let Some((bind, _)) = &listens {
@@ -232,6 +266,57 @@ fn checked(
     Ok(())
 }
 
+/// Hooks that are on and have no token.
+fn hooks(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) -> Result<(), ()> {
+    let Some(hooks) = instance.config.get("hooks") else {
+        return Ok(());
+    };
+    let Some(enabled) = hooks.get("enabled").filter(|on| on.as_bool() == Some(true)) else {
+        return Ok(());
+    };
+    if filled(hooks, "token")?.is_none() {
+        let message =
+            "`hooks.enabled` needs `hooks.token`, which is not set: the gateway does not start";
+        let finding = Finding::new(INFO.id, Consequence::GatewayRefuses, message.to_string())
+            .at(enabled.place.primary())
+            .path(ConfigPath::keys("hooks.enabled"))
+            .help("Write `hooks.token = \"\\${OPENCLAW_HOOKS_TOKEN}\"`, and provide the variable.");
+        sink.findings.push(absence(subject, finding));
+    }
+    Ok(())
+}
+
+/// Whether a key has a value that is not blank, and where; a reference to a secret is one.
+///
+/// # Errors
+/// When it is not known whether there is one.
+fn filled(node: &Node, key: &str) -> Result<Option<Option<Span>>, ()> {
+    match node.lookup(key) {
+        Lookup::Absent => Ok(None),
+        Lookup::Unknown(_) if node.get(key).is_none() => Err(()),
+        Lookup::Unknown(_) => Ok(Some(None)),
+        Lookup::Present(value) if value.as_str().is_some_and(|text| text.trim().is_empty()) => {
+            Ok(None)
+        }
+        Lookup::Present(value) => Ok(Some(value.place.primary())),
+    }
+}
+
+/// Whether a list has nothing in it, or is not there.
+///
+/// # Errors
+/// When that is not known.
+fn is_nothing(node: &Node, key: &str) -> Result<bool, ()> {
+    match node.lookup(key) {
+        Lookup::Absent => Ok(true),
+        Lookup::Unknown(_) => Err(()),
+        Lookup::Present(value) => match value.as_list() {
+            Some(list) => Ok(list.items.is_empty() && list.open.is_none()),
+            None => Err(()),
+        },
+    }
+}
+
 /// How a gateway listens on more than this machine for certain, if it does: the setting, and where it is. On `tailnet` it falls
 /// back to this machine where there is no such network, and on `auto` it only leaves it inside of a container.
 fn network(gateway: &Node) -> Result<Option<(String, Rc<Node>)>, ()> {
@@ -293,6 +378,10 @@ mod tests {
             r#"{bind: "custom", customBindHost: "192.168.7.7"}"#,
             r#"{bind: "loopback", auth: {mode: "password"}}"#,
             r#"{auth: {mode: "trusted-proxy"}}"#,
+            r#"{auth: {mode: "trusted-proxy", trustedProxy: {userHeader: "x-user"}}}"#,
+            r#"{auth: {mode: "trusted-proxy", trustedProxy: {userHeader: "x-user"}}, trustedProxies: []}"#,
+            r#"{bind: "custom", auth: {token: "abc"}}"#,
+            r#"{auth: {token: "abc", password: "def"}}"#,
             r#"{tailscale: {mode: "funnel"}}"#,
             r#"{tailscale: {mode: "funnel"}, auth: {token: "abc"}}"#,
             r#"{tailscale: {mode: "funnel"}, auth: {mode: "token", token: "abc"}}"#,
@@ -312,7 +401,9 @@ mod tests {
             r#"{bind: "lan", auth: {token: "abc"}}"#,
             r#"{bind: "lan", auth: {password: "abc"}}"#,
             r#"{bind: "lan", auth: {mode: "password", password: "abc"}}"#,
-            r#"{bind: "lan", auth: {mode: "trusted-proxy", trustedProxy: {userHeader: "x-user"}}}"#,
+            r#"{bind: "lan", auth: {mode: "trusted-proxy", trustedProxy: {userHeader: "x-user"}}, trustedProxies: ["10.0.0.1"]}"#,
+            r#"{auth: {mode: "token", token: "abc", password: "def"}}"#,
+            r#"{auth: {token: "abc", password: ""}}"#,
             r#"{bind: "custom", customBindHost: "127.0.0.1"}"#,
             r#"{bind: "loopback", auth: {mode: "none"}}"#,
             r#"{bind: "loopback", tailscale: {mode: "serve"}}"#,

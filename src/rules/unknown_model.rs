@@ -90,6 +90,10 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         let Form::Qualified { provider, model } = &reference.form else {
             continue;
         };
+        // A wildcard is malformed where one model is needed, and means all of them elsewhere.
+        if model.text == "*" {
+            continue;
+        }
         let written = format!("{}/{}", provider.text, model.text);
         if reference.role != Role::Key && catalogue.alias(&written).is_some() {
             continue;
