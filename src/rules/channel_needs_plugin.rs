@@ -1,6 +1,7 @@
 //! A channel that comes with a plugin, and the plugin is not installed.
 
 use super::consequence::by_release;
+use super::shared::missing_plugin;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::path::ConfigPath;
@@ -69,18 +70,18 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         if catalogue.has_plugin(plugin) != Some(false) || !is_in_schema(subject.release, id) {
             continue;
         }
-        let root = &subject.configuration.option_root;
+        let (missing, install) = missing_plugin(subject, plugin);
         let finding = Finding::new(
             INFO.id,
             Consequence::FailsInUse,
             format!(
-                "in {} the channel `{id}` comes with the plugin `{plugin}`, which `runtimePlugins` does not list",
+                "in {} the channel `{id}` comes with the plugin `{plugin}`, {missing}",
                 subject.openclaw()
             ),
         )
         .at(node.place.key.or(node.place.primary()))
         .path(ConfigPath::keys("channels").key(id.clone()))
-        .help(format!("Add `{root}.runtimePlugins = [ \"{plugin}\" ];`."));
+        .help(format!("{install}."));
         let finding = by_release(subject, finding);
         sink.findings.push(if subject.configuration.is_complete() {
             finding

@@ -85,8 +85,8 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
                 sink.unresolved.push(Unresolved {
                     path: first.path.to_string(),
                     reason: format!(
-                        "whether `{}`, the key of `{provider}`, is provided cannot be told: {reason}",
-                        names[0]
+                        "whether {}, the key of `{provider}`, is provided cannot be told: {reason}",
+                        any_of(&names)
                     ),
                     span: span.or(first.span()),
                     configurations: Vec::new(),
@@ -100,11 +100,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
             [only] => format!("`{provider}` takes its key from `{only}`, which nothing provides"),
             several => format!(
                 "`{provider}` takes its key from {}, none of which anything provides",
-                several
-                    .iter()
-                    .map(|name| format!("`{name}`"))
-                    .collect::<Vec<_>>()
-                    .join(" or ")
+                any_of(several)
             ),
         };
         // The gateway takes the last of them too; the plain key is the one that people have.
@@ -293,6 +289,12 @@ fn help(subject: Subject<'_>, name: &str) -> String {
             format!("Add a file with `{name}=...` to `services.openclaw-gateway.environmentFiles`.")
         }
     }
+}
+
+/// The names of variables, as alternatives.
+fn any_of(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(" or ")
 }
 
 #[cfg(test)]

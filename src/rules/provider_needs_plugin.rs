@@ -1,6 +1,7 @@
 //! A provider that comes with a plugin, and the plugin is not installed.
 
 use super::consequence::by_release;
+use super::shared::missing_plugin;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::model_reference::Role;
@@ -65,18 +66,16 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
             _ => continue,
         };
         let openclaw = subject.openclaw();
-        let root = &subject.configuration.option_root;
+        let (missing, install) = missing_plugin(subject, plugin);
         let mut finding = Finding::new(
             INFO.id,
             Consequence::FailsInUse,
-            format!(
-                "in {openclaw} `{provider}` comes with the plugin `{plugin}`, which `runtimePlugins` does not list"
-            ),
+            format!("in {openclaw} `{provider}` comes with the plugin `{plugin}`, {missing}"),
         )
         .at(first.span())
         .path(&first.path)
         .help(format!(
-            "Add `{root}.runtimePlugins = [ \"{plugin}\" ];`, or declare `models.providers.{provider}` with `baseUrl` and `models`."
+            "{install}, or declare `models.providers.{provider}` with `baseUrl` and `models`."
         ));
         for other in uses.iter().filter(|other| other.path != first.path).take(3) {
             finding = finding.related(other.span(), format!("names `{provider}` too"));

@@ -2,7 +2,7 @@
 
 use super::Subject;
 use super::consequence::is_typed;
-use crate::openclaw::configuration::Instance;
+use crate::openclaw::configuration::{Instance, Source};
 use crate::openclaw::credentials::{self, Field, Role, Roles, is_secret_variable};
 use crate::openclaw::model_reference::{self, References};
 use crate::openclaw::path::Segment;
@@ -157,5 +157,25 @@ impl Subject<'_> {
                 })
                 .collect()
         }))
+    }
+}
+
+/// How a plugin is told to be missing, and how it is installed: the end of a message, and a clause of a help. The NixOS service has no option for it
+/// (nix-openclaw 910c1ce, nix/modules/nixos/openclaw-gateway.nix).
+pub(super) fn missing_plugin(subject: Subject<'_>, plugin: &str) -> (&'static str, String) {
+    match subject.configuration.source {
+        Source::HomeManager => (
+            "which `runtimePlugins` does not list",
+            format!(
+                "Add `{}.runtimePlugins = [ \"{plugin}\" ];`",
+                subject.configuration.option_root
+            ),
+        ),
+        Source::NixosService | Source::RenderedFile => (
+            "which nothing here installs",
+            format!(
+                "Only the Home Manager module installs it (`programs.openclaw.runtimePlugins = [ \"{plugin}\" ];`)"
+            ),
+        ),
     }
 }

@@ -1240,3 +1240,45 @@ fn comparisons_with_what_is_not_known_are_told_apart() {
     assert!(by_number.iter().any(|world| world.contains("lan")));
     assert!(by_number.iter().any(|world| world.contains("loopback")));
 }
+
+/// `inherit (self) outputs;` and the like: what every flake has beside its outputs (`nix eval` of Nix 2.34 gives 7, 8 and "flake").
+#[test]
+fn a_flake_has_its_outputs_inputs_and_source_by_these_names() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let flake = r#"{
+  inputs.home-manager.url = "github:nix-community/home-manager";
+  inputs.nix-openclaw.url = "github:openclaw/nix-openclaw";
+  outputs = { self, home-manager, nix-openclaw, nixpkgs, ... }@inputs:
+    let inherit (self) outputs; in {
+      seven = 7;
+      modules = { bind = { programs.openclaw.config.gateway.port = outputs.seven; }; };
+      homeConfigurations.zoe = home-manager.lib.homeManagerConfiguration {
+        pkgs = nixpkgs.legacyPackages.x86_64-linux;
+        extraSpecialArgs = { inherit outputs; };
+        modules = [
+          nix-openclaw.homeManagerModules.openclaw
+          ({ outputs, ... }: {
+            imports = builtins.attrValues outputs.modules;
+            programs.openclaw.enable = true;
+            programs.openclaw.config.gateway.bind = self._type + (if self.inputs ? nixpkgs then "-a" else "-b");
+            programs.openclaw.config.gateway.mode = if self.sourceInfo ? outPath then "local" else "none";
+          })
+        ];
+      };
+    };
+}
+"#;
+    std::fs::write(folder.path().join("flake.nix"), flake).expect("a flake");
+    let printed = openclaw_check()
+        .args("show --no-git --openclaw-version 2026.6.11 --format json")
+        .inside(folder.path())
+        .run();
+    let report = json(&printed);
+    let gateway = &report["configurations"][0]["instances"][0]["config"]["gateway"];
+    assert_eq!(
+        (&gateway["port"], &gateway["bind"], &gateway["mode"]),
+        (&7.into(), &"flake-a".into(), &"local".into()),
+        "{}",
+        printed.transcript()
+    );
+}

@@ -355,17 +355,7 @@ impl Evaluator {
                     Some(outputs) => (*evaluator.attrs(outputs, &Origin::default())?).clone(),
                     None => Attrs::new(),
                 };
-                for (name, value) in [
-                    ("outPath", Rc::clone(&out_path)),
-                    ("inputs", Rc::clone(&inputs)),
-                    ("_type", Val::string("flake").thunk()),
-                    (
-                        "sourceInfo",
-                        Val::attrs(Attrs::of([("outPath", Rc::clone(&out_path))])).thunk(),
-                    ),
-                ] {
-                    attrs.insert(Attr::unwritten(Symbol::new(name), value));
-                }
+                let mut source_info = Attrs::of([("outPath", Rc::clone(&out_path))]);
                 for name in [
                     "rev",
                     "shortRev",
@@ -376,10 +366,26 @@ impl Evaluator {
                     "narHash",
                     "revCount",
                 ] {
-                    attrs.insert(Attr::unwritten(
+                    source_info.insert(Attr::unwritten(
                         Symbol::new(name),
                         Thunk::unknown(open.attribute(Symbol::new(name)), Origin::default()),
                     ));
+                }
+                for attr in source_info.sorted() {
+                    attrs.insert(attr.clone());
+                }
+                source_info.marker = Some(Rc::new(Marker::OwnFlake));
+                for (name, value) in [
+                    ("inputs", Rc::clone(&inputs)),
+                    ("_type", Val::string("flake").thunk()),
+                    ("sourceInfo", Val::attrs(source_info).thunk()),
+                ] {
+                    attrs.insert(Attr::unwritten(Symbol::new(name), value));
+                }
+                // What the outputs are called by is there beside them (`call-flake.nix` of Nix).
+                if let Some(outputs) = outputs.get() {
+                    let name = Symbol::new("outputs");
+                    attrs.insert(Attr::unwritten(name, Rc::clone(outputs)));
                 }
                 attrs.marker = Some(Rc::new(Marker::OwnFlake));
                 Ok(Val::attrs(attrs))
