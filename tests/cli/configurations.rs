@@ -1282,3 +1282,31 @@ fn a_flake_has_its_outputs_inputs_and_source_by_these_names() {
         printed.transcript()
     );
 }
+
+/// What a file declares without a default is for another file to set, also where its type would allow for none.
+#[test]
+fn options_that_a_file_by_itself_only_declares_are_not_known() {
+    let printed = run(
+        "home.nix --no-git --openclaw-version 2026.6.11",
+        r#"{ config, lib, ... }:
+{
+  options.oc.models = lib.mkOption { type = lib.types.listOf lib.types.str; };
+  options.oc.choice = lib.mkOption { type = lib.types.str; };
+  config.programs.openclaw.enable = true;
+  config.programs.openclaw.config.agents.defaults.model = {
+    primary = lib.head config.oc.models;
+    fallbacks = [ config.oc.choice ];
+  };
+}
+"#,
+    );
+    assert_eq!(printed.code, 0, "{}", printed.transcript());
+    for option in ["config.oc.models", "config.oc.choice"] {
+        let said = format!("`{option}`: the option is not set here, and another file may set it");
+        assert!(
+            printed.transcript().contains(&said),
+            "{}",
+            printed.transcript()
+        );
+    }
+}

@@ -10,7 +10,7 @@ use super::{
     OptionDeclaration, show_path,
 };
 use crate::nix::eval::Evaluator;
-use crate::nix::eval::unknown::{ErrorKind, Stop};
+use crate::nix::eval::unknown::{ErrorKind, Stop, Unknown};
 use crate::nix::eval::value::{Attr, Attrs, Origin, Thunk, Val, Value};
 use crate::nix::symbol::Symbol;
 use std::collections::BTreeMap;
@@ -625,6 +625,22 @@ fn holds_here(evaluator: &Evaluator, definition: &Definition) -> Result<bool, St
     Ok(true)
 }
 
+/// The unknown that an option is which a file by itself declares and leaves to others.
+fn set_elsewhere(
+    evaluator: &Evaluator,
+    path: &[Symbol],
+    option: &OptionDeclaration,
+) -> Rc<Unknown> {
+    let root = evaluator.unknown_named(
+        "config",
+        "the option is not set here, and another file may set it",
+        None,
+        option.span,
+    );
+    path.iter()
+        .fold(root, |unknown, name| unknown.attribute(*name))
+}
+
 fn option_value(
     evaluator: &mut Evaluator,
     set: &Rc<ModuleSet>,
@@ -636,18 +652,12 @@ fn option_value(
         && matches!(option.kind, OptionType::Bool)
         && evaluator.discharge(definitions).is_empty()
     {
-        let root = evaluator.unknown_named(
-            "config",
-            "the option is not set here, and another file may set it",
-            None,
-            option.span,
-        );
-        let unknown = path
-            .iter()
-            .fold(root, |unknown, name| unknown.attribute(*name));
-        return Err(Stop::Unknown(unknown));
+        return Err(Stop::Unknown(set_elsewhere(evaluator, path, option)));
     }
     let active = final_definitions(evaluator, set, path, option, definitions)?;
+    if active.is_empty() && set.request.partial {
+        return Err(Stop::Unknown(set_elsewhere(evaluator, path, option)));
+    }
     if active.is_empty() {
         return match without_definitions(evaluator, set, path, &option.kind)? {
             Some(empty) => Ok(empty),
