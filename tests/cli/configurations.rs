@@ -1310,3 +1310,44 @@ fn options_that_a_file_by_itself_only_declares_are_not_known() {
         );
     }
 }
+
+/// An option of the type of `pkgs.formats.json`, read back: sets merge, and so do lists (nixpkgs' `pkgs/pkgs-lib/formats.nix`).
+#[test]
+fn options_of_the_type_of_json_merge_as_its_sets_and_lists() {
+    let module = |more: &str| {
+        format!(
+            r#"{{ config, lib, pkgs, ... }}:
+{{
+  options.my.settings = lib.mkOption {{ type = (pkgs.formats.json {{ }}).type; default = {{ }}; }};
+  config = lib.mkMerge [
+    {{ my.settings.gateway.port = 18789; my.settings.tools.deny = [ "exec" ]; }}
+    {{ my.settings.gateway.bind = "lan"; my.settings.tools.deny = [ "cron" ]; }}
+    {{ {more} }}
+    {{ programs.openclaw.enable = true; programs.openclaw.config = config.my.settings; }}
+  ];
+}}
+"#
+        )
+    };
+    let shown = |more: &str| {
+        run(
+            "show home.nix --no-git --openclaw-version 2026.6.11 --format json",
+            &module(more),
+        )
+    };
+    let printed = shown("");
+    let config = &json(&printed)["configurations"][0]["instances"][0]["config"];
+    let transcript = printed.transcript();
+    assert_eq!(config["gateway"]["port"], 18789, "{transcript}");
+    assert_eq!(config["gateway"]["bind"], "lan", "{transcript}");
+    let denied = config["tools"]["deny"].to_string();
+    assert!(
+        denied.contains("exec") && denied.contains("cron"),
+        "{denied}"
+    );
+    let twice = run(
+        "home.nix --no-git --openclaw-version 2026.6.11",
+        &module("my.settings.gateway.port = 1;"),
+    );
+    assert_eq!(twice.code, 1, "{}", twice.transcript());
+}

@@ -5,6 +5,8 @@ use crate::nix::eval::value::{
     Attr, Attrs, Marker, NixString, Origin, Part, PartialBuiltin, Rendered, Thunk, Val, Value,
 };
 use crate::nix::eval::{Builtin, Evaluator};
+use crate::nix::lib::types::type_value;
+use crate::nix::modules::types::OptionType;
 use crate::nix::symbol::Symbol;
 use std::rc::Rc;
 
@@ -205,7 +207,10 @@ static FORMAT_JSON: Builtin = Builtin {
     name: "formats.json",
     arity: 1,
     run: |evaluator, _, _| {
-        let mut attrs = Attrs::of([("generate", function(&GENERATE_JSON, Vec::new()))]);
+        let mut attrs = Attrs::of([
+            ("generate", function(&GENERATE_JSON, Vec::new())),
+            ("type", type_value("nullOr", OptionType::Json).thunk()),
+        ]);
         attrs.open = Some(evaluator.unknown_named(
             "(pkgs.formats.json { })",
             "it belongs to nixpkgs, which is not evaluated here",

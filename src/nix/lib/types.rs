@@ -123,7 +123,7 @@ pub(super) const IN_NIX: &[(&str, &str)] = &[
 ];
 
 /// A type as a Nix value. What is not modelled of it is unknown.
-fn type_value(name: &str, kind: OptionType) -> Val {
+pub(crate) fn type_value(name: &str, kind: OptionType) -> Val {
     let description = kind.phrase();
     let modules = match &kind {
         OptionType::Submodule(submodule) => Val::list(submodule.modules.clone()),

@@ -20,7 +20,9 @@ impl OptionType {
         Ok(Some(match self {
             OptionType::Unseen | OptionType::Unmodelled(_) => return Ok(None),
             OptionType::Broken(error) => return Err(Stop::Error(Rc::clone(error))),
-            OptionType::Unspecified | OptionType::Anything | OptionType::Raw => true,
+            OptionType::Unspecified | OptionType::Anything | OptionType::Json | OptionType::Raw => {
+                true
+            }
             OptionType::Type => return is_tagged(evaluator, value, "_type", "option-type"),
             OptionType::Deferred | OptionType::Submodule(_) => match value {
                 Value::Attrs(_) | Value::Lambda(_) | Value::Builtin(_) => true,

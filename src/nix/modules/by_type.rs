@@ -48,6 +48,7 @@ pub(super) fn merge_unasked(
         OptionType::Unseen => merge_unseen(evaluator, set, path, kind, active),
         OptionType::Unspecified => merge_untyped(evaluator, set, path, active),
         OptionType::Anything => merge_anything(evaluator, set, path, active),
+        OptionType::Json => merge_json(evaluator, set, path, active),
         OptionType::Raw if active.len() > 1 => Err(conflict(evaluator, set, path, &active)),
         OptionType::AnyTrue => {
             let any = active
@@ -606,6 +607,30 @@ fn merge_anything(
         }
         _ => merge_equal(evaluator, set, path, active),
     }
+}
+
+/// As `nullOr (oneOf [ … (attrsOf json) (listOf json) ])` does.
+fn merge_json(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    active: Vec<Active>,
+) -> Result<Val, Stop> {
+    let inner = Rc::new(OptionType::Json);
+    let all = |is: fn(&Value) -> bool| active.iter().all(|one| is(&one.value));
+    // A package is a path.
+    let is_set = |value: &Value| match value {
+        Value::Attrs(attrs) => attrs.get(Symbol::new("outPath")).is_none(),
+        _ => false,
+    };
+    let kind = if all(is_set) {
+        OptionType::AttrsOf(inner)
+    } else if all(|value| matches!(value, Value::List(_))) {
+        OptionType::ListOf(inner)
+    } else {
+        return merge_equal(evaluator, set, path, active);
+    };
+    merge_unasked(evaluator, set, path, &kind, active)
 }
 
 /// The definitions as the list that a type's own `merge` takes: `[ { file; value; } ]`.

@@ -274,7 +274,10 @@ fn freeform_value(
         // The last set wins, whatever is around its values.
         return Ok(Some(last.with_wrappers()));
     }
-    let is_strict = matches!(kind, OptionType::AttrsOf(_) | OptionType::Anything);
+    let is_strict = matches!(
+        kind,
+        OptionType::AttrsOf(_) | OptionType::Anything | OptionType::Json
+    );
     if is_strict && path.len() == 1 {
         // Which options there are depends on the conditions.
         let discharged = evaluator.discharge(definitions);

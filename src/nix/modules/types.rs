@@ -20,6 +20,9 @@ pub enum OptionType {
     Unspecified,
     /// `types.anything`: sets merge by attribute, lists must be equal... anything else too.
     Anything,
+    /// What `pkgs.formats.json { }` calls its type: `null`, truth values, numbers, strings, paths, and lists and sets of such
+    /// values, which merge as `listOf` and `attrsOf` do.
+    Json,
     /// `types.raw`, `types.package` and others that take exactly one definition and check nothing here.
     Raw,
     /// `types.attrs`: one level of `//`.
@@ -224,7 +227,7 @@ impl OptionType {
                 Some(Val::attrs(Attrs::new()))
             }
             OptionType::ListOf(_) => Some(Val::list(Vec::new())),
-            OptionType::NullOr(_) => Some(Val::bare(Value::Null)),
+            OptionType::NullOr(_) | OptionType::Json => Some(Val::bare(Value::Null)),
             OptionType::Unique(inner) | OptionType::Coerced { to: inner, .. } => {
                 inner.empty_value(evaluator)
             }
@@ -549,6 +552,7 @@ impl OptionType {
         match self {
             OptionType::AttrsOf(inner) | OptionType::LazyAttrsOf(inner) => Some((**inner).clone()),
             OptionType::Anything => Some(OptionType::Anything),
+            OptionType::Json => Some(OptionType::Json),
             OptionType::Unseen => Some(OptionType::Unseen),
             OptionType::NullOr(inner) => inner.below(),
             OptionType::Either(first, second) => match &**first {
@@ -597,6 +601,7 @@ impl OptionType {
             | OptionType::Broken(_)
             | OptionType::Unspecified
             | OptionType::Anything => "any value".into(),
+            OptionType::Json => "a JSON value".into(),
             OptionType::Raw => "one value".into(),
             OptionType::Attrs => "a set".into(),
             OptionType::Bool => "`true` or `false`".into(),
