@@ -10,6 +10,7 @@ use super::needed_files;
 use super::option_roots;
 use super::rendered;
 use super::tree::{Condition, Node, Value};
+use super::written_json;
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::ErrorKind;
 use crate::nix::eval::value::{Origin, Thunk, Value as Evaluated};
@@ -19,6 +20,7 @@ use crate::nix::modules::{
     Class, Declarations, ModuleProblemKind, ModuleSet, Unseen, definition, show_path,
 };
 use crate::nix::symbol::Symbol;
+use crate::openclaw::configuration::Language;
 use crate::workspace::source::Span;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -34,6 +36,8 @@ pub struct Blueprint {
     pub name: String,
     /// What configures OpenClaw.
     pub source: Source,
+    /// In which language it is written.
+    pub language: Language,
     /// How much of its surroundings was seen.
     pub reach: Reach,
     /// Modules that could not be read.
@@ -621,6 +625,7 @@ fn options(
     found.blueprints.push(Blueprint {
         name: name.to_string(),
         source,
+        language: Language::Nix,
         reach: sight.reach,
         unseen,
         option_root: root.to_string(),
@@ -645,7 +650,7 @@ fn rendered_files(
     for (path, node) in &around {
         for (below, content) in rendered_in(path, node) {
             let mut problems = Vec::new();
-            let content = read_json(evaluator, content, &mut problems);
+            let (content, language) = read_json(evaluator, content, &mut problems);
             if let Value::Path(path) = &content.value {
                 let workspace = Rc::clone(&evaluator.workspace);
                 let missing = needed_files::missing(path, &content, &workspace);
@@ -658,6 +663,7 @@ fn rendered_files(
             found.blueprints.push(Blueprint {
                 name: format!("{name}: {shown}"),
                 source: Source::RenderedFile,
+                language,
                 reach: sight.reach,
                 unseen: unseen(set, sight),
                 option_root: String::new(),
@@ -717,20 +723,46 @@ fn rendered_in(path: &str, node: &Rc<Node>) -> Vec<(String, Rc<Node>)> {
     found
 }
 
-/// The contents of the JSON file that a node names, with the places in it; the node itself where it names none.
-fn read_json(evaluator: &mut Evaluator, node: Rc<Node>, problems: &mut Vec<Problem>) -> Rc<Node> {
-    let Value::Path(path) = &node.value else {
-        return node;
+/// The contents of the JSON file that a node names, or of the text that it is, with the places in it; the node itself where
+/// it is neither. Beside it the language.
+fn read_json(
+    evaluator: &mut Evaluator,
+    node: Rc<Node>,
+    problems: &mut Vec<Problem>,
+) -> (Rc<Node>, Language) {
+    let path = match &node.value {
+        Value::Path(path) => path,
+        Value::Text(text) => {
+            return match written_json::read(text, &node.place) {
+                Some(written) => {
+                    problems.extend(written.problems);
+                    (written.root, written.language)
+                }
+                None => (node, Language::Nix),
+            };
+        }
+        Value::Choice(condition, then, otherwise) => {
+            let mut language = Language::Nix;
+            let mut branch = |branch: &Option<Rc<Node>>| {
+                let (node, its) = read_json(evaluator, Rc::clone(branch.as_ref()?), problems);
+                language = its;
+                Some(node)
+            };
+            let (then, otherwise) = (branch(then), branch(otherwise));
+            let choice = Value::Choice(condition.clone(), then, otherwise);
+            return (Node::new(choice, node.place.clone()), language);
+        }
+        _ => return (node, Language::Nix),
     };
     let is_json = [".json", ".json5", ".jsonc"]
         .iter()
         .any(|ending| path.absolute.ends_with(ending));
     if !is_json {
-        return node;
+        return (node, Language::Nix);
     }
     let workspace = Rc::clone(&evaluator.workspace);
     let Ok(file) = workspace.read(&path.absolute) else {
-        return node;
+        return (node, Language::Nix);
     };
     let text = workspace.sources().get(file).text.clone();
     match json::parse(&text, Some(file), Dialect::Json5) {
@@ -739,10 +771,10 @@ fn read_json(evaluator: &mut Evaluator, node: Rc<Node>, problems: &mut Vec<Probl
             problems.extend(parsed.problems(file));
             let mut root = (*parsed.root).clone();
             root.place.key = node.place.key;
-            Rc::new(root)
+            (Rc::new(root), Language::Json)
         }
         // Found again as the file that it is, where its name is that of a configuration.
-        Err(_) => node,
+        Err(_) => (node, Language::Nix),
     }
 }
 
@@ -950,6 +982,7 @@ pub fn rendered_value(
     Blueprint {
         name: name.to_string(),
         source: Source::RenderedFile,
+        language: Language::Nix,
         reach,
         unseen: Vec::new(),
         option_root: String::new(),

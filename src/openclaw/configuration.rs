@@ -16,6 +16,17 @@ pub enum Source {
     RenderedFile,
 }
 
+/// In which language the values of a configuration are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Language {
+    /// Nix.
+    Nix,
+    /// JSON or JSON5 in a file of its own.
+    Json,
+    /// The same in a string of Nix, mostly one with `''`.
+    JsonInNix,
+}
+
 /// How much of the surroundings was seen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Reach {
@@ -151,6 +162,8 @@ pub struct Configuration {
     pub name: String,
     /// What configures OpenClaw.
     pub source: Source,
+    /// In which language it is written.
+    pub language: Language,
     /// How much of its surroundings was seen.
     pub reach: Reach,
     /// Modules that could not be read.

@@ -244,6 +244,7 @@ mod tests {
     fn home(config: serde_json::Value, variables: Vec<Variable>) -> Configuration {
         let mut configuration = testing::configuration(&config);
         configuration.source = Source::HomeManager;
+        configuration.language = crate::openclaw::configuration::Language::Nix;
         configuration.instances[0].variables = variables;
         configuration
     }

@@ -7,6 +7,7 @@ use super::blueprint::Blueprint;
 use super::configuration::{Problem, ProblemKind, Reach, Source};
 use super::path::{ConfigPath, Segment};
 use super::tree::{Kind, List, Node, Object, PathLiteral, Place, Step, Text, Unknown, Value};
+use crate::openclaw::configuration::Language;
 use crate::report::finding::{Finding, Severity};
 use crate::workspace::source::Span;
 use serde::Deserialize;
@@ -160,6 +161,7 @@ fn without_sources(entry: &Entry, root: &str) -> Blueprint {
             Module::HomeManager => Source::HomeManager,
             Module::Nixos => Source::NixosService,
         },
+        language: Language::Nix,
         reach: Reach::Whole,
         unseen: Vec::new(),
         option_root: entry.root().to_string(),

@@ -1,6 +1,7 @@
 //! Evaluated values over sources: which value counts, and where it stands.
 
 use super::*;
+use crate::openclaw::configuration::Language;
 use crate::openclaw::tree::Condition;
 use crate::workspace::source::{FileId, Span};
 
@@ -47,6 +48,7 @@ fn blueprint(options: Rc<Node>) -> Blueprint {
     Blueprint {
         name: "homeConfigurations.alice".into(),
         source: Source::HomeManager,
+        language: Language::Nix,
         reach: Reach::Whole,
         unseen: Vec::new(),
         option_root: "programs.openclaw".into(),

@@ -34,3 +34,4 @@ pub mod secret_providers;
 #[doc(hidden)]
 pub mod testing;
 pub mod tree;
+mod written_json;

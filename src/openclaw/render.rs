@@ -88,6 +88,7 @@ impl Blueprint {
         let mut configuration = Configuration {
             name: self.name.clone(),
             source: self.source,
+            language: self.language,
             reach: self.reach,
             unseen: self.unseen.clone(),
             option_root: self.option_root.clone(),

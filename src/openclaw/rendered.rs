@@ -11,6 +11,7 @@ use super::tree::Node;
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::value::{self, Part, Rendered, Thunk};
 use crate::nix::modules::Class;
+use crate::openclaw::configuration::Language;
 use crate::releases;
 use crate::workspace::source::Span;
 use std::rc::Rc;
@@ -114,6 +115,7 @@ pub(super) fn elsewhere(
         found.push(Blueprint {
             name: format!("{name}: {shown}"),
             source: Source::RenderedFile,
+            language: Language::Nix,
             reach: sight.reach,
             unseen: unseen(set, sight),
             option_root: String::new(),

@@ -226,6 +226,7 @@ mod tests {
     fn seen(top: Json, instance: Json) -> Vec<(String, Option<bool>)> {
         let mut configuration = testing::configuration(&json!({}));
         configuration.source = Source::HomeManager;
+        configuration.language = crate::openclaw::configuration::Language::Nix;
         configuration.option_root = "programs.openclaw".into();
         configuration.instance_replaces = true;
         configuration.options = Some(testing::node(

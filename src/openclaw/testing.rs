@@ -2,6 +2,7 @@
 
 use super::configuration::{Configuration, Instance, Reach, Source};
 use super::tree::{List, Node, Object, Place, Unknown, Value};
+use crate::openclaw::configuration::Language;
 use std::rc::Rc;
 
 /// The tree of a JSON value, without places. An object with the single key `$unknown` and a text becomes a
@@ -61,6 +62,7 @@ pub fn configuration(json: &serde_json::Value) -> Configuration {
     Configuration {
         name: "openclaw.json".to_string(),
         source: Source::RenderedFile,
+        language: Language::Json,
         reach: Reach::Whole,
         unseen: Vec::new(),
         option_root: String::new(),

@@ -18,6 +18,7 @@ use crate::nix::modules::{Class, ModuleSet, Request};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{StaticProblem, StaticProblemKind, StringKind};
 use crate::openclaw::blueprint::{self, Blueprint, Found, Sight};
+use crate::openclaw::configuration::Language;
 use crate::openclaw::configuration::{Interpolation, Problem, ProblemKind, Reach, Source};
 use crate::openclaw::enabling;
 use crate::openclaw::from_nix;
@@ -910,6 +911,7 @@ impl Finder<'_> {
         self.found.blueprints.push(Blueprint {
             name: shown,
             source: Source::RenderedFile,
+            language: Language::Json,
             reach,
             unseen: Vec::new(),
             option_root: String::new(),

@@ -10,6 +10,7 @@ pub mod worlds;
 
 use crate::internal_error::{caught, planted};
 use crate::openclaw::blueprint::Blueprint;
+use crate::openclaw::configuration::Language;
 use crate::openclaw::configuration::Problem;
 use crate::openclaw::evaluated;
 use crate::openclaw::render::Context;
@@ -322,6 +323,7 @@ fn nothing_but(problems: Vec<Problem>) -> Blueprint {
     Blueprint {
         name: String::new(),
         source: Source::RenderedFile,
+        language: Language::Nix,
         reach: Reach::Whole,
         unseen: Vec::new(),
         option_root: String::new(),

@@ -73,6 +73,7 @@ mod tests {
             Consequence::OpenclawRejects
         );
         configuration.source = Source::HomeManager;
+        configuration.language = crate::openclaw::configuration::Language::Nix;
         configuration.option_root = "programs.openclaw".to_string();
         assert_eq!(violates_schema(&configuration), Consequence::NixRejects);
         assert_eq!(

@@ -1,6 +1,7 @@
 //! What the rules on secrets have in common: the places where a secret may stand, and how to say what to do.
 
 use super::Subject;
+use crate::openclaw::configuration::Language;
 use crate::openclaw::configuration::{Instance, Provision, Source, Variable};
 use crate::openclaw::credentials::{self, Field, Role};
 use crate::openclaw::secret_patterns::words;
@@ -177,22 +178,18 @@ impl Site<'_> {
     }
 }
 
-/// A placeholder as it has to be written in the source: with a backslash in Nix.
+/// A placeholder as it has to be written in the source: with a backslash in Nix, with two quotes in its indented strings.
 pub fn placeholder(subject: Subject<'_>, variable: &str) -> String {
-    if is_nix(subject) {
-        format!("\"\\${{{variable}}}\"")
-    } else {
-        format!("\"${{{variable}}}\"")
+    match subject.configuration.language {
+        Language::Nix => format!("\"\\${{{variable}}}\""),
+        Language::Json => format!("\"${{{variable}}}\""),
+        Language::JsonInNix => format!("\"''${{{variable}}}\""),
     }
 }
 
-/// Whether the configuration is written in Nix, as far as its name tells: a file of JSON has its own name, and one that Nix renders
-/// stands after what renders it (`nixosConfigurations.a: openclaw.json`).
+/// Whether Nix makes the file that OpenClaw reads.
 pub fn is_nix(subject: Subject<'_>) -> bool {
-    let name = &subject.configuration.name;
-    subject.configuration.source != Source::RenderedFile
-        || name.contains(": ")
-        || !(name.ends_with(".json") || name.ends_with(".json5") || name == "-")
+    subject.configuration.language != Language::Json
 }
 
 /// Calls `visit` for every value of the rendered configuration and for every variable that is provided around it,

@@ -1351,3 +1351,80 @@ fn options_of_the_type_of_json_merge_as_its_sets_and_lists() {
     );
     assert_eq!(twice.code, 1, "{}", twice.transcript());
 }
+
+/// An openclaw.json that is a text: each value stands where its bytes do, in the literal or in the file that was read.
+#[test]
+fn a_configuration_that_is_a_text_is_read_at_its_places() {
+    let places = |module: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| {
+            std::fs::write(folder.path().join(name), text).expect("a file");
+        };
+        write("home.nix", module);
+        write(
+            "oc.json",
+            "{\n  \"agents\": {\"defaults\": {\"model\": \"@model@/auto\"}},\n  \"gateway\": {\"mode\": \"locall\"}\n}\n",
+        );
+        let printed = openclaw_check()
+            .args("home.nix --no-git --openclaw-version 2026.6.11 --format json")
+            .inside(folder.path())
+            .run();
+        let report = json(&printed);
+        let findings = report["findings"].as_array().expect("findings").clone();
+        findings
+            .iter()
+            .map(|one| {
+                let file = one["file"].as_str().expect("a file");
+                let text = std::fs::read_to_string(folder.path().join(file)).expect("a text");
+                let offset = |end: &str| one[end]["offset"].as_u64().expect("an offset") as usize;
+                let at = &text[offset("start")..offset("end")];
+                let rule = one["rule"].as_str().expect("a rule");
+                format!("{rule} {file} {} {at}", one["start"]["line"])
+            })
+            .collect::<Vec<String>>()
+    };
+    let literal = |text: &str| {
+        places(&format!(
+            "{{ config, lib, pkgs, ... }}:\n{{\n  home.file.\".openclaw/openclaw.json\".text = {text};\n}}\n"
+        ))
+    };
+    // With a comment, an escaped placeholder before it, and a trailing comma, as JSON5 allows.
+    let indented = "''\n    {\n      // a comment\n      \"gateway\": { \"auth\": { \"token\": \"''${TOKEN}\" }, \"mode\": \"locall\" },\n    }\n  ''";
+    assert_eq!(
+        literal(indented),
+        ["invalid-value home.nix 6 \"locall\""],
+        "{indented}"
+    );
+    assert_eq!(
+        literal(r#""{\"gateway\": {\"mode\": \"locall\"}}""#),
+        [r#"invalid-value home.nix 3 \"locall\""#]
+    );
+    // What Nix puts in is not known: in a string, as a value, as a key.
+    let partly = "''{ \"gateway\": { \"port\": ${toString config.my.port}, \"mode\": \"locall\", ${config.my.more}: 1, \"auth\": { \"token\": \"${config.sops.placeholder.token}\" } } }''";
+    assert_eq!(
+        literal(partly),
+        ["invalid-value home.nix 3 \"locall\""],
+        "{partly}"
+    );
+    // No JSON5.
+    assert_eq!(
+        literal("''\n    { \"gateway\": { \"mode\" \"local\" } }\n  ''"),
+        ["syntax-error home.nix 4 \""]
+    );
+    assert_eq!(
+        literal("lib.mkIf config.my.enable (builtins.readFile ./oc.json)"),
+        [
+            "unknown-provider oc.json 2 \"@model@/auto\"",
+            "invalid-value oc.json 3 \"locall\""
+        ]
+    );
+    // Changed on the way: the place is where it is used.
+    assert_eq!(
+        literal(
+            "builtins.replaceStrings [ \"@model@\" ] [ \"openrouter\" ] (builtins.readFile ./oc.json)"
+        ),
+        [
+            "invalid-value home.nix 3 builtins.replaceStrings [ \"@model@\" ] [ \"openrouter\" ] (builtins.readFile ./oc.json)"
+        ]
+    );
+}

@@ -1,0 +1,318 @@
+//! An openclaw.json that the sources hold as a text: `home.file."…".text = '' { … } ''`, `builtins.readFile ./openclaw.json`.
+//!
+//! The text is read as OpenClaw reads it, and each value gets the place where its bytes stand: in the string literal, with
+//! its escapes and its indentation, or in the file that was read. What Nix puts into the text and the sources do not
+//! determine becomes an unknown in its place.
+
+use super::configuration::{Language, Problem};
+use super::json::{self, Dialect};
+use super::tree::{List, Node, Object, Place, Text, TextPart, Unknown, Value};
+use crate::workspace::source::{FileId, Span};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::rc::Rc;
+
+/// What a text holds.
+pub(super) struct Written {
+    /// The value.
+    pub(super) root: Rc<Node>,
+    /// Keys that stand twice, or why it is no JSON.
+    pub(super) problems: Vec<Problem>,
+    /// In which language it is written.
+    pub(super) language: Language,
+}
+
+/// Stands for an unknown part of the text until the text is read: a character that no configuration holds, the number of the
+/// part, and the character again.
+const MARK: char = '\u{f8fe}';
+
+/// So many unknown parts outside of strings are looked at; each takes another reading of the text.
+const MOST_BARE: usize = 100;
+
+/// Reads a text as JSON5. `None` where it holds what the sources do not determine and is no JSON5 around it: the sources then
+/// do not say what OpenClaw reads.
+pub(super) fn read(text: &Text, place: &Place) -> Option<Written> {
+    // An unknown part outside of a string is a value of some kind. It is put between quotes, and known again by them.
+    let mut bare: BTreeSet<usize> = BTreeSet::new();
+    let (marked, outcome) = loop {
+        let marked = Marked::of(text, &bare, place.definition.or(place.primary()))?;
+        match json::parse(&marked.text, Some(FileId::INTERNAL), Dialect::Json5) {
+            Ok(parsed) => break (marked, Ok(parsed)),
+            Err(error) => match marked.unknown_at(error.range.start) {
+                Some(number) if bare.len() < MOST_BARE && bare.insert(number) => {}
+                _ => break (marked, Err(error)),
+            },
+        }
+    };
+    let is_known = marked.unknown.is_empty();
+    let language = match text.parts.as_slice() {
+        // The literal is what was defined, or stands in another file than what uses it.
+        [
+            TextPart::Known {
+                span: Some(span), ..
+            },
+        ] if place
+            .definition
+            .is_some_and(|definition| definition.file != span.file) =>
+        {
+            Language::Json
+        }
+        _ => Language::JsonInNix,
+    };
+    let (root, problems) = match outcome {
+        Ok(parsed) => {
+            let mut root = (*marked.node(&parsed.root, place)).clone();
+            root.place.key = place.key;
+            // Of two keys with unknown parts it is not known whether they are the same.
+            let twice = match is_known {
+                true => parsed.problems(FileId::INTERNAL),
+                false => Vec::new(),
+            };
+            (Rc::new(root), twice)
+        }
+        Err(_) if !is_known => return None,
+        Err(error) => (
+            Node::new(Value::Object(Object::default()), place.clone()),
+            vec![error.problem(FileId::INTERNAL)],
+        ),
+    };
+    let problems = problems.into_iter().map(|problem| marked.problem(problem));
+    Some(Written {
+        root,
+        problems: problems.collect(),
+        language,
+    })
+}
+
+/// A stretch of the text and where it stands.
+struct Stretch {
+    /// Its bytes in the text that is read.
+    range: Range<usize>,
+    /// Where it stands; as many bytes as the text has exactly if they are those.
+    span: Option<Span>,
+    /// The number of the unknown part that it stands for.
+    unknown: Option<usize>,
+}
+
+impl Stretch {
+    fn is_verbatim(&self) -> bool {
+        self.unknown.is_none()
+            && self
+                .span
+                .is_some_and(|span| span.len() as usize == self.range.len())
+    }
+}
+
+/// A text with marks for what is not known, and where all of it stands.
+struct Marked {
+    text: String,
+    stretches: Vec<Stretch>,
+    /// The parts that are not known, by number.
+    unknown: Vec<Unknown>,
+    /// Where the text as a whole stands.
+    whole: Option<Span>,
+}
+
+impl Marked {
+    /// `bare` are the numbers of the unknown parts that stand outside of strings.
+    fn of(text: &Text, bare: &BTreeSet<usize>, whole: Option<Span>) -> Option<Marked> {
+        let mut marked = Marked {
+            text: String::new(),
+            stretches: Vec::new(),
+            unknown: Vec::new(),
+            whole,
+        };
+        for part in &text.parts {
+            let start = marked.text.len();
+            let (span, unknown) = match part {
+                TextPart::Known { text, .. } if text.contains(MARK) => return None,
+                TextPart::Known { text, span } => {
+                    marked.text.push_str(text);
+                    (*span, None)
+                }
+                TextPart::Unknown(part) => {
+                    let number = marked.unknown.len();
+                    let quote = if bare.contains(&number) { "\"" } else { "" };
+                    marked
+                        .text
+                        .push_str(&format!("{quote}{MARK}{number}{MARK}{quote}"));
+                    marked.unknown.push(part.clone());
+                    (part.span, Some(number))
+                }
+            };
+            marked.stretches.push(Stretch {
+                range: start..marked.text.len(),
+                span,
+                unknown,
+            });
+        }
+        Some(marked)
+    }
+
+    /// The unknown part whose mark begins at a byte.
+    fn unknown_at(&self, at: usize) -> Option<usize> {
+        let stretch = self
+            .stretches
+            .iter()
+            .find(|stretch| stretch.unknown.is_some() && stretch.range.start == at)?;
+        stretch.unknown
+    }
+
+    /// Where a range of the text stands; the whole text where that cannot be said.
+    fn place(&self, range: Range<usize>) -> Option<Span> {
+        let ends = if range.is_empty() {
+            let at = self
+                .end(range.start, true)
+                .or_else(|| self.end(range.start, false));
+            at.zip(at)
+        } else {
+            self.end(range.start, true).zip(self.end(range.end, false))
+        };
+        match ends {
+            Some(((file, start), (other, end))) if file == other && start <= end => {
+                let span = Span::new(file, start, end);
+                // As many bytes by chance would claim that they are the same.
+                let inside = self.stretches.iter().any(|stretch| {
+                    stretch.is_verbatim()
+                        && stretch.range.start <= range.start
+                        && range.end <= stretch.range.end
+                });
+                match span.len() as usize == range.len() && !inside {
+                    true => Some(Span::new(file, start, start)),
+                    false => Some(span),
+                }
+            }
+            _ => self.whole,
+        }
+    }
+
+    /// Where the byte stands that a range begins with, or the end of the one that it ends with.
+    fn end(&self, at: usize, is_start: bool) -> Option<(FileId, u32)> {
+        let stretch = self.stretches.iter().find(|stretch| match is_start {
+            true => stretch.range.contains(&at),
+            false => stretch.range.start < at && at <= stretch.range.end,
+        })?;
+        let span = stretch.span?;
+        let offset = match (stretch.is_verbatim(), is_start) {
+            (true, _) => span.start + (at - stretch.range.start) as u32,
+            (false, true) if at == stretch.range.start => span.start,
+            (false, false) if at == stretch.range.end => span.end,
+            // Within what was changed on the way, places are not known.
+            (false, _) => return None,
+        };
+        Some((span.file, offset))
+    }
+
+    fn translated(&self, span: Option<Span>) -> Option<Span> {
+        let span = span?;
+        self.place(span.start as usize..span.end as usize)
+    }
+
+    fn problem(&self, mut problem: Problem) -> Problem {
+        problem.span = self.translated(problem.span);
+        for (span, _) in &mut problem.related {
+            *span = self.translated(Some(*span)).unwrap_or(*span);
+        }
+        problem
+    }
+
+    /// A node of what was read, with the places in the sources and what is not known; `around` is that of the whole text.
+    fn node(&self, node: &Node, around: &Place) -> Rc<Node> {
+        let place = Place {
+            span: self.translated(node.place.span),
+            key: self.translated(node.place.key),
+            definition: self.translated(node.place.definition),
+            via: around.via.clone(),
+        };
+        let value = match &node.value {
+            Value::Object(object) => {
+                let mut inside = Object {
+                    entries: BTreeMap::new(),
+                    open: object.open.clone(),
+                };
+                for (key, value) in &object.entries {
+                    match self.unknown_in(key) {
+                        Some(unknown) => inside.open = Some(unknown.clone()),
+                        None => {
+                            inside.entries.insert(key.clone(), self.node(value, around));
+                        }
+                    }
+                }
+                Value::Object(inside)
+            }
+            Value::List(list) => Value::List(List {
+                items: list
+                    .items
+                    .iter()
+                    .map(|item| self.node(item, around))
+                    .collect(),
+                open: list.open.clone(),
+            }),
+            Value::Text(text) => self.text(text, node.place.span),
+            other => other.clone(),
+        };
+        Node::new(value, place)
+    }
+
+    /// The first unknown part whose mark a text holds.
+    fn unknown_in(&self, text: &str) -> Option<&Unknown> {
+        let (_, rest) = text.split_once(MARK)?;
+        let number = rest.split(MARK).next()?.parse::<usize>().ok()?;
+        self.unknown.get(number)
+    }
+
+    /// A string: in parts where it is written in parts.
+    fn text(&self, text: &Text, span: Option<Span>) -> Value {
+        let known = text.known().unwrap_or_default();
+        let bare = self.stretches.iter().any(|stretch| {
+            stretch.unknown.is_some()
+                && span.is_some_and(|span| {
+                    let inner = span.start as usize..span.end as usize;
+                    stretch.range.start < inner.start.max(1) && inner.end <= stretch.range.end
+                        || stretch.range == inner
+                })
+        });
+        if bare && let Some(unknown) = self.unknown_in(&known) {
+            return Value::Unknown(unknown.clone());
+        }
+        let verbatim = span
+            .map(|span| span.start as usize..span.end as usize)
+            .filter(|range| self.text.get(range.clone()) == Some(known.as_str()));
+        let mut parts = Vec::new();
+        if let Some(range) = verbatim {
+            for stretch in &self.stretches {
+                let start = range.start.max(stretch.range.start);
+                let end = range.end.min(stretch.range.end);
+                if start >= end {
+                    continue;
+                }
+                parts.push(match stretch.unknown {
+                    Some(number) => TextPart::Unknown(self.unknown[number].clone()),
+                    None => TextPart::Known {
+                        text: self.text[start..end].to_string(),
+                        // A part of what was changed on the way stands nowhere.
+                        span: match stretch.is_verbatim() {
+                            true => self.place(start..end),
+                            false => stretch.span.filter(|_| stretch.range == (start..end)),
+                        },
+                    },
+                });
+            }
+            return Value::Text(Text { parts });
+        }
+        // With escapes of JSON in it: marks are told apart, places are those of the whole.
+        for (position, piece) in known.split(MARK).enumerate() {
+            match piece.parse::<usize>() {
+                Ok(number) if position % 2 == 1 && number < self.unknown.len() => {
+                    parts.push(TextPart::Unknown(self.unknown[number].clone()));
+                }
+                _ if piece.is_empty() => {}
+                _ => parts.push(TextPart::Known {
+                    text: piece.to_string(),
+                    span: self.translated(span),
+                }),
+            }
+        }
+        Value::Text(Text { parts })
+    }
+}
