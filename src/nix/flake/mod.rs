@@ -28,6 +28,8 @@ pub struct Flake {
     pub directory: Rc<str>,
     /// Its outputs.
     pub outputs: Rc<Thunk>,
+    /// The flake as a value: its outputs and what every flake has.
+    value: Rc<Thunk>,
     /// What each of its inputs is, as far as it is known, by name.
     pub inputs: BTreeMap<String, Option<KnownInput>>,
     /// Its lock, if it has one that can be read.
@@ -188,7 +190,7 @@ impl Evaluator {
                 .collect(),
         );
         let me = self.flake_value(directory, &inputs, Rc::clone(&cell));
-        inputs.insert(Attr::unwritten(Symbol::new("self"), me));
+        inputs.insert(Attr::unwritten(Symbol::new("self"), Rc::clone(&me)));
         let inputs = Val::attrs(inputs).thunk();
         let outputs = Thunk::native(
             move |evaluator| {
@@ -206,11 +208,12 @@ impl Evaluator {
             },
             Origin::at(root.origin.span),
         );
-        // Set once, here: `self` is the outputs and what every flake has.
+        // Set once, here: before this nothing can ask for `self`.
         let _ = cell.set(Rc::clone(&outputs));
         Ok(Flake {
             directory: directory.into(),
             outputs,
+            value: me,
             inputs: known,
             lock,
             lock_problem,
@@ -319,27 +322,13 @@ impl Evaluator {
                 }
                 let flake =
                     evaluator.flake_with_inputs(&inside, &given, lock.as_ref(), depth + 1)?;
-                evaluator.flake_as_input(&flake)
+                evaluator.force(&flake.value)
             },
             Origin::default(),
         )
     }
 
-    /// A flake as the value that another one gets for it.
-    fn flake_as_input(&mut self, flake: &Flake) -> Result<Val, Stop> {
-        let outputs = self.attrs(&flake.outputs, &Origin::default())?;
-        let mut attrs = (*outputs).clone();
-        for (name, value) in [
-            ("outPath", self.tree_path(&flake.directory).thunk()),
-            ("_type", Val::string("flake").thunk()),
-            ("outputs", Rc::clone(&flake.outputs)),
-        ] {
-            attrs.insert(Attr::unwritten(Symbol::new(name), value));
-        }
-        Ok(Val::attrs(attrs))
-    }
-
-    /// `self`.
+    /// A flake as it sees itself (`self`), and as others get it: its outputs and what every flake has.
     fn flake_value(
         &mut self,
         directory: &str,
@@ -476,7 +465,7 @@ impl Evaluator {
                     lock.as_ref(),
                     depth + 1,
                 )?;
-                let value = evaluator.flake_as_input(&flake)?;
+                let value = evaluator.force(&flake.value)?;
                 // Functions that evaluate modules stay ours.
                 match (&value.value, &modelled) {
                     (Value::Attrs(real), Some(modelled)) => Ok(Val::attrs(real.update(modelled))),

@@ -576,6 +576,16 @@ fn merge_untyped(
     Err(conflict(evaluator, set, path, &active))
 }
 
+/// Whether a value is a set that becomes a text, as packages do.
+fn becomes_text(value: &Value) -> bool {
+    match value {
+        Value::Attrs(attrs) => ["outPath", "__toString"]
+            .iter()
+            .any(|name| attrs.get(Symbol::new(name)).is_some()),
+        _ => false,
+    }
+}
+
 /// `types.anything`: sets by attribute, functions by result, everything else only when equal.
 fn merge_anything(
     evaluator: &mut Evaluator,
@@ -583,16 +593,10 @@ fn merge_anything(
     path: &[Symbol],
     active: Vec<Active>,
 ) -> Result<Val, Stop> {
-    let is_package = |value: &Value| match value {
-        Value::Attrs(attrs) => ["outPath", "__toString"]
-            .iter()
-            .any(|name| attrs.get(Symbol::new(name)).is_some()),
-        _ => false,
-    };
     let same_type = active
         .windows(2)
         .all(|pair| pair[0].value.type_name() == pair[1].value.type_name());
-    let packages = active.iter().filter(|one| is_package(&one.value)).count();
+    let packages = active.iter().filter(|one| becomes_text(&one.value)).count();
     if !same_type || (packages > 0 && active.len() > 1) {
         return Err(conflict(evaluator, set, path, &active));
     }
@@ -617,13 +621,12 @@ fn merge_json(
     active: Vec<Active>,
 ) -> Result<Val, Stop> {
     let inner = Rc::new(OptionType::Json);
-    let all = |is: fn(&Value) -> bool| active.iter().all(|one| is(&one.value));
     // A package is a path.
-    let is_set = |value: &Value| match value {
-        Value::Attrs(attrs) => attrs.get(Symbol::new("outPath")).is_none(),
-        _ => false,
+    let all = |is: fn(&Value) -> bool| {
+        let mut values = active.iter().map(|one| &one.value);
+        values.all(|value| is(value) && !becomes_text(value))
     };
-    let kind = if all(is_set) {
+    let kind = if all(|value| matches!(value, Value::Attrs(_))) {
         OptionType::AttrsOf(inner)
     } else if all(|value| matches!(value, Value::List(_))) {
         OptionType::ListOf(inner)

@@ -7,7 +7,7 @@ use super::definition::{
 use super::types::OptionType;
 use super::{
     Collected, Declarations, Declared, ModuleProblem, ModuleProblemKind, ModuleSet,
-    OptionDeclaration, show_path,
+    OptionDeclaration, show_path, unknown_below,
 };
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{ErrorKind, Stop, Unknown};
@@ -634,14 +634,8 @@ fn set_elsewhere(
     path: &[Symbol],
     option: &OptionDeclaration,
 ) -> Rc<Unknown> {
-    let root = evaluator.unknown_named(
-        "config",
-        "the option is not set here, and another file may set it",
-        None,
-        option.span,
-    );
-    path.iter()
-        .fold(root, |unknown, name| unknown.attribute(*name))
+    let reason = "the option is not set here, and another file may set it";
+    unknown_below(evaluator, "config", path, reason, option.span)
 }
 
 fn option_value(
@@ -658,10 +652,10 @@ fn option_value(
         return Err(Stop::Unknown(set_elsewhere(evaluator, path, option)));
     }
     let active = final_definitions(evaluator, set, path, option, definitions)?;
-    if active.is_empty() && set.request.partial {
-        return Err(Stop::Unknown(set_elsewhere(evaluator, path, option)));
-    }
     if active.is_empty() {
+        if set.request.partial {
+            return Err(Stop::Unknown(set_elsewhere(evaluator, path, option)));
+        }
         return match without_definitions(evaluator, set, path, &option.kind)? {
             Some(empty) => Ok(empty),
             None if set.request.closed && !is_in_sight(set) => {

@@ -275,15 +275,22 @@ impl ModuleSet {
 
     /// The unknown that an option without definition and declaration in sight is.
     pub fn undefined_option(&self, evaluator: &Evaluator, path: &[Symbol]) -> Rc<Unknown> {
-        let root = evaluator.unknown_named(
-            "config",
-            "the option is not set here, and its default is not known",
-            None,
-            None,
-        );
-        path.iter()
-            .fold(root, |unknown, name| unknown.attribute(*name))
+        let reason = "the option is not set here, and its default is not known";
+        unknown_below(evaluator, "config", path, reason, None)
     }
+}
+
+/// The unknown that stands at a path below `config` or `options`.
+fn unknown_below(
+    evaluator: &Evaluator,
+    root: &str,
+    path: &[Symbol],
+    reason: &str,
+    span: Option<Span>,
+) -> Rc<Unknown> {
+    let root = evaluator.unknown_named(root, reason, None, span);
+    path.iter()
+        .fold(root, |unknown, name| unknown.attribute(*name))
 }
 
 /// An option path as people write it.

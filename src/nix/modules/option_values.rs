@@ -5,7 +5,7 @@ use super::definition::{Definition, children};
 use super::merge::{
     extended, final_definitions, once_collected, option_thunk, refuse_again, strongest_priority,
 };
-use super::{Class, Declarations, Declared, ModuleSet, OptionDeclaration};
+use super::{Class, Declarations, Declared, ModuleSet, OptionDeclaration, unknown_below};
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{Stop, Unknown, mix};
 use crate::nix::eval::value::{Attr, Attrs, Origin, Thunk, Val, Value};
@@ -94,15 +94,8 @@ fn tree(
         .is_some_and(|collected| !collected.unseen.is_empty());
     if path.is_empty() || !set.request.closed || unseen {
         // Further options may be declared by modules that are not in sight; `_module` always is.
-        let root = evaluator.unknown_named(
-            "options",
-            "the option is not declared by a module that is in sight",
-            None,
-            None,
-        );
-        let open = path
-            .iter()
-            .fold(root, |unknown, name| unknown.attribute(*name));
+        let reason = "the option is not declared by a module that is in sight";
+        let open = unknown_below(evaluator, "options", path, reason, None);
         if set.request.closed && !unseen {
             attrs.insert(Attr::unwritten(
                 Symbol::new("_module"),
