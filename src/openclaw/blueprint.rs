@@ -3,7 +3,7 @@
 //! A [`Blueprint`] still has choices in its trees; [`Blueprint::in_world`](super::render) turns it into the
 //! [`Configuration`](super::configuration::Configuration) of one world.
 
-use super::configuration::{Problem, ProblemKind, Reach, Source, UnseenModule};
+use super::configuration::{Language, Problem, ProblemKind, Reach, Source, UnseenModule};
 use super::from_nix::{Converter, Merging, problem};
 use super::json::{self, Dialect};
 use super::needed_files;
@@ -20,7 +20,6 @@ use crate::nix::modules::{
     Class, Declarations, ModuleProblemKind, ModuleSet, Unseen, definition, show_path,
 };
 use crate::nix::symbol::Symbol;
-use crate::openclaw::configuration::Language;
 use crate::workspace::source::Span;
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -23,8 +23,21 @@ pub enum Language {
     Nix,
     /// JSON or JSON5 in a file of its own.
     Json,
-    /// The same in a string of Nix, mostly one with `''`.
-    JsonInNix,
+    /// The same in an indented string of Nix, `'' { … } ''`.
+    JsonInIndentedString,
+    /// The same in a quoted string of Nix, `"{ \"gateway\": … }"`.
+    JsonInString,
+}
+
+impl Language {
+    /// Whether a text can take the place of another in the source as it is: in a string of Nix it must need no escapes.
+    pub fn takes(self, text: &str) -> bool {
+        match self {
+            Language::Nix | Language::Json => true,
+            Language::JsonInIndentedString => !text.contains("''") && !text.contains("${"),
+            Language::JsonInString => !text.contains(['"', '\\']) && !text.contains("${"),
+        }
+    }
 }
 
 /// How much of the surroundings was seen.

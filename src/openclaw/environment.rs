@@ -229,6 +229,7 @@ fn unknown_source<'a>(configuration: &Configuration, instance: &Instance) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::openclaw::configuration::Language;
     use crate::openclaw::testing;
     use serde_json::json;
 
@@ -244,7 +245,7 @@ mod tests {
     fn home(config: serde_json::Value, variables: Vec<Variable>) -> Configuration {
         let mut configuration = testing::configuration(&config);
         configuration.source = Source::HomeManager;
-        configuration.language = crate::openclaw::configuration::Language::Nix;
+        configuration.language = Language::Nix;
         configuration.instances[0].variables = variables;
         configuration
     }

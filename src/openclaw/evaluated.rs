@@ -4,10 +4,9 @@
 //! say where it was written. What it does not hold stays as the sources have it.
 
 use super::blueprint::Blueprint;
-use super::configuration::{Problem, ProblemKind, Reach, Source};
+use super::configuration::{Language, Problem, ProblemKind, Reach, Source};
 use super::path::{ConfigPath, Segment};
 use super::tree::{Kind, List, Node, Object, PathLiteral, Place, Step, Text, Unknown, Value};
-use crate::openclaw::configuration::Language;
 use crate::report::finding::{Finding, Severity};
 use crate::workspace::source::Span;
 use serde::Deserialize;

@@ -1,7 +1,6 @@
 //! Evaluated values over sources: which value counts, and where it stands.
 
 use super::*;
-use crate::openclaw::configuration::Language;
 use crate::openclaw::tree::Condition;
 use crate::workspace::source::{FileId, Span};
 

@@ -36,7 +36,9 @@ impl JsonError {
     /// The failure as a problem of the file.
     pub fn problem(self, file: FileId) -> Problem {
         let span = Span::new(file, self.range.start as u32, self.range.end as u32);
-        Problem::new(ProblemKind::Syntax, self.message, Some(span))
+        let mut problem = Problem::new(ProblemKind::Syntax, self.message, Some(span));
+        problem.in_json = true;
+        problem
     }
 }
 
@@ -75,6 +77,7 @@ impl Parsed {
                     ),
                     Some(span(&duplicate.first)),
                 );
+                problem.in_json = true;
                 problem.related = vec![(span(&duplicate.second), "this one counts".to_string())];
                 problem
             })

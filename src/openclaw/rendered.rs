@@ -5,13 +5,12 @@
 //! what looks like OpenClaw's configuration among them becomes a blueprint.
 
 use super::blueprint::{Blueprint, Modules, assumptions, is_configuration_file, unseen};
-use super::configuration::Source;
+use super::configuration::{Language, Source};
 use super::from_nix::{Converter, Merging};
 use super::tree::Node;
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::value::{self, Part, Rendered, Thunk};
 use crate::nix::modules::Class;
-use crate::openclaw::configuration::Language;
 use crate::releases;
 use crate::workspace::source::Span;
 use std::rc::Rc;

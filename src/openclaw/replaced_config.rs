@@ -213,6 +213,7 @@ fn is_map_entry(schema: Schema, path: &[&str], key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::openclaw::configuration::Language;
     use crate::openclaw::render::update;
     use crate::openclaw::testing;
     use serde_json::{Value as Json, json};
@@ -226,7 +227,7 @@ mod tests {
     fn seen(top: Json, instance: Json) -> Vec<(String, Option<bool>)> {
         let mut configuration = testing::configuration(&json!({}));
         configuration.source = Source::HomeManager;
-        configuration.language = crate::openclaw::configuration::Language::Nix;
+        configuration.language = Language::Nix;
         configuration.option_root = "programs.openclaw".into();
         configuration.instance_replaces = true;
         configuration.options = Some(testing::node(

@@ -1,8 +1,7 @@
 //! Small helpers with which tests of rules make trees and configurations.
 
-use super::configuration::{Configuration, Instance, Reach, Source};
+use super::configuration::{Configuration, Instance, Language, Reach, Source};
 use super::tree::{List, Node, Object, Place, Unknown, Value};
-use crate::openclaw::configuration::Language;
 use std::rc::Rc;
 
 /// The tree of a JSON value, without places. An object with the single key `$unknown` and a text becomes a

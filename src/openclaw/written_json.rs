@@ -45,20 +45,7 @@ pub(super) fn read(text: &Text, place: &Place) -> Option<Written> {
         }
     };
     let is_known = marked.unknown.is_empty();
-    let language = match text.parts.as_slice() {
-        // The literal is what was defined, or stands in another file than what uses it.
-        [
-            TextPart::Known {
-                span: Some(span), ..
-            },
-        ] if place
-            .definition
-            .is_some_and(|definition| definition.file != span.file) =>
-        {
-            Language::Json
-        }
-        _ => Language::JsonInNix,
-    };
+    let language = language(text);
     let (root, problems) = match outcome {
         Ok(parsed) => {
             let mut root = (*marked.node(&parsed.root, place)).clone();
@@ -84,6 +71,21 @@ pub(super) fn read(text: &Text, place: &Place) -> Option<Written> {
     })
 }
 
+/// In which language a text is written, as far as its pieces tell.
+fn language(text: &Text) -> Language {
+    let is_quote = |part: &TextPart| matches!(part, TextPart::Known { text, span } if text == "\"" && span.is_some_and(|span| span.len() == 2));
+    match text.parts.as_slice() {
+        // The very first byte of a file: a literal in a source has its quote there.
+        [
+            TextPart::Known {
+                span: Some(span), ..
+            },
+        ] if span.start == 0 => Language::Json,
+        parts if parts.iter().any(is_quote) => Language::JsonInString,
+        _ => Language::JsonInIndentedString,
+    }
+}
+
 /// A stretch of the text and where it stands.
 struct Stretch {
     /// Its bytes in the text that is read.
@@ -92,6 +94,8 @@ struct Stretch {
     span: Option<Span>,
     /// The number of the unknown part that it stands for.
     unknown: Option<usize>,
+    /// Whether that stands outside of a string, so that its quotes are ours.
+    is_bare: bool,
 }
 
 impl Stretch {
@@ -124,6 +128,7 @@ impl Marked {
         };
         for part in &text.parts {
             let start = marked.text.len();
+            let mut is_bare = false;
             let (span, unknown) = match part {
                 TextPart::Known { text, .. } if text.contains(MARK) => return None,
                 TextPart::Known { text, span } => {
@@ -132,7 +137,8 @@ impl Marked {
                 }
                 TextPart::Unknown(part) => {
                     let number = marked.unknown.len();
-                    let quote = if bare.contains(&number) { "\"" } else { "" };
+                    is_bare = bare.contains(&number);
+                    let quote = if is_bare { "\"" } else { "" };
                     marked
                         .text
                         .push_str(&format!("{quote}{MARK}{number}{MARK}{quote}"));
@@ -144,54 +150,57 @@ impl Marked {
                 range: start..marked.text.len(),
                 span,
                 unknown,
+                is_bare,
             });
         }
         Some(marked)
     }
 
+    /// The stretches from the one on that holds a byte.
+    fn from(&self, at: usize) -> &[Stretch] {
+        let first = self
+            .stretches
+            .partition_point(|stretch| stretch.range.end <= at);
+        &self.stretches[first..]
+    }
+
     /// The unknown part whose mark begins at a byte.
     fn unknown_at(&self, at: usize) -> Option<usize> {
-        let stretch = self
-            .stretches
-            .iter()
-            .find(|stretch| stretch.unknown.is_some() && stretch.range.start == at)?;
-        stretch.unknown
+        let stretch = self.from(at).first()?;
+        stretch.unknown.filter(|_| stretch.range.start == at)
     }
 
     /// Where a range of the text stands; the whole text where that cannot be said.
     fn place(&self, range: Range<usize>) -> Option<Span> {
-        let ends = if range.is_empty() {
-            let at = self
-                .end(range.start, true)
-                .or_else(|| self.end(range.start, false));
-            at.zip(at)
-        } else {
-            self.end(range.start, true).zip(self.end(range.end, false))
+        let start = self.end(range.start, true);
+        let ends = match range.is_empty() {
+            true => {
+                let at = start.or_else(|| self.end(range.start, false));
+                at.zip(at)
+            }
+            false => start.zip(self.end(range.end, false)),
         };
         match ends {
             Some(((file, start), (other, end))) if file == other && start <= end => {
-                let span = Span::new(file, start, end);
+                let is_one = self
+                    .from(range.start)
+                    .first()
+                    .is_some_and(|stretch| stretch.is_verbatim() && range.end <= stretch.range.end);
                 // As many bytes by chance would claim that they are the same.
-                let inside = self.stretches.iter().any(|stretch| {
-                    stretch.is_verbatim()
-                        && stretch.range.start <= range.start
-                        && range.end <= stretch.range.end
-                });
-                match span.len() as usize == range.len() && !inside {
-                    true => Some(Span::new(file, start, start)),
-                    false => Some(span),
+                match is_one || (end - start) as usize != range.len() {
+                    true => Some(Span::new(file, start, end)),
+                    false => Some(Span::new(file, start, start)),
                 }
             }
             _ => self.whole,
         }
     }
 
-    /// Where the byte stands that a range begins with, or the end of the one that it ends with.
+    /// Where a range begins (its first byte is at `at`) or ends.
     fn end(&self, at: usize, is_start: bool) -> Option<(FileId, u32)> {
-        let stretch = self.stretches.iter().find(|stretch| match is_start {
-            true => stretch.range.contains(&at),
-            false => stretch.range.start < at && at <= stretch.range.end,
-        })?;
+        // What ends at a byte is in the stretch of the byte before.
+        let stretch = self.from(if is_start { at } else { at.checked_sub(1)? });
+        let stretch = stretch.first()?;
         let span = stretch.span?;
         let offset = match (stretch.is_verbatim(), is_start) {
             (true, _) => span.start + (at - stretch.range.start) as u32,
@@ -218,10 +227,12 @@ impl Marked {
 
     /// A node of what was read, with the places in the sources and what is not known; `around` is that of the whole text.
     fn node(&self, node: &Node, around: &Place) -> Rc<Node> {
+        // Of JSON, each value is its own definition.
+        let span = self.translated(node.place.span);
         let place = Place {
-            span: self.translated(node.place.span),
+            span,
             key: self.translated(node.place.key),
-            definition: self.translated(node.place.definition),
+            definition: span,
             via: around.via.clone(),
         };
         let value = match &node.value {
@@ -248,7 +259,15 @@ impl Marked {
                     .collect(),
                 open: list.open.clone(),
             }),
-            Value::Text(text) => self.text(text, node.place.span),
+            Value::Text(text) => match text.parts.as_slice() {
+                [
+                    TextPart::Known {
+                        text,
+                        span: Some(span),
+                    },
+                ] => self.text(text, span.start as usize..span.end as usize),
+                _ => node.value.clone(),
+            },
             other => other.clone(),
         };
         Node::new(value, place)
@@ -261,58 +280,58 @@ impl Marked {
         self.unknown.get(number)
     }
 
-    /// A string: in parts where it is written in parts.
-    fn text(&self, text: &Text, span: Option<Span>) -> Value {
-        let known = text.known().unwrap_or_default();
-        let bare = self.stretches.iter().any(|stretch| {
-            stretch.unknown.is_some()
-                && span.is_some_and(|span| {
-                    let inner = span.start as usize..span.end as usize;
-                    stretch.range.start < inner.start.max(1) && inner.end <= stretch.range.end
-                        || stretch.range == inner
-                })
-        });
-        if bare && let Some(unknown) = self.unknown_in(&known) {
-            return Value::Unknown(unknown.clone());
+    /// A string that stands between its quotes at a range: in parts where it is written in parts.
+    fn text(&self, text: &str, range: Range<usize>) -> Value {
+        let stretches = self.from(range.start);
+        if let Some(unknown) = stretches.first().filter(|stretch| stretch.is_bare)
+            && let Some(number) = unknown.unknown
+        {
+            return Value::Unknown(self.unknown[number].clone());
         }
-        let verbatim = span
-            .map(|span| span.start as usize..span.end as usize)
-            .filter(|range| self.text.get(range.clone()) == Some(known.as_str()));
-        let mut parts = Vec::new();
-        if let Some(range) = verbatim {
-            for stretch in &self.stretches {
-                let start = range.start.max(stretch.range.start);
-                let end = range.end.min(stretch.range.end);
-                if start >= end {
-                    continue;
-                }
-                parts.push(match stretch.unknown {
-                    Some(number) => TextPart::Unknown(self.unknown[number].clone()),
-                    None => TextPart::Known {
-                        text: self.text[start..end].to_string(),
-                        // A part of what was changed on the way stands nowhere.
-                        span: match stretch.is_verbatim() {
-                            true => self.place(start..end),
-                            false => stretch.span.filter(|_| stretch.range == (start..end)),
-                        },
-                    },
-                });
-            }
-            return Value::Text(Text { parts });
-        }
-        // With escapes of JSON in it: marks are told apart, places are those of the whole.
-        for (position, piece) in known.split(MARK).enumerate() {
-            match piece.parse::<usize>() {
-                Ok(number) if position % 2 == 1 && number < self.unknown.len() => {
-                    parts.push(TextPart::Unknown(self.unknown[number].clone()));
-                }
-                _ if piece.is_empty() => {}
-                _ => parts.push(TextPart::Known {
-                    text: piece.to_string(),
-                    span: self.translated(span),
-                }),
-            }
-        }
+        let parts = match self.text.get(range.clone()) == Some(text) {
+            true if !range.is_empty() => stretches
+                .iter()
+                .take_while(|stretch| stretch.range.start < range.end)
+                .map(|stretch| self.part(stretch, &range))
+                .collect(),
+            _ => self.rewritten(text, self.place(range)),
+        };
         Value::Text(Text { parts })
+    }
+
+    /// The part of a string that a stretch gives to what stands at a range.
+    fn part(&self, stretch: &Stretch, range: &Range<usize>) -> TextPart {
+        if let Some(number) = stretch.unknown {
+            return TextPart::Unknown(self.unknown[number].clone());
+        }
+        let start = range.start.max(stretch.range.start);
+        let end = range.end.min(stretch.range.end);
+        TextPart::Known {
+            text: self.text[start..end].to_string(),
+            // A part of what was changed on the way stands nowhere.
+            span: match stretch.is_verbatim() {
+                true => self.place(start..end),
+                false => stretch.span.filter(|_| stretch.range == (start..end)),
+            },
+        }
+    }
+
+    /// The parts of a string that JSON writes with escapes; all of them have the place of the whole.
+    fn rewritten(&self, text: &str, span: Option<Span>) -> Vec<TextPart> {
+        let known = |piece: &str| TextPart::Known {
+            text: piece.to_string(),
+            span,
+        };
+        let mut parts = Vec::new();
+        // Every second piece is the number of an unknown part.
+        for (position, piece) in text.split(MARK).enumerate() {
+            let number = piece.parse::<usize>().ok().filter(|_| position % 2 == 1);
+            match number.and_then(|number| self.unknown.get(number)) {
+                Some(unknown) => parts.push(TextPart::Unknown(unknown.clone())),
+                None if piece.is_empty() && !text.is_empty() => {}
+                None => parts.push(known(piece)),
+            }
+        }
+        parts
     }
 }

@@ -18,8 +18,9 @@ use crate::nix::modules::{Class, ModuleSet, Request};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{StaticProblem, StaticProblemKind, StringKind};
 use crate::openclaw::blueprint::{self, Blueprint, Found, Sight};
-use crate::openclaw::configuration::Language;
-use crate::openclaw::configuration::{Interpolation, Problem, ProblemKind, Reach, Source};
+use crate::openclaw::configuration::{
+    Interpolation, Language, Problem, ProblemKind, Reach, Source,
+};
 use crate::openclaw::enabling;
 use crate::openclaw::from_nix;
 use crate::openclaw::include;

@@ -10,8 +10,7 @@ pub mod worlds;
 
 use crate::internal_error::{caught, planted};
 use crate::openclaw::blueprint::Blueprint;
-use crate::openclaw::configuration::Language;
-use crate::openclaw::configuration::Problem;
+use crate::openclaw::configuration::{Language, Problem};
 use crate::openclaw::evaluated;
 use crate::openclaw::render::Context;
 use crate::progress::Stage;

@@ -6,7 +6,7 @@ use crate::openclaw::render::Context;
 use crate::openclaw::tree::{Node, Step, World};
 use crate::releases::selection::Selection;
 use crate::releases::{self, Era, Release, Version};
-use crate::report::finding::{Finding, Related, Severity};
+use crate::report::finding::{Edit, Finding, Related, Severity};
 use crate::rules::schema;
 use crate::rules::shared::Shared;
 use crate::rules::{Sink, Subject, run};
@@ -121,6 +121,10 @@ fn check(
     let before = sink.findings.len();
     run::run(subject, &|_| true, sink);
     explain_ways(configuration, &mut sink.findings[before..]);
+    for finding in &mut sink.findings[before..] {
+        let fits = |edit: &Edit| configuration.language.takes(&edit.text);
+        finding.fix = finding.fix.take_if(|fix| fix.edits.iter().all(fits));
+    }
     if configuration.name.is_empty() {
         for finding in &mut sink.findings {
             finding.configurations.retain(|name| !name.is_empty());

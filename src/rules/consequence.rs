@@ -63,6 +63,7 @@ pub fn by_release(subject: Subject<'_>, finding: Finding) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::openclaw::configuration::Language;
     use crate::openclaw::testing;
 
     #[test]
@@ -73,7 +74,7 @@ mod tests {
             Consequence::OpenclawRejects
         );
         configuration.source = Source::HomeManager;
-        configuration.language = crate::openclaw::configuration::Language::Nix;
+        configuration.language = Language::Nix;
         configuration.option_root = "programs.openclaw".to_string();
         assert_eq!(violates_schema(&configuration), Consequence::NixRejects);
         assert_eq!(

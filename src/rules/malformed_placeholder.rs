@@ -2,7 +2,7 @@
 
 use super::secrets::{Site, placeholder, visit_sites};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
-use crate::openclaw::configuration::Instance;
+use crate::openclaw::configuration::{Instance, Language};
 use crate::openclaw::credentials::Role;
 use crate::openclaw::credentials::written::{is_dollar_name, is_shell_substitution};
 use crate::openclaw::placeholders::{
@@ -210,9 +210,17 @@ fn help(subject: Subject<'_>, site: &Site<'_>, found: &Placeholder, flaw: Flaw) 
         Flaw::ShellSyntax => format!(
             "{write} and give the default with `env.vars.{name}`, which applies where the environment has none"
         ),
-        Flaw::SmallLetters if !site.role.is_secret() && super::secrets::is_nix(subject) => {
-            format!("{write}; if the Nix variable `{head}` is meant, drop the backslash")
-        }
+        Flaw::SmallLetters if !site.role.is_secret() => match subject.configuration.language {
+            Language::Nix | Language::JsonInString => {
+                format!("{write}; if the Nix variable `{head}` is meant, drop the backslash")
+            }
+            Language::JsonInIndentedString => {
+                format!(
+                    "{write}; if the Nix variable `{head}` is meant, drop the two quotes before it"
+                )
+            }
+            Language::Json => write,
+        },
         _ => write,
     }
 }

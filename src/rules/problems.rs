@@ -1,9 +1,7 @@
 //! From what evaluation found wrong to findings: what the rules on the Nix around a configuration share.
 
 use super::{RuleInfo, Sink, Subject};
-use crate::openclaw::configuration::Language;
-use crate::openclaw::configuration::Source;
-use crate::openclaw::configuration::{Problem, ProblemKind};
+use crate::openclaw::configuration::{Language, Problem, ProblemKind, Source};
 use crate::openclaw::module_options::{
     APP_DEFAULTS, BOOTSTRAP_FILES, BUNDLED_PLUGIN, BUNDLED_PLUGINS, INSTANCE, LAUNCHD,
     ModuleOption, SERVICE, SYSTEMD, Standing, TOP, WORKSPACE, standing,
@@ -41,14 +39,10 @@ pub(super) fn report_if(
 
 /// The finding for one problem, with everything that the problem itself says.
 pub(super) fn finding(subject: Subject<'_>, info: &'static RuleInfo, problem: &Problem) -> Finding {
-    let of_json = matches!(
-        problem.kind,
-        ProblemKind::Syntax | ProblemKind::DuplicateKey
-    );
-    let consequence = match subject.configuration.language {
-        Language::Json => Consequence::OpenclawRejects,
-        Language::JsonInNix if of_json => Consequence::OpenclawRejects,
-        Language::Nix | Language::JsonInNix => Consequence::NixRejects,
+    let is_json = problem.in_json || subject.configuration.language == Language::Json;
+    let consequence = match is_json {
+        true => Consequence::OpenclawRejects,
+        false => Consequence::NixRejects,
     };
     let mut finding = Finding::new(info.id, consequence, problem.message.clone()).at(problem.span);
     finding.help = problem.help.clone();

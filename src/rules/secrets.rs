@@ -1,8 +1,7 @@
 //! What the rules on secrets have in common: the places where a secret may stand, and how to say what to do.
 
 use super::Subject;
-use crate::openclaw::configuration::Language;
-use crate::openclaw::configuration::{Instance, Provision, Source, Variable};
+use crate::openclaw::configuration::{Instance, Language, Provision, Source, Variable};
 use crate::openclaw::credentials::{self, Field, Role};
 use crate::openclaw::secret_patterns::words;
 use crate::openclaw::tree::Node;
@@ -178,12 +177,13 @@ impl Site<'_> {
     }
 }
 
-/// A placeholder as it has to be written in the source: with a backslash in Nix, with two quotes in its indented strings.
+/// A placeholder as it has to be written in the source, with the quotes around it.
 pub fn placeholder(subject: Subject<'_>, variable: &str) -> String {
     match subject.configuration.language {
         Language::Nix => format!("\"\\${{{variable}}}\""),
         Language::Json => format!("\"${{{variable}}}\""),
-        Language::JsonInNix => format!("\"''${{{variable}}}\""),
+        Language::JsonInIndentedString => format!("\"''${{{variable}}}\""),
+        Language::JsonInString => format!("\\\"\\${{{variable}}}\\\""),
     }
 }
 

@@ -160,8 +160,8 @@ impl Subject<'_> {
     }
 }
 
-/// How a plugin is told to be missing, and how it is installed: the end of a message, and a clause of a help. The NixOS service has no option for it
-/// (nix-openclaw 910c1ce, nix/modules/nixos/openclaw-gateway.nix).
+/// How a plugin is told to be missing, and how it is installed: the end of a message, and a sentence without its full stop.
+/// The NixOS service has no option for it (nix-openclaw 910c1ce, nix/modules/nixos/openclaw-gateway.nix).
 pub(super) fn missing_plugin(subject: Subject<'_>, plugin: &str) -> (&'static str, String) {
     match subject.configuration.source {
         Source::HomeManager => (

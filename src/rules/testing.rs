@@ -2,7 +2,7 @@
 
 use super::shared::Shared;
 use super::{Check, Rule, Sink, Subject};
-use crate::openclaw::configuration::{Configuration, Provision, Reach, Source, Variable};
+use crate::openclaw::configuration::{Configuration, Language, Provision, Reach, Source, Variable};
 use crate::openclaw::json::{self, Dialect};
 use crate::openclaw::testing;
 use crate::openclaw::tree::{Node, Object, Unknown, Value};
@@ -94,7 +94,7 @@ impl Case {
     /// The same in `programs.openclaw.config`, with exactly these runtime plugins.
     pub fn home_manager(mut self, plugins: &[&str]) -> Case {
         self.configuration.source = Source::HomeManager;
-        self.configuration.language = crate::openclaw::configuration::Language::Nix;
+        self.configuration.language = Language::Nix;
         self.configuration.option_root = "programs.openclaw".to_string();
         self.configuration.instances[0].runtime_plugins =
             Some(plugins.iter().map(|id| (id.to_string(), None)).collect());
@@ -129,7 +129,7 @@ impl Case {
     /// The same in `services.openclaw-gateway.config`.
     pub fn nixos(mut self) -> Case {
         self.configuration.source = Source::NixosService;
-        self.configuration.language = crate::openclaw::configuration::Language::Nix;
+        self.configuration.language = Language::Nix;
         self.configuration.option_root = "services.openclaw-gateway".to_string();
         self
     }
@@ -274,7 +274,7 @@ pub fn module(options: &str) -> Case {
             .unwrap_or_default(),
     );
     case.configuration.source = Source::HomeManager;
-    case.configuration.language = crate::openclaw::configuration::Language::Nix;
+    case.configuration.language = Language::Nix;
     case.configuration.option_root = "programs.openclaw".to_string();
     case.configuration.options = Some(root);
     case

@@ -1241,14 +1241,15 @@ fn comparisons_with_what_is_not_known_are_told_apart() {
     assert!(by_number.iter().any(|world| world.contains("loopback")));
 }
 
-/// `inherit (self) outputs;` and the like: what every flake has beside its outputs (`nix eval` of Nix 2.34 gives 7, 8 and "flake").
+/// `inherit (self) outputs;` and the like: what every flake has beside its outputs, one in a folder of it too (`nix eval` of
+/// Nix 2.34 has them all).
 #[test]
 fn a_flake_has_its_outputs_inputs_and_source_by_these_names() {
-    let folder = tempfile::tempdir().expect("a folder");
     let flake = r#"{
   inputs.home-manager.url = "github:nix-community/home-manager";
   inputs.nix-openclaw.url = "github:openclaw/nix-openclaw";
-  outputs = { self, home-manager, nix-openclaw, nixpkgs, ... }@inputs:
+  inputs.sub.url = "path:./sub";
+  outputs = { self, home-manager, nix-openclaw, nixpkgs, sub, ... }@inputs:
     let inherit (self) outputs; in {
       seven = 7;
       modules = { bind = { programs.openclaw.config.gateway.port = outputs.seven; }; };
@@ -1262,13 +1263,16 @@ fn a_flake_has_its_outputs_inputs_and_source_by_these_names() {
             programs.openclaw.enable = true;
             programs.openclaw.config.gateway.bind = self._type + (if self.inputs ? nixpkgs then "-a" else "-b");
             programs.openclaw.config.gateway.mode = if self.sourceInfo ? outPath then "local" else "none";
+            programs.openclaw.config.gateway.customBindHost =
+              if sub.sourceInfo ? outPath && !(sub.inputs ? nixpkgs) then sub.outputs.host else "none";
           })
         ];
       };
     };
 }
 "#;
-    std::fs::write(folder.path().join("flake.nix"), flake).expect("a flake");
+    let sub = r#"{ outputs = { self }: { host = "10.0.0.1"; }; }"#;
+    let folder = tree(&[("flake.nix", flake), ("sub/flake.nix", sub)]);
     let printed = openclaw_check()
         .args("show --no-git --openclaw-version 2026.6.11 --format json")
         .inside(folder.path())
@@ -1281,6 +1285,7 @@ fn a_flake_has_its_outputs_inputs_and_source_by_these_names() {
         "{}",
         printed.transcript()
     );
+    assert_eq!(gateway["customBindHost"], "10.0.0.1");
 }
 
 /// What a file declares without a default is for another file to set, also where its type would allow for none.
@@ -1356,15 +1361,8 @@ fn options_of_the_type_of_json_merge_as_its_sets_and_lists() {
 #[test]
 fn a_configuration_that_is_a_text_is_read_at_its_places() {
     let places = |module: &str| {
-        let folder = tempfile::tempdir().expect("a folder");
-        let write = |name: &str, text: &str| {
-            std::fs::write(folder.path().join(name), text).expect("a file");
-        };
-        write("home.nix", module);
-        write(
-            "oc.json",
-            "{\n  \"agents\": {\"defaults\": {\"model\": \"@model@/auto\"}},\n  \"gateway\": {\"mode\": \"locall\"}\n}\n",
-        );
+        let file = "{\n  \"agents\": {\"defaults\": {\"model\": \"@model@/auto\"}},\n  \"gateway\": {\"mode\": \"locall\"}\n}\n";
+        let folder = tree(&[("home.nix", module), ("oc.json", file)]);
         let printed = openclaw_check()
             .args("home.nix --no-git --openclaw-version 2026.6.11 --format json")
             .inside(folder.path())
@@ -1414,7 +1412,7 @@ fn a_configuration_that_is_a_text_is_read_at_its_places() {
     assert_eq!(
         literal("lib.mkIf config.my.enable (builtins.readFile ./oc.json)"),
         [
-            "unknown-provider oc.json 2 \"@model@/auto\"",
+            "unknown-provider oc.json 2 @model@",
             "invalid-value oc.json 3 \"locall\""
         ]
     );
@@ -1426,5 +1424,42 @@ fn a_configuration_that_is_a_text_is_read_at_its_places() {
         [
             "invalid-value home.nix 3 builtins.replaceStrings [ \"@model@\" ] [ \"openrouter\" ] (builtins.readFile ./oc.json)"
         ]
+    );
+}
+
+/// What a fix writes must stand in the string of Nix as it is.
+#[test]
+fn fixes_in_a_text_keep_it_a_string() {
+    let fixed = |text: &str| {
+        let module = format!("{{ home.file.\".openclaw/openclaw.json\".text = {text}; }}\n");
+        let folder = tree(&[("home.nix", &module)]);
+        let printed = openclaw_check()
+            .args("home.nix --no-git --openclaw-version 2026.6.11 --fix")
+            .inside(folder.path())
+            .run();
+        let after = std::fs::read_to_string(folder.path().join("home.nix")).expect("a file");
+        assert_ne!(printed.code, 2, "{}", printed.transcript());
+        let text = after.split_once(" = ").expect("a text").1;
+        let text = text.strip_suffix("; }\n").expect("its end").to_string();
+        (after != module).then_some(text)
+    };
+    assert_eq!(
+        fixed(
+            r#"''{ "messages": { "responseprefix": "x" }, "gateway": { "port": "18789" }, "channels": { "telegram": { "dmPolicy": "Open" } } }''"#
+        )
+        .as_deref(),
+        Some(
+            r#"''{ "messages": { "responsePrefix": "x" }, "gateway": { "port": 18789 }, "channels": { "telegram": { "dmPolicy": "open" } } }''"#
+        )
+    );
+    // What is replaced together with its escaped quotes is left; within them, text is mended.
+    assert_eq!(
+        fixed(
+            r#""{ \"messages\": { \"responseprefix\": \"x\" }, \"gateway\": { \"port\": \"18789\" }, \"channels\": { \"telegram\": { \"dmPolicy\": \"Open\" } } }""#
+        )
+        .as_deref(),
+        Some(
+            r#""{ \"messages\": { \"responseprefix\": \"x\" }, \"gateway\": { \"port\": \"18789\" }, \"channels\": { \"telegram\": { \"dmPolicy\": \"open\" } } }""#
+        )
     );
 }
