@@ -201,9 +201,18 @@ pub struct Found {
     /// What keeps Nix from evaluating it, whether OpenClaw is configured in it or not: files that its modules or those of its users
     /// import and that are not there, and conditions that fail with OpenClaw's options below them.
     pub failures: Vec<Problem>,
-    /// Options of other modules for OpenClaw that are set: `services.openclaw` of nixpkgs, or of somebody's own module that is not
-    /// here. What they make of it is not known.
-    pub foreign: Vec<(String, Span)>,
+    /// What configures OpenClaw and cannot be checked.
+    pub unchecked: Vec<Unchecked>,
+}
+
+/// An option that configures OpenClaw and cannot be checked.
+pub struct Unchecked {
+    /// Its path.
+    pub option: String,
+    /// Why it cannot be checked: a clause in lower case.
+    pub reason: String,
+    /// Where it is set.
+    pub span: Option<Span>,
 }
 
 impl Found {
@@ -255,7 +264,15 @@ fn foreign(evaluator: &mut Evaluator, set: &Rc<ModuleSet>, found: &mut Found) {
         if let Some(place) = definitions.iter().find_map(|one| one.name_span)
             && declared_at(set, &path).is_none()
         {
-            found.foreign.push((path.join("."), place));
+            let option = path.join(".");
+            let reason = format!(
+                "the module that declares `{option}` is not here, so what OpenClaw gets of it is not checked"
+            );
+            found.unchecked.push(Unchecked {
+                option,
+                reason,
+                span: Some(place),
+            });
         }
     }
 }
@@ -647,18 +664,22 @@ fn rendered_files(
     } = *modules;
     let around = modules.surroundings(evaluator, paths);
     for (path, node) in &around {
-        for (below, content) in rendered_in(path, node) {
+        for (below, kind, content) in rendered_in(path, node) {
             let mut problems = Vec::new();
-            let (content, language) = read_json(evaluator, content, &mut problems);
+            let (content, language) = read_json(evaluator, content, kind, &mut problems);
             if let Value::Path(path) = &content.value {
                 let workspace = Rc::clone(&evaluator.workspace);
                 let missing = needed_files::missing(path, &content, &workspace);
                 found.failures.extend(missing);
             }
+            let shown = format!("{path}.{below}");
             if !may_be_object(&content) {
+                // What a file holds that is named otherwise may be anything.
+                if kind == Handed::Text {
+                    found.unchecked.extend(not_known(shown, &content));
+                }
                 continue;
             }
-            let shown = format!("{path}.{below}");
             found.blueprints.push(Blueprint {
                 name: format!("{name}: {shown}"),
                 source: Source::RenderedFile,
@@ -675,8 +696,32 @@ fn rendered_files(
     }
 }
 
-/// The rendered configurations in an option such as `home.file`: what they are called there, and their content.
-fn rendered_in(path: &str, node: &Rc<Node>) -> Vec<(String, Rc<Node>)> {
+/// How a configuration is handed over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Handed {
+    /// As the text of the file.
+    Text,
+    /// As a file: the path of one, or one that Nix writes.
+    File,
+}
+
+/// Why the text of a configuration cannot be checked, if it is not known.
+fn not_known(option: String, text: &Node) -> Option<Unchecked> {
+    let unknown = match &text.value {
+        Value::Unknown(unknown) => unknown,
+        Value::Text(text) => text.unknown()?,
+        _ => return None,
+    };
+    Some(Unchecked {
+        option,
+        reason: format!("what OpenClaw gets of it is not known: {}", unknown.reason),
+        span: unknown.span.or(text.place.primary()),
+    })
+}
+
+/// The rendered configurations in an option such as `home.file`: what they are called there, how they are handed over, and
+/// their content.
+fn rendered_in(path: &str, node: &Rc<Node>) -> Vec<(String, Handed, Rc<Node>)> {
     let mut found = Vec::new();
     let Some(object) = node.as_object() else {
         return found;
@@ -691,9 +736,9 @@ fn rendered_in(path: &str, node: &Rc<Node>) -> Vec<(String, Rc<Node>)> {
                 if !is_configuration_file(&target) {
                     continue;
                 }
-                for content in ["text", "source"] {
+                for (content, kind) in [("text", Handed::Text), ("source", Handed::File)] {
                     if let Some(content) = entry.get(content) {
-                        found.push((format!("\"{name}\""), Rc::clone(content)));
+                        found.push((format!("\"{name}\""), kind, Rc::clone(content)));
                     }
                 }
             }
@@ -712,7 +757,8 @@ fn rendered_in(path: &str, node: &Rc<Node>) -> Vec<(String, Rc<Node>)> {
                     "CLAWDBOT_CONFIG_PATH",
                 ] {
                     if let Some(content) = environment.get(variable) {
-                        found.push((format!("{name}.environment.{variable}"), Rc::clone(content)));
+                        let shown = format!("{name}.environment.{variable}");
+                        found.push((shown, Handed::File, Rc::clone(content)));
                     }
                 }
             }
@@ -727,11 +773,13 @@ fn rendered_in(path: &str, node: &Rc<Node>) -> Vec<(String, Rc<Node>)> {
 fn read_json(
     evaluator: &mut Evaluator,
     node: Rc<Node>,
+    kind: Handed,
     problems: &mut Vec<Problem>,
 ) -> (Rc<Node>, Language) {
     let path = match &node.value {
         Value::Path(path) => path,
-        Value::Text(text) => {
+        // As a file, a text may be the path of one.
+        Value::Text(text) if kind == Handed::Text || written_json::is_likely(text) => {
             return match written_json::read(text, &node.place) {
                 Some(written) => {
                     problems.extend(written.problems);
@@ -743,7 +791,8 @@ fn read_json(
         Value::Choice(condition, then, otherwise) => {
             let mut language = Language::Nix;
             let mut branch = |branch: &Option<Rc<Node>>| {
-                let (node, its) = read_json(evaluator, Rc::clone(branch.as_ref()?), problems);
+                let node = Rc::clone(branch.as_ref()?);
+                let (node, its) = read_json(evaluator, node, kind, problems);
                 language = its;
                 Some(node)
             };

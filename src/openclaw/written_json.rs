@@ -29,6 +29,13 @@ const MARK: char = '\u{f8fe}';
 /// So many unknown parts outside of strings are looked at; each takes another reading of the text.
 const MOST_BARE: usize = 100;
 
+/// Whether a text is likely to be JSON5, and no path: it begins with an object or a comment.
+pub(super) fn is_likely(text: &Text) -> bool {
+    let prefix = text.known_prefix();
+    let start = prefix.trim_start();
+    ["{", "//", "/*"].iter().any(|head| start.starts_with(head))
+}
+
 /// Reads a text as JSON5. `None` where it holds what the sources do not determine and is no JSON5 around it: the sources then
 /// do not say what OpenClaw reads.
 pub(super) fn read(text: &Text, place: &Place) -> Option<Written> {

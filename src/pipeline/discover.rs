@@ -17,7 +17,7 @@ use crate::nix::flake::{self, packages};
 use crate::nix::modules::{Class, ModuleSet, Request};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{StaticProblem, StaticProblemKind, StringKind};
-use crate::openclaw::blueprint::{self, Blueprint, Found, Sight};
+use crate::openclaw::blueprint::{self, Blueprint, Found, Sight, Unchecked};
 use crate::openclaw::configuration::{
     Interpolation, Language, Problem, ProblemKind, Reach, Source,
 };
@@ -97,7 +97,7 @@ pub fn discover(workspace: &Rc<Workspace>) -> Discovery {
                 reached: HashSet::new(),
                 is_partial: false,
                 seem_empty: Vec::new(),
-                is_foreign: false,
+                is_unchecked: false,
                 broken: Vec::new(),
                 templates: Vec::new(),
                 at_work: &at_work,
@@ -149,8 +149,8 @@ struct Finder<'d> {
     /// Configurations of the flake that nothing in sight makes one of OpenClaw, and why that may be so. It is told if there is anything
     /// of OpenClaw that they may be made of.
     seem_empty: Vec<(String, String)>,
-    /// Whether options for OpenClaw are set whose module is not here.
-    is_foreign: bool,
+    /// Whether something configures OpenClaw that cannot be checked.
+    is_unchecked: bool,
     /// What keeps Nix from evaluating configurations in which nothing of OpenClaw was found, with their names.
     broken: Vec<(Problem, String)>,
     /// The absolute path of what is being evaluated; outlives a panic.
@@ -185,13 +185,10 @@ impl Finder<'_> {
     }
 
     /// Tells which options for OpenClaw are set whose module is not here.
-    fn not_checked(&mut self, name: &str, foreign: Vec<(String, Span)>) {
-        for (option, place) in foreign {
-            self.is_foreign = true;
-            let reason = format!(
-                "the module that declares `{option}` is not here, so what OpenClaw gets of it is not checked"
-            );
-            self.unresolved(format!("{name}: {option}"), reason, Some(place));
+    fn not_checked(&mut self, name: &str, unchecked: Vec<Unchecked>) {
+        for one in unchecked {
+            self.is_unchecked = true;
+            self.unresolved(format!("{name}: {}", one.option), one.reason, one.span);
         }
     }
 
@@ -385,7 +382,7 @@ impl Finder<'_> {
             let Found {
                 blueprints,
                 failures,
-                foreign,
+                unchecked,
             } = blueprint::blueprints(&mut self.evaluator, &name, &found.set, &sight);
             let outside = self.evaluator.take_outside();
             let failures: Vec<Problem> = failures
@@ -393,7 +390,7 @@ impl Finder<'_> {
                 .chain(outside.iter().filter_map(out_of_the_flake))
                 .collect();
             self.cut_short(&name, &found.set);
-            self.not_checked(&name, foreign);
+            self.not_checked(&name, unchecked);
             let is_empty = blueprints.is_empty();
             if is_empty {
                 let of_one = failures.into_iter();
@@ -516,7 +513,7 @@ impl Finder<'_> {
 
     fn note_nothing(&mut self, directory: &str) {
         // What panicked may well have configured it, and what is not checked does.
-        if self.is_foreign || !self.given_up.is_empty() {
+        if self.is_unchecked || !self.given_up.is_empty() {
             return;
         }
         use crate::report::finding::Consequence;
@@ -862,7 +859,7 @@ impl Finder<'_> {
             handed_on: false,
         };
         let mut found = blueprint::blueprints(&mut self.evaluator, &shown, &set, &sight);
-        self.not_checked(&shown, std::mem::take(&mut found.foreign));
+        self.not_checked(&shown, std::mem::take(&mut found.unchecked));
         add_failures(&mut found.blueprints, &found.failures);
         let blueprints = found.blueprints;
         self.cut_short(&shown, &set);

@@ -1463,3 +1463,59 @@ fn fixes_in_a_text_keep_it_a_string() {
         )
     );
 }
+
+/// The text of a configuration that is not known is told; where a file is asked for, a text is its path and no JSON.
+#[test]
+fn a_text_that_is_not_known_or_is_a_path_is_no_configuration() {
+    let said = |options: &str| {
+        let flake = format!(
+            r#"{{
+  outputs = {{ nixpkgs, ... }}: {{
+    nixosConfigurations.box = nixpkgs.lib.nixosSystem {{
+      system = "x86_64-linux";
+      modules = [ ({{ config, lib, ... }}: {{ {options} }}) ];
+    }};
+  }};
+}}
+"#
+        );
+        let folder = tree(&[("flake.nix", &flake)]);
+        let printed = openclaw_check()
+            .args("--no-git --openclaw-version 2026.6.11 --format json")
+            .inside(folder.path())
+            .run();
+        let report = json(&printed);
+        let texts = |list: &str, field: &str| -> Vec<String> {
+            let list = report[list].as_array().expect("a list");
+            list.iter().map(|one| one[field].to_string()).collect()
+        };
+        (
+            texts("findings", "rule"),
+            texts("unresolved", "reason").join("\n"),
+        )
+    };
+    for path in [
+        r#"systemd.services.claw.environment.OPENCLAW_CONFIG_PATH = "/var/lib/openclaw/openclaw.json";"#,
+        r#"systemd.services.claw.environment.OPENCLAW_CONFIG_PATH = lib.mkIf config.my.x "/var/openclaw.json";"#,
+        r#"systemd.services.claw.environment.OPENCLAW_CONFIG_PATH = "${config.my.folder}/openclaw.json";"#,
+        r#"environment.etc."openclaw/openclaw.json".source = "/run/secrets/openclaw.json";"#,
+    ] {
+        let (rules, unresolved) = said(path);
+        assert_eq!(rules, [r#""no-configuration""#], "{path}");
+        assert_eq!(unresolved, "", "{path}");
+    }
+    for text in [
+        "config.my.text",
+        "builtins.readFile config.my.file",
+        "''{ ${config.my.more} \"gateway\": { \"mode\": \"locall\" } }''",
+    ] {
+        let (rules, unresolved) = said(&format!(
+            "environment.etc.\"openclaw/openclaw.json\".text = {text};"
+        ));
+        assert!(rules.is_empty(), "{text}: {rules:?}");
+        assert!(
+            unresolved.starts_with("\"what OpenClaw gets of it is not known: "),
+            "{text}: {unresolved}"
+        );
+    }
+}
