@@ -1519,3 +1519,30 @@ fn a_text_that_is_not_known_or_is_a_path_is_no_configuration() {
         );
     }
 }
+
+/// A file that is changed on the way holds its values no more: placeholders in it are no content of a secret file, and findings
+/// point at the call.
+#[test]
+fn json_that_is_changed_on_the_way_stands_where_it_is_read() {
+    let module = r#"{ config, lib, ... }:
+{
+  programs.openclaw.enable = true;
+  programs.openclaw.environment.TOKEN = "/run/secrets/token";
+  programs.openclaw.config = builtins.fromJSON (builtins.replaceStrings [ "@mode@" ] [ "locall" ] (builtins.readFile ./oc.json));
+}
+"#;
+    let file = r#"{"gateway": {"mode": "@mode@", "auth": {"mode": "token", "token": "${TOKEN}"}}}"#;
+    let folder = tree(&[("home.nix", module), ("oc.json", file)]);
+    let printed = openclaw_check()
+        .args("home.nix --no-git --openclaw-version 2026.6.11 --format json")
+        .inside(folder.path())
+        .run();
+    let report = json(&printed);
+    let findings = report["findings"].as_array().expect("findings");
+    let [finding] = findings.as_slice() else {
+        panic!("{}", printed.transcript());
+    };
+    assert_eq!(finding["rule"], "invalid-value");
+    assert_eq!(finding["file"], "home.nix");
+    assert_eq!(finding["start"]["line"], 5);
+}

@@ -80,6 +80,9 @@ pub(super) static TABLE: &[Builtin] = &[
                         == Some(&*text)
                 })
                 .and_then(|_| json_places::locate(&text));
+            // What begins a file and is not its text was read and changed on the way: its values do not stand there.
+            let is_changed = located.is_none() && place.span.is_some_and(|span| span.start == 0);
+            let place = if is_changed { origin.clone() } else { place };
             from_json(evaluator, &value, &place, located.as_ref())
         },
     },
