@@ -7,8 +7,9 @@ use crate::nix::eval::{Evaluator, Limits};
 use crate::nix::number;
 use crate::nix::symbol::Symbol;
 use crate::openclaw::credentials::{
-    is_likely_secret, is_secret_below, names_a_secret, secret_parts,
+    is_likely_secret, is_secret_below, names_a_secret, nearly_names_a_secret, secret_parts,
 };
+use crate::openclaw::secret_patterns::is_secret_option;
 use crate::report::redact::{REDACTED, Redactor};
 use crate::report::sanitize;
 use serde_json::{Map, Value as Json, json};
@@ -135,7 +136,11 @@ impl<'e> Printer<'e> {
     pub fn is_secret(&mut self, name: Option<&str>, thunk: &Rc<Thunk>) -> bool {
         let named = name.is_some_and(names_a_secret);
         let parent = self.names.last().and_then(|name| name.as_deref());
-        let may_be = name.is_some_and(|name| name == "auth" || parent == Some("headers"));
+        let may_be = name.is_some_and(|name| {
+            name == "auth"
+                || matches!(parent, Some("auth" | "headers"))
+                || nearly_names_a_secret(name)
+        });
         if !named && self.below_secret == 0 && !may_be {
             return false;
         }
@@ -175,6 +180,34 @@ impl<'e> Printer<'e> {
             }
         }
         secret
+    }
+
+    /// Whether an element of a list is a secret because of the option of a command before it: `"--token" "..."`.
+    fn is_option_value(&mut self, list: &List, index: usize) -> bool {
+        let Some(before) = index.checked_sub(1).and_then(|at| list.items.get(at)) else {
+            return false;
+        };
+        if !self
+            .known_text(before)
+            .is_some_and(|word| is_secret_option(&word))
+        {
+            return false;
+        }
+        let Some(text) = self.known_text(&list.items[index]) else {
+            return false;
+        };
+        let parts = secret_parts(&text);
+        self.secrets
+            .extend(parts.iter().map(|range| text[range.clone()].to_string()));
+        !parts.is_empty()
+    }
+
+    /// The text of a value that is a string without unknown parts.
+    fn known_text(&mut self, thunk: &Rc<Thunk>) -> Option<String> {
+        match &self.evaluator.force(thunk).ok()?.value {
+            Value::String(string) => Some(string.known().ok()?.to_string()),
+            _ => None,
+        }
     }
 
     /// Goes into a value; [`Printer::leave`] comes back.
@@ -341,7 +374,11 @@ impl<'e> Printer<'e> {
             while let Some((_, unknown)) = gaps.next_if(|(at, _)| *at <= index) {
                 items.push(self.json_stop(&Stop::Unknown(Rc::clone(unknown))));
             }
-            items.push(self.json_member(None, item));
+            items.push(if self.is_option_value(list, index) {
+                Json::String(REDACTED.to_string())
+            } else {
+                self.json_member(None, item)
+            });
         }
         for (_, unknown) in gaps {
             items.push(self.json_stop(&Stop::Unknown(Rc::clone(unknown))));
@@ -476,7 +513,11 @@ impl<'e> Printer<'e> {
             while let Some((_, unknown)) = gaps.next_if(|(at, _)| *at <= index) {
                 parts.push(self.nix_stop(&Stop::Unknown(Rc::clone(unknown))));
             }
-            parts.push(self.nix_member(None, item, inner));
+            parts.push(if self.is_option_value(list, index) {
+                quoted(REDACTED)
+            } else {
+                self.nix_member(None, item, inner)
+            });
         }
         for (_, unknown) in gaps {
             parts.push(self.nix_stop(&Stop::Unknown(Rc::clone(unknown))));

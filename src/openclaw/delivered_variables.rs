@@ -3,7 +3,8 @@
 
 use super::blueprint::names_program;
 use super::configuration::{Provision, Variable};
-use super::tree::{Kind, Node, TextPart, Value};
+use super::process_variables::in_text;
+use super::tree::{Kind, Node, Text, TextPart, Value};
 use std::rc::Rc;
 
 /// What files beside the unit provide, for units whose name holds one of `units` (all for none).
@@ -45,36 +46,37 @@ fn file(target: &str, entry: &Rc<Node>, units: &[&str], found: &mut Vec<Variable
         .iter()
         .find_map(|attribute| entry.get(attribute));
     if name.ends_with(".conf") && for_unit {
-        match text.map(|text| lines(text)) {
-            Some(lines) => lines.iter().for_each(|line| drop_in(line, entry, found)),
+        match text.and_then(|text| Some((text, text.as_text()?.lines()))) {
+            Some((text, lines)) => {
+                for line in lines {
+                    drop_in(&line, text, entry, found);
+                }
+            }
             None => found.push(source(None, Provision::ServiceEnvironmentFile, entry)),
         }
     } else if name.ends_with(".conf") && folder == "environment.d"
         || name == ".env" && names_program(target)
     {
-        match text.map(|text| lines(text)) {
-            Some(lines) => {
-                for line in lines {
-                    if let Some(variable) = assigned(&line) {
-                        found.push(source(Some(variable), Provision::ServiceEnvironment, entry));
-                    }
-                }
-            }
+        match text {
+            Some(text) => in_text(text, Provision::ServiceEnvironment, found),
             None => found.push(source(None, Provision::ServiceEnvironmentFile, entry)),
         }
     }
 }
 
 /// A line of a drop-in.
-fn drop_in(line: &str, entry: &Rc<Node>, found: &mut Vec<Variable>) {
-    let Some((key, value)) = line.split_once('=') else {
+fn drop_in(line: &Text, text: &Node, entry: &Rc<Node>, found: &mut Vec<Variable>) {
+    let start = line.known_prefix();
+    let Some((key, _)) = start.split_once('=') else {
         return;
     };
     match key.trim() {
         "Environment" => {
-            let value = value.trim().trim_matches('"');
-            let name = assigned(value);
-            found.push(source(name, Provision::ServiceEnvironment, entry));
+            let assignment = Node::new(
+                Value::Text(line.without_start(key.len() + 1)),
+                text.place.clone(),
+            );
+            in_text(&assignment, Provision::ServiceEnvironment, found);
         }
         "EnvironmentFile" => found.push(source(None, Provision::ServiceEnvironmentFile, entry)),
         // A start command of the user's own may set anything.
@@ -109,22 +111,11 @@ pub(super) fn of_template(
         .and_then(|(_, template)| template.get("content"))?;
     content.as_text()?;
     let mut found = Vec::new();
-    for line in lines(content) {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with(['#', ';']) {
-            continue;
-        }
-        match line.split_once('=') {
-            Some((name, _)) if !name.contains(UNKNOWN_PART) => {
-                if let Some(name) = assigned(line) {
-                    found.push(source(Some(name), Provision::ServiceEnvironment, content));
-                }
-            }
-            _ if line.contains(UNKNOWN_PART) => return None,
-            _ => {}
-        }
-    }
-    Some(found)
+    in_text(content, Provision::ServiceEnvironment, &mut found);
+    found
+        .iter()
+        .all(|variable| variable.name.is_some())
+        .then_some(found)
 }
 
 /// Whether a value is the path of the template `name`: the one that is written for it, or the one that sops-nix gives it, which
@@ -152,37 +143,6 @@ fn is_path_of(path: &Node, name: &str, template: &Node) -> bool {
             .subject
             .as_ref()
             .is_some_and(|subject| subject.ends_with(&format!(".sops.templates.{name}.path")))
-}
-
-/// The name in `NAME=value` or `export NAME=value`.
-pub(super) fn assigned(line: &str) -> Option<String> {
-    let line = line.trim().trim_start_matches("export ");
-    let (name, value) = line.split_once('=')?;
-    let name = name.trim();
-    let is_name = name
-        .chars()
-        .all(|character| character.is_ascii_alphanumeric() || character == '_')
-        && name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-    // A variable that is set to nothing counts as not set.
-    (is_name && !value.trim().is_empty()).then(|| name.to_string())
-}
-
-/// What stands for a part of a text that is not known.
-const UNKNOWN_PART: &str = "...";
-
-/// The lines of a text; what is not known of them is shown as three dots.
-pub(super) fn lines(node: &Node) -> Vec<String> {
-    let Some(text) = node.as_text() else {
-        return Vec::new();
-    };
-    let mut whole = String::new();
-    for part in &text.parts {
-        match part {
-            TextPart::Known { text, .. } => whole.push_str(text),
-            _ => whole.push_str(UNKNOWN_PART),
-        }
-    }
-    whole.lines().map(str::to_string).collect()
 }
 
 #[cfg(test)]
@@ -218,7 +178,7 @@ mod tests {
     #[test]
     fn the_env_file_of_the_state_directory() {
         let text = r#"{".openclaw/.env": {text: "A=1\nexport B=2\nC=\n# D=1\n"}}"#;
-        assert_eq!(names("home.file", text), ["A", "B"]);
+        assert_eq!(names("home.file", text), ["A", "B", "C"]);
         let template = r#"{"env": {path: "/home/alice/.openclaw/.env", content: "A=x\n"}}"#;
         assert_eq!(names("sops.templates", template), ["A"]);
         let secret = r#"{"env": {path: "/home/alice/.openclaw/.env"}}"#;
@@ -281,7 +241,7 @@ mod tests {
         assert_eq!(names("age.secrets.openclaw.env", content.clone()), None);
         assert_eq!(
             names("sops.templates.openclaw.env", content),
-            Some(vec!["A_KEY".to_string(), "B_KEY".to_string()])
+            Some(["A_KEY", "B_KEY", "C_KEY"].map(str::to_string).to_vec())
         );
         let open = vec![known("A_KEY=x\n"), unknown(None, None)];
         assert_eq!(names("sops.templates.openclaw.env", open), None);

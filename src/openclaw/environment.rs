@@ -136,16 +136,6 @@ fn in_configuration(config: &Node, name: &str) -> Option<Provided<'static>> {
             ));
         }
     };
-    if env
-        .at_keys("shellEnv.enabled")
-        .and_then(|flag| flag.as_bool())
-        == Some(true)
-    {
-        return Some(Provided::Perhaps(
-            "`env.shellEnv` takes over the variables of the login shell".to_string(),
-            env.get("shellEnv").and_then(|shell| shell.place.primary()),
-        ));
-    }
     let mut found = None;
     for holder in [env.get("vars"), Some(env)].into_iter().flatten() {
         match holder.lookup(name) {
@@ -181,6 +171,18 @@ fn in_configuration(config: &Node, name: &str) -> Option<Provided<'static>> {
         if matches!(found, Some(Provided::Yes)) {
             break;
         }
+    }
+    // The login shell is asked only for what is not set otherwise.
+    if env
+        .at_keys("shellEnv.enabled")
+        .and_then(|flag| flag.as_bool())
+        == Some(true)
+        && !matches!(found, Some(Provided::Yes))
+    {
+        return Some(Provided::Perhaps(
+            "`env.shellEnv` takes over the variables of the login shell".to_string(),
+            env.get("shellEnv").and_then(|shell| shell.place.primary()),
+        ));
     }
     found
 }

@@ -1,6 +1,7 @@
 //! The domain: configurations, instances and what OpenClaw will read.
 
 pub mod blueprint;
+mod command_lines;
 pub mod configuration;
 pub mod credentials;
 mod declared_secrets;
@@ -22,6 +23,7 @@ pub mod option_types;
 pub mod path;
 pub mod placeholders;
 pub mod problem;
+mod process_variables;
 pub mod providers;
 pub mod references;
 pub mod render;

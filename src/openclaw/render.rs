@@ -5,14 +5,15 @@
 //! adds itself.
 
 use super::blueprint::{Blueprint, PROGRAM_NAMES, is_configuration_file, names_program};
+use super::command_lines;
 use super::configuration::{
     Configuration, Delivery, Document, Instance, Presence, Problem, ProblemKind, Provision, Source,
     Variable,
 };
 use super::declared_secrets;
-use super::delivered_variables;
 use super::given_file;
 use super::needed_files;
+use super::process_variables::{self, environment, environment_files, named, unnamed};
 use super::replaced_config;
 use super::tree::{
     Kind, List, Lookup, Node, Object, PathLiteral, Place, Text, TextPart, Unknown, Value, World,
@@ -104,6 +105,10 @@ impl Blueprint {
         configuration.problems.extend(needed);
         let misspelt = declared_secrets::misspelt(&options, around.0, &self.surroundings);
         configuration.problems.extend(misspelt);
+        let own = Some((self.option_root.as_str(), options.as_ref()));
+        let own = own.filter(|_| self.source == Source::NixosService);
+        let commands = command_lines::secrets(own, around.0, PROGRAM_NAMES);
+        configuration.problems.extend(commands);
         match self.source {
             Source::RenderedFile => {
                 for problem in failures(&options) {
@@ -276,7 +281,7 @@ impl Blueprint {
             Provision::ModuleEnvironment,
             &mut variables,
         );
-        environment_files(options.get("environmentFiles"), around, &mut variables);
+        environment_files(options.get("environmentFiles"), around.0, &mut variables);
         let unit = options
             .get("unitName")
             .and_then(|name| name.as_str())
@@ -711,125 +716,6 @@ fn runtime_plugins(options: &Node, instance: Option<&Node>) -> Option<Vec<(Strin
     Some(found)
 }
 
-fn named(names: &[String]) -> impl Iterator<Item = Variable> + '_ {
-    names.iter().map(|name| Variable {
-        name: Some(name.clone()),
-        provision: Provision::CommandLine,
-        value: None,
-        span: None,
-    })
-}
-
-fn unnamed(provision: Provision, span: Option<Span>) -> Variable {
-    Variable {
-        name: None,
-        provision,
-        value: None,
-        span,
-    }
-}
-
-/// The variables of an `environment`-like option: a set, or a list of `NAME=value`, or one such string.
-fn environment(node: Option<&Rc<Node>>, provision: Provision, found: &mut Vec<Variable>) {
-    let Some(node) = node else {
-        return;
-    };
-    match &node.value {
-        Value::Object(object) => {
-            for (name, value) in &object.entries {
-                found.push(Variable {
-                    name: Some(name.clone()),
-                    provision,
-                    value: Some(Rc::clone(value)),
-                    span: value.place.key.or(value.place.primary()),
-                });
-            }
-            if let Some(open) = &object.open {
-                found.push(unnamed(provision, open.span));
-            }
-        }
-        Value::List(list) => {
-            for item in &list.items {
-                assignment(item, provision, found);
-            }
-            if let Some(open) = &list.open {
-                found.push(unnamed(provision, open.span));
-            }
-        }
-        Value::Text(_) => assignment(node, provision, found),
-        Value::Unknown(unknown) => {
-            found.push(unnamed(provision, unknown.span.or(node.place.primary())));
-        }
-        _ => {}
-    }
-}
-
-/// `NAME=value`, of which the value may be unknown.
-fn assignment(node: &Rc<Node>, provision: Provision, found: &mut Vec<Variable>) {
-    let Some(text) = node.as_text() else {
-        found.push(unnamed(provision, node.place.primary()));
-        return;
-    };
-    let prefix = text.known_prefix();
-    let Some((name, _)) = prefix.split_once('=') else {
-        found.push(unnamed(provision, node.place.primary()));
-        return;
-    };
-    let skip = name.len() + 1;
-    let mut rest = text.clone();
-    let mut left = skip;
-    for part in &mut rest.parts {
-        let TextPart::Known { text, span } = part else {
-            break;
-        };
-        let cut = left.min(text.len());
-        let verbatim = span.is_some_and(|span| span.len() as usize == text.len());
-        if cut > 0 {
-            *span = span
-                .filter(|_| verbatim)
-                .map(|span| Span::new(span.file, span.start + cut as u32, span.end));
-            text.replace_range(..cut, "");
-        }
-        left -= cut;
-        if left == 0 {
-            break;
-        }
-    }
-    found.push(Variable {
-        name: Some(name.trim().trim_matches('"').to_string()),
-        provision,
-        value: Some(Node::new(Value::Text(rest), node.place.clone())),
-        span: node.place.primary(),
-    });
-}
-
-fn environment_files(node: Option<&Rc<Node>>, around: &Around<'_>, found: &mut Vec<Variable>) {
-    let Some(node) = node else {
-        return;
-    };
-    let file = |node: &Rc<Node>| {
-        delivered_variables::of_template(node, around.0).unwrap_or_else(|| {
-            vec![Variable {
-                value: Some(Rc::clone(node)),
-                ..unnamed(Provision::ServiceEnvironmentFile, node.place.primary())
-            }]
-        })
-    };
-    match &node.value {
-        Value::Null => {}
-        Value::List(list) => {
-            found.extend(list.items.iter().flat_map(file));
-            if list.open.is_some() {
-                found.push(unnamed(
-                    Provision::ServiceEnvironmentFile,
-                    node.place.primary(),
-                ));
-            }
-        }
-        _ => found.extend(file(node)),
-    }
-}
-
 /// The surroundings in one world.
 struct Around<'a>(&'a [(&'static str, Rc<Node>)]);
 
@@ -843,75 +729,7 @@ impl Around<'_> {
 
     /// The variables that services whose name holds one of `units` have (all services for none), and those of sessions.
     fn variables(&self, units: &[&str]) -> Vec<Variable> {
-        let mut found = delivered_variables::variables(self.0, units);
-        for (_, node) in self
-            .0
-            .iter()
-            .filter(|(option, _)| matches!(*option, "systemd.user.services" | "systemd.services"))
-        {
-            for (name, service) in entries(node) {
-                if !units.is_empty() && !units.iter().any(|unit| name.contains(unit)) {
-                    continue;
-                }
-                let provision = Provision::ServiceEnvironment;
-                environment(service.get("environment"), provision, &mut found);
-                for section in ["Service", "serviceConfig"] {
-                    let Some(section) = service.get(section) else {
-                        continue;
-                    };
-                    environment(section.get("Environment"), provision, &mut found);
-                    environment_files(section.get("EnvironmentFile"), self, &mut found);
-                    for through_shell in ["ExecStart", "LoadCredential", "PassEnvironment"] {
-                        // A start command of the user's own may set anything.
-                        if let Some(node) = section.get(through_shell) {
-                            found.push(unnamed(provision, node.place.primary()));
-                        }
-                    }
-                }
-                if let Some(node) = service.get("script") {
-                    found.push(unnamed(provision, node.place.primary()));
-                }
-                if let Some(open) = service.as_object().and_then(|object| object.open.as_ref()) {
-                    found.push(unnamed(provision, open.span));
-                }
-            }
-            if let Some(open) = node.as_object().and_then(|object| object.open.as_ref()) {
-                found.push(unnamed(Provision::ServiceEnvironment, open.span));
-            }
-        }
-        for agents in ["launchd.agents", "launchd.user.agents"] {
-            let Some(node) = self.get(agents) else {
-                continue;
-            };
-            for (name, agent) in entries(node) {
-                if !units.is_empty() && !units.iter().any(|unit| name.contains(unit)) {
-                    continue;
-                }
-                for section in ["config", "serviceConfig"] {
-                    environment(
-                        agent
-                            .get(section)
-                            .and_then(|section| section.get("EnvironmentVariables")),
-                        Provision::ServiceEnvironment,
-                        &mut found,
-                    );
-                }
-            }
-        }
-        for session in [
-            "home.sessionVariables",
-            "systemd.user.sessionVariables",
-            "environment.variables",
-            "environment.sessionVariables",
-        ] {
-            let provision = match session {
-                // Home Manager's are read by the user's systemd, so its services have them.
-                "systemd.user.sessionVariables" => Provision::ServiceEnvironment,
-                _ => Provision::SessionVariables,
-            };
-            environment(self.get(session), provision, &mut found);
-        }
-        found
+        process_variables::around(self.0, units)
     }
 
     /// Documents that are handed over around the module.
@@ -987,7 +805,7 @@ impl Around<'_> {
     }
 }
 
-fn entries(node: &Node) -> impl Iterator<Item = (&str, &Rc<Node>)> {
+pub(super) fn entries(node: &Node) -> impl Iterator<Item = (&str, &Rc<Node>)> {
     node.as_object()
         .into_iter()
         .flat_map(|object| &object.entries)

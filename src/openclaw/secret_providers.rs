@@ -69,3 +69,11 @@ pub fn is_exec_id(id: &str) -> bool {
         })
         && !id.split('/').any(|segment| matches!(segment, "." | ".."))
 }
+/// Whether OpenClaw takes that for the name of a secret provider.
+pub fn is_alias(alias: &str) -> bool {
+    alias.len() <= 64
+        && alias.starts_with(|first: char| first.is_ascii_lowercase())
+        && alias.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-')
+        })
+}

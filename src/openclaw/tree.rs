@@ -193,6 +193,62 @@ impl Text {
             .any(|part| matches!(part, TextPart::Known { text, .. } if text.contains(wanted)))
     }
 
+    /// The lines of the text, without what ends them. A part that is not known belongs to the line that it begins in.
+    pub fn lines(&self) -> Vec<Text> {
+        let mut lines = vec![Text { parts: Vec::new() }];
+        for part in &self.parts {
+            let TextPart::Known { text, .. } = part else {
+                if let Some(line) = lines.last_mut() {
+                    line.parts.push(part.clone());
+                }
+                continue;
+            };
+            let mut start = 0;
+            for (index, piece) in text.split('\n').enumerate() {
+                if index > 0 {
+                    lines.push(Text { parts: Vec::new() });
+                }
+                let end = start + piece.len();
+                if let Some(line) = lines.last_mut()
+                    && !piece.is_empty()
+                {
+                    line.parts.push(part.piece(start..end));
+                }
+                start = end + 1;
+            }
+        }
+        lines
+    }
+
+    /// The text without its first `count` bytes, which are known.
+    pub fn without_start(&self, count: usize) -> Text {
+        let mut left = count;
+        let mut parts = Vec::new();
+        for part in &self.parts {
+            match part {
+                TextPart::Known { text, .. } if left > 0 => {
+                    let cut = left.min(text.len());
+                    left -= cut;
+                    parts.push(part.piece(cut..text.len()));
+                }
+                _ => parts.push(part.clone()),
+            }
+        }
+        Text { parts }
+    }
+
+    /// The text without a quote at its end.
+    pub fn without_quote_at_end(mut self) -> Text {
+        if let Some(TextPart::Known { text, .. }) = self.parts.last()
+            && text.ends_with(['"', '\''])
+        {
+            let shorter = self.parts[self.parts.len() - 1].piece(0..text.len() - 1);
+            self.parts.pop();
+            self.parts.push(shorter);
+        }
+        self
+    }
+
     /// Where the bytes `range` of the whole text (all parts before it known) stand in the source, if one
     /// part holds them verbatim.
     pub fn locate(&self, range: std::ops::Range<usize>) -> Option<Span> {
@@ -216,6 +272,24 @@ impl Text {
             start = end;
         }
         None
+    }
+}
+
+impl TextPart {
+    /// The bytes `range` of a known part, and where they stand, if the source holds them verbatim.
+    fn piece(&self, range: std::ops::Range<usize>) -> TextPart {
+        match self {
+            TextPart::Known { text, span } => TextPart::Known {
+                text: text[range.clone()].to_string(),
+                span: span
+                    .filter(|span| span.len() as usize == text.len())
+                    .map(|span| {
+                        let at = |offset: usize| span.start + offset as u32;
+                        Span::new(span.file, at(range.start), at(range.end))
+                    }),
+            },
+            TextPart::Unknown(_) => self.clone(),
+        }
     }
 }
 

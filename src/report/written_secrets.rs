@@ -4,7 +4,9 @@
 //! around its syntax error would show the token in the next line. So the text itself is looked at: a literal behind
 //! `token =`, `"apiKey":` or `KIMI_API_KEY=` is never shown, whatever the file is.
 
-use crate::openclaw::credentials::{is_secret_below, names_a_secret, secret_parts};
+use crate::openclaw::credentials::{
+    is_secret_below, names_a_secret, nearly_names_a_secret, secret_parts,
+};
 use crate::openclaw::secret_patterns::looks_generated;
 use std::ops::Range;
 
@@ -34,6 +36,10 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
             continue;
         };
         if !names_a_secret(name) {
+            if nearly_names_a_secret(name) {
+                end = at + 1;
+                literal_under_misspelt_name(text, at + 1, &mut found);
+            }
             continue;
         }
         end = at + 1;
@@ -47,6 +53,17 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
         };
     }
     found
+}
+
+/// A string under what is nearly the name of a secret, if it looks like one.
+fn literal_under_misspelt_name(text: &str, from: usize, found: &mut Vec<Range<usize>>) {
+    let rest = &text[from..];
+    let start = from + rest.len() - rest.trim_start().len();
+    if let Some((range, _)) = literal_at(text, start)
+        && text.get(range.clone()).is_some_and(looks_generated)
+    {
+        keep(text, range, found);
+    }
 }
 
 /// The name that ends before an equals sign or a colon: the last part of a dotted one, without its quotes.
@@ -319,6 +336,11 @@ mod tests {
             ("password: 12345678", vec!["12345678"]),
             ("token = \"\\${X_Y:-plum-Trestle}\";", vec!["plum-Trestle"]),
             ("token = \"plum-Trestle-${x}\";", vec!["plum-Trestle-"]),
+            ("auth.tokn = \"plum-Trestle-48\";", vec!["plum-Trestle-48"]),
+            (
+                "{ \"apiKye\": \"plum-Trestle-48\" }",
+                vec!["plum-Trestle-48"],
+            ),
         ] {
             assert_eq!(texts(text), secrets, "{text}");
         }
@@ -331,6 +353,8 @@ mod tests {
             "token = \"/run/secrets/token\";",
             "tokenFile = \"plum\";",
             "maxTokens = \"plum\";",
+            "maxTokens = \"plum-Trestle-48\";",
+            "tokn = \"plum\";",
             "token = builtins.readFile ./token;",
             "token = config.sops.placeholder.\"telegram\";",
             "token == \"plum\"",

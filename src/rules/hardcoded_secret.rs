@@ -160,19 +160,24 @@ fn of_known_text(site: &Site<'_>, text: &str) -> Option<(String, Severity)> {
         match site.role {
             Role::SecretHeader => "a secret",
             Role::SecretVariable | Role::Named => "what looks like a secret",
-            _ if site
-                .field
-                .is_some_and(|field| field.key().to_ascii_lowercase().ends_with("password")) =>
+            _ if site.field.is_some_and(|field| {
+                field.meant_key().to_ascii_lowercase().ends_with("password")
+            }) =>
             {
                 "a password"
             }
             _ if site
                 .field
-                .is_some_and(|field| field.key().to_ascii_lowercase().ends_with("token")) =>
+                .is_some_and(|field| field.meant_key().to_ascii_lowercase().ends_with("token")) =>
             {
                 "a token"
             }
-            _ if site.field.is_some_and(|field| field.key() == "apiKey") => "an API key",
+            _ if site
+                .field
+                .is_some_and(|field| field.meant_key() == "apiKey") =>
+            {
+                "an API key"
+            }
             _ => "a secret",
         }
         .to_string()
@@ -184,7 +189,9 @@ fn of_known_text(site: &Site<'_>, text: &str) -> Option<(String, Severity)> {
         Written::Known(what) => Some((what.to_string(), Severity::Error)),
         Written::Literal if site.is_local_key() => None,
         Written::Literal => match site.role {
-            Role::Credential | Role::SecretHeader => Some((literal(), Severity::Error)),
+            Role::Credential | Role::Misspelt { .. } | Role::SecretHeader => {
+                Some((literal(), Severity::Error))
+            }
             _ if looks_generated(text) => Some((literal(), Severity::Error)),
             _ if text.len() >= 6 && !text.contains(char::is_whitespace) => {
                 Some((literal(), Severity::Warning))

@@ -66,6 +66,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         if problem.kind == ProblemKind::SecretInStore {
             let mut finding = of_problem(subject, &INFO, problem);
             finding.consequence = Consequence::LeaksSecret;
+            sink.secret_spans.extend(problem.span);
             sink.findings.push(finding);
         }
     }

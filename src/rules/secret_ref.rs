@@ -4,10 +4,10 @@ use super::consequence::{by_release, violates_schema, violates_validation};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::nearest::{alternatives, nearest};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::credentials::Field;
+use crate::openclaw::credentials::{Field, is_secret_in_reference};
 use crate::openclaw::path::{ConfigPath, Segment};
 use crate::openclaw::placeholders::is_reference_name;
-use crate::openclaw::secret_providers::{Provider, is_exec_id, is_file_id, providers};
+use crate::openclaw::secret_providers::{Provider, is_alias, is_exec_id, is_file_id, providers};
 use crate::openclaw::tree::{Lookup, Node, Object, Value};
 use crate::releases::Version;
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity};
@@ -195,11 +195,18 @@ fn findings(
         && !alias.contains("${")
     {
         found.push(
-            grammar(
-                format!("`{alias}` cannot be the name of a secret provider"),
-                "provider",
-            )
-            .help("a small letter first, then small letters, digits, `_` and `-`, at most 64"),
+            match is_secret_in_reference(&alias) {
+                true => grammar(
+                    "what looks like a secret stands where the name of a secret provider belongs".to_string(),
+                    "provider",
+                )
+                .help("write the name of one of `secrets.providers`; then replace the secret, for it is known by now"),
+                false => grammar(
+                    format!("`{alias}` cannot be the name of a secret provider"),
+                    "provider",
+                )
+                .help("a small letter first, then small letters, digits, `_` and `-`, at most 64"),
+            },
         );
     }
     let Some(id) = text("id") else {
@@ -210,13 +217,20 @@ fn findings(
         return found;
     }
     if let Some(help) = wrong_id(&source, &id) {
-        found.push(
-            grammar(
+        found.push(match is_secret_in_reference(&id) {
+            true => grammar(
+                "what looks like the secret itself stands as `id` of a reference to it".to_string(),
+                "id",
+            )
+            .help(format!(
+                "{help}; then replace the secret, for it is known by now"
+            )),
+            false => grammar(
                 format!("a secret of the source `{source}` cannot have the id `{id}`"),
                 "id",
             )
             .help(help),
-        );
+        });
         return found;
     }
     let provider =
@@ -344,15 +358,6 @@ fn wrong_id(source: &str, id: &str) -> Option<&'static str> {
         ),
         _ => None,
     }
-}
-
-/// Whether OpenClaw takes that for the name of a secret provider.
-fn is_alias(alias: &str) -> bool {
-    alias.len() <= 64
-        && alias.starts_with(|first: char| first.is_ascii_lowercase())
-        && alias.bytes().all(|byte| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-')
-        })
 }
 
 #[cfg(test)]

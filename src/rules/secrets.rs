@@ -76,7 +76,10 @@ impl Site<'_> {
                 (_, Some((provider, _))) => {
                     format!("`{}` of the provider `{provider}`", field.key())
                 }
-                _ => format!("`{}`", field.path()),
+                _ => match field.command_option() {
+                    Some(option) => format!("`{}`, behind `{option}`", field.path()),
+                    None => format!("`{}`", field.path()),
+                },
             },
             (None, Some(variable)) => {
                 format!("the variable `{}`", variable.name.as_deref().unwrap_or("?"))
@@ -94,7 +97,7 @@ impl Site<'_> {
             return "SECRET".to_string();
         };
         let path = field.path().to_string();
-        if path == "gateway.auth.token" {
+        if path.starts_with("gateway.auth.") && field.meant_key() == "token" {
             return "OPENCLAW_GATEWAY_TOKEN".to_string();
         }
         if matches!(self.role, Role::SecretVariable) {
@@ -104,15 +107,24 @@ impl Site<'_> {
         match field.model_provider() {
             Some((provider, _)) => parts.extend(words(provider)),
             None => {
-                if let Some(credentials::Step::Key(owner)) = field.steps.get(1) {
+                let owner = match field.steps {
+                    // The name of the server tells more than the word `servers`.
+                    [credentials::Step::Key("mcp"), _, owner, ..] => Some(owner),
+                    _ => field.steps.get(1),
+                };
+                if let Some(credentials::Step::Key(owner)) = owner {
                     parts.extend(words(owner));
                 }
             }
         }
+        if let Some(option) = field.command_option() {
+            parts.extend(words(&option));
+            return parts.join("_").to_ascii_uppercase();
+        }
         if matches!(self.role, Role::SecretHeader) && field.model_provider().is_some() {
             parts.extend(["api".to_string(), "key".to_string()]);
         } else {
-            parts.extend(words(field.key()));
+            parts.extend(words(field.meant_key()));
         }
         parts.join("_").to_ascii_uppercase()
     }
@@ -165,7 +177,7 @@ impl Site<'_> {
         if field.steps[0] != credentials::Step::Key("channels") {
             return None;
         }
-        match (*channel, field.key()) {
+        match (*channel, field.meant_key()) {
             ("telegram" | "zalo", "botToken") => Some("tokenFile"),
             ("irc", "password") => Some("passwordFile"),
             ("nextcloud-talk", "apiPassword") => Some("apiPasswordFile"),

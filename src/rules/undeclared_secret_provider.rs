@@ -5,7 +5,7 @@ use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::nearest::{alternatives, nearest};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::path::ConfigPath;
-use crate::openclaw::secret_providers::{is_open, providers};
+use crate::openclaw::secret_providers::{is_alias, is_open, providers};
 use crate::openclaw::tree::Node;
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity, Unresolved};
 use crate::workspace::source::Span;
@@ -62,6 +62,8 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     let open = is_open(&instance.config);
     let mut report = |named: Named<'_>| {
         if named.alias.contains("${")
+            // `secret-ref` tells that it is no name at all.
+            || !is_alias(&named.alias)
             || (named.source == "env" && named.alias == "default")
             || declared
                 .iter()

@@ -274,6 +274,62 @@ fn through_a_name_a_concatenation_and_an_interpolation() {
     }
 }
 
+/// Where no list of fields says that a secret belongs, and somebody put one.
+#[test]
+fn in_places_that_no_field_is_for() {
+    for settings in [
+        format!("config.gateway.auth.tokn = \"{PASSWORD}\";"),
+        format!("config.gateway.auth.pasword = \"{PASSWORD}\";"),
+        format!("config.gateway.auth.mode = \"{PASSWORD}\";"),
+        format!("config.models.providers.mine.apiKye = \"{PASSWORD}\";"),
+        format!("config.channels.telegram.accounts.a.bottokn = \"{PASSWORD}\";"),
+        "config.gateway.auth.token = \"$plumTrestle48marigold\";".to_string(),
+        format!(
+            "config.models.providers.mine.apiKey = {{ source = \"env\"; provider = \"default\"; id = \"{PASSWORD}\"; }};"
+        ),
+        format!(
+            "config.models.providers.mine.apiKey = {{ source = \"file\"; provider = \"{PASSWORD}\"; id = \"value\"; }};"
+        ),
+        format!(
+            "config.mcp.servers.a = {{ command = \"x\"; args = [ \"--token\" \"{PASSWORD}\" ]; }};"
+        ),
+        format!(
+            "config.mcp.servers.a = {{ command = \"x\"; args = [ \"--token={PASSWORD}\" ]; }};"
+        ),
+    ] {
+        check_module(&format!(
+            "{{ programs.openclaw = {{ enable = true; {settings} config.agents.defaults.model = \"nosuch/x\"; }}; }}"
+        ));
+    }
+    for around in [
+        format!(
+            "systemd.user.services.openclaw-gateway.Service.ExecStart = \"/x/openclaw gateway --token {PASSWORD}\";"
+        ),
+        format!(
+            "systemd.user.services.openclaw-gateway.Service.Environment = [ \"OPENROUTER_API_KEY={PASSWORD}\" ];"
+        ),
+        format!(
+            "launchd.agents.openclaw.config.ProgramArguments = [ \"/x/openclaw\" \"gateway\" \"--password\" \"{PASSWORD}\" ];"
+        ),
+        format!("home.file.\".openclaw/.env\".text = \"OPENROUTER_API_KEY={PASSWORD}\\n\";"),
+        format!(
+            "xdg.configFile.\"systemd/user/openclaw-gateway.service.d/x.conf\".text = ''\n[Service]\nEnvironment=\"OPENROUTER_API_KEY={PASSWORD}\"\n'';"
+        ),
+    ] {
+        let module = format!(
+            "{{ programs.openclaw = {{ enable = true; config.agents.defaults.model = \"openrouter/auto\"; }}; {around} }}"
+        );
+        check_module(&module);
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("home.nix"), &module).expect("a file");
+        let told = printed(folder.path(), "home.nix --format concise");
+        assert!(
+            told.contains("error[hardcoded-secret]") || told.contains("error[secret-in-store]"),
+            "{module}: {told}"
+        );
+    }
+}
+
 /// However the content of a file is trimmed or taken apart: it ends in the store.
 #[test]
 fn the_content_of_a_file_is_told_by_whatever_way_it_comes() {

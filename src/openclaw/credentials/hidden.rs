@@ -5,11 +5,11 @@
 //! `${` and `}` or `<` and `>`, a list where a string belongs: what may be a secret is not shown.
 
 use super::fields::{REFERENCE_FIELDS, TEXT_CREDENTIALS};
-use super::names::{is_secret_name, names_a_secret};
-use super::written::{Written, bare, classify, is_dollar_name, is_file_path};
+use super::names::{is_secret_name, names_a_secret, nearly_names_a_secret};
+use super::written::{Written, bare, classify, is_file_path};
 use super::{Role, Step, matches};
 use crate::openclaw::placeholders::{self, Flaw, Form};
-use crate::openclaw::secret_patterns::{is_template, looks_generated};
+use crate::openclaw::secret_patterns::{find, is_template, looks_generated};
 use crate::openclaw::tree::{Node, TextPart, Value};
 use std::ops::Range;
 
@@ -57,12 +57,6 @@ fn collect(text: &str, offset: usize, depth: usize, parts: &mut Vec<Range<usize>
             }
         }
         Written::Shell => words_of_command(inner, whole.start, parts),
-        Written::Placeholder if is_dollar_name(inner) => {
-            let name = &inner[1..];
-            if name.bytes().any(|byte| byte.is_ascii_lowercase()) && looks_generated(name) {
-                parts.push(whole);
-            }
-        }
         Written::Placeholder => around_placeholders(inner, whole.start, depth, parts),
     }
 }
@@ -194,6 +188,10 @@ pub fn hidden_texts(role: Role, steps: &[Step<'_>], node: &Node) -> Vec<String> 
                     .into_iter()
                     .map(|range| text[range].to_string()),
             );
+        } else if is_part_of_reference(steps) {
+            if is_secret_in_reference(text) {
+                hidden.push(text.to_string());
+            }
         } else if looks_generated(text) && !is_file_path(text) && may_hold_a_secret(role, steps) {
             hidden.push(text.to_string());
         }
@@ -225,7 +223,11 @@ fn may_hold_a_secret(role: Role, steps: &[Step<'_>]) -> bool {
     });
     match role {
         Role::Header => !key.is_some_and(is_harmless_header),
-        Role::Other => is_parent_of_credential(steps),
+        // What stands in the wrong field of this set is rather one of its secrets than anything else.
+        Role::Other => {
+            is_parent_of_credential(steps)
+                || matches!(steps, [Step::Key("gateway"), Step::Key("auth"), _])
+        }
         _ => false,
     }
 }
@@ -244,6 +246,30 @@ fn is_below_the_name_of_a_secret(steps: &[Step<'_>]) -> bool {
             .any(|step| matches!(step, Step::Key(key) if is_secret_name(key)))
 }
 
+/// Whether a value is the `id` or the `provider` of a reference to a secret.
+fn is_part_of_reference(steps: &[Step<'_>]) -> bool {
+    let Some((Step::Key("id" | "provider"), above)) = steps.split_last() else {
+        return false;
+    };
+    REFERENCE_FIELDS
+        .iter()
+        .any(|pattern| matches(pattern, above))
+}
+
+/// Whether what stands as `id` or `provider` of a reference to a secret looks like the secret itself, instead of the name of a
+/// variable, a pointer into a file or the name of a provider.
+pub fn is_secret_in_reference(text: &str) -> bool {
+    if find(text).is_some() {
+        return true;
+    }
+    let any = |is: fn(&u8) -> bool| text.as_bytes().iter().any(is);
+    let is_mixed = any(u8::is_ascii_lowercase) && any(u8::is_ascii_uppercase);
+    let is_one_word = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    looks_generated(text)
+        && !text.contains(['/', ':', '.', '#', '$', ' '])
+        && (is_mixed || is_one_word && text.len() >= 20 && any(u8::is_ascii_lowercase))
+}
+
 /// Whether the credential would be a field of this value, if it were a set: `gateway.auth = "secret"`.
 fn is_parent_of_credential(steps: &[Step<'_>]) -> bool {
     REFERENCE_FIELDS
@@ -256,15 +282,18 @@ fn is_parent_of_credential(steps: &[Step<'_>]) -> bool {
 /// Whether a text that looks generated is not shown where nothing but the names around it are known: any header that is
 /// not known to be harmless, and what stands in place of a set with the secret in it.
 pub fn is_likely_secret(parent: Option<&str>, key: &str, text: &str) -> bool {
-    let may_hold_one =
-        key == "auth" || matches!(parent, Some("headers")) && !is_harmless_header(key);
-    may_hold_one && looks_generated(text) && !is_file_path(text)
+    let may_hold_one = key == "auth"
+        || parent == Some("auth")
+        || parent == Some("headers") && !is_harmless_header(key)
+        || nearly_names_a_secret(key);
+    may_hold_one && looks_generated(text) && !secret_parts(text).is_empty()
 }
 
 /// Whether a text in a set or list under the name of a secret is one, of which only the key that it stands under is
 /// known, if there is one.
 pub fn is_secret_below(key: Option<&str>, text: &str) -> bool {
     match key {
+        Some("id" | "provider") => is_secret_in_reference(text),
         Some(key) if is_description_of_a_secret(key) => false,
         Some(key) if key == "value" || names_a_secret(key) => !secret_parts(text).is_empty(),
         _ => looks_generated(text) && !secret_parts(text).is_empty(),

@@ -5,17 +5,21 @@
 
 pub mod fields;
 pub mod hidden;
+mod misspelt;
 pub mod names;
 pub mod written;
 
-pub use hidden::{hidden_texts, is_likely_secret, is_secret_below, secret_parts};
+pub use hidden::{
+    hidden_texts, is_likely_secret, is_secret_below, is_secret_in_reference, secret_parts,
+};
 pub use names::{
     is_local_address, is_secret_header, is_secret_name, is_secret_variable, names_a_secret,
+    nearly_names_a_secret,
 };
 pub use written::{Written, classify};
 
 use super::path::{ConfigPath, Segment};
-use super::secret_patterns::words;
+use super::secret_patterns::{is_secret_option, words};
 use super::tree::{Kind, Node, Text, TextPart, Value};
 use crate::workspace::source::Span;
 use fields::{REFERENCE_FIELDS, TEXT_CREDENTIALS};
@@ -36,6 +40,11 @@ pub enum Role {
     Credential,
     /// By its name a secret; OpenClaw's list does not have it (a plugin's field, a field of another program).
     Named,
+    /// A field that OpenClaw does not have and whose name is nearly that of the credential beside which it would stand.
+    Misspelt {
+        /// The name of that credential.
+        meant: &'static str,
+    },
     /// A header that carries a secret by its name.
     SecretHeader,
     /// Another header.
@@ -53,7 +62,11 @@ impl Role {
     pub fn is_secret(self) -> bool {
         matches!(
             self,
-            Role::Credential | Role::Named | Role::SecretHeader | Role::SecretVariable
+            Role::Credential
+                | Role::Named
+                | Role::Misspelt { .. }
+                | Role::SecretHeader
+                | Role::SecretVariable
         )
     }
 }
@@ -101,6 +114,19 @@ impl<'a> Field<'a> {
                 Step::Index(_) => None,
             })
             .unwrap_or("")
+    }
+
+    /// The name of the field, as it was meant where it is misspelt.
+    pub fn meant_key(&self) -> &'a str {
+        match self.role {
+            Role::Misspelt { meant } => meant,
+            _ => self.key(),
+        }
+    }
+
+    /// The option of a command whose value it is: `--token`, where that is a secret.
+    pub fn command_option(&self) -> Option<String> {
+        option_before(self.steps, self.nodes)
     }
 
     /// Whether it lies on something that is switched off: a disabled channel, account, plugin, skill or
@@ -207,10 +233,14 @@ fn in_any(patterns: &[&str], steps: &[Step<'_>], last: &str) -> bool {
 }
 
 /// The role of the field at the end of `steps`, and whether references are resolved in it at start.
-fn role(steps: &[Step<'_>]) -> (Role, bool) {
+fn role(steps: &[Step<'_>], nodes: &[&Node]) -> (Role, bool) {
     let Some(Step::Key(last)) = steps.last() else {
-        // Elements of lists: no list of a configuration holds credentials by its name.
-        return (Role::Other, false);
+        // No list of a configuration holds credentials by its name, but the words of a command may.
+        let role = match option_before(steps, nodes) {
+            Some(_) => Role::Named,
+            None => Role::Other,
+        };
+        return (role, false);
     };
     let parent = steps.iter().rev().skip(1).find_map(|step| match step {
         Step::Key(key) => Some(*key),
@@ -250,13 +280,16 @@ fn role(steps: &[Step<'_>]) -> (Role, bool) {
         _ => {}
     }
     if !may_be_credential(last) {
-        return (Role::Other, false);
+        let role = match misspelt::credential_meant(steps, last) {
+            Some(meant) => Role::Misspelt { meant },
+            None => Role::Other,
+        };
+        return (role, false);
     }
     if in_any(REFERENCE_FIELDS, steps, last) {
         // Certificates are public; only keys and passphrases of TLS are secrets.
-        let public = matches!(*last, "ca" | "cert");
         return (
-            if public {
+            if names::is_public_part(last) {
                 Role::Other
             } else {
                 Role::Credential
@@ -277,6 +310,15 @@ fn role(steps: &[Step<'_>]) -> (Role, bool) {
     (Role::Other, false)
 }
 
+/// The option of a command before an element of a list, if its value is a secret: `--token`.
+fn option_before(steps: &[Step<'_>], nodes: &[&Node]) -> Option<String> {
+    let (Some(Step::Index(index)), [.., parent, _]) = (steps.last(), nodes) else {
+        return None;
+    };
+    let before = parent.as_list()?.items.get(index.checked_sub(1)?)?;
+    before.as_str().filter(|word| is_secret_option(word))
+}
+
 /// A quick look before the patterns are tried.
 fn may_be_credential(key: &str) -> bool {
     matches!(
@@ -295,7 +337,7 @@ pub fn visit<'a>(config: &'a Node, visit: &mut dyn FnMut(&Field<'_>)) {
     let mut steps: Vec<Step<'a>> = Vec::with_capacity(12);
     let mut nodes: Vec<&'a Node> = Vec::with_capacity(12);
     go(config, &mut steps, &mut nodes, &mut |steps, nodes| {
-        let (role, resolved_at_start) = role(steps);
+        let (role, resolved_at_start) = role(steps, nodes);
         visit(&Field {
             steps,
             nodes,

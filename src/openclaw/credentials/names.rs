@@ -45,6 +45,67 @@ pub fn is_secret_name(name: &str) -> bool {
     }
 }
 
+/// Whether `name` was meant to be `known`: other case, other separators, or at most one step of a slip of the pen (two in
+/// a long name). The plural of a name is another name.
+pub fn is_nearly(name: &str, known: &str) -> bool {
+    if name.len().abs_diff(known.len()) > 2 || name == known {
+        return false;
+    }
+    // Slips at both ends are rare, and most names of other fields go no further than this.
+    let ends = |text: &str| {
+        let bytes = text.as_bytes();
+        let letter = |byte: Option<&u8>| byte.map(u8::to_ascii_lowercase);
+        (letter(bytes.first()), letter(bytes.last()))
+    };
+    let ((first, last), (known_first, known_last)) = (ends(name), ends(known));
+    if first != known_first && last != known_last {
+        return false;
+    }
+    let letters = |text: &str| text.replace(['_', '-'], "").to_lowercase();
+    let (name, known) = (letters(name), letters(known));
+    if name.strip_suffix('s') == Some(known.as_str()) {
+        return false;
+    }
+    let most = if known.len() < 8 { 1 } else { 2 };
+    strsim::damerau_levenshtein(&name, &known) <= most
+}
+
+/// Whether a field that takes references to secrets holds what is public: certificates.
+pub fn is_public_part(name: &str) -> bool {
+    matches!(name, "ca" | "cert")
+}
+
+/// Whether a name is nearly one of those that say that they hold a secret: `tokn`, `bot_tokn`, `pasword`, `apiKye`. What stands
+/// under it may be one.
+pub fn nearly_names_a_secret(name: &str) -> bool {
+    const TELLING: [&str; 10] = [
+        "token",
+        "secret",
+        "password",
+        "passphrase",
+        "apikey",
+        "accesstoken",
+        "apptoken",
+        "authtoken",
+        "bottoken",
+        "clientsecret",
+    ];
+    if name.len() < 4 || name.len() > 40 {
+        return false;
+    }
+    let words = words(name);
+    let Some(last) = words.last() else {
+        return false;
+    };
+    let two = match words.as_slice() {
+        [.., before, last] => format!("{before}{last}"),
+        _ => String::new(),
+    };
+    TELLING
+        .iter()
+        .any(|telling| is_nearly(last, telling) || is_nearly(&two, telling))
+}
+
 /// A cheap look before words are made: whether one of the telling words may be in the name.
 fn mentions_a_secret(name: &str) -> bool {
     name.as_bytes().windows(3).any(|window| {

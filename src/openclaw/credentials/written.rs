@@ -1,8 +1,8 @@
 //! What is written where a secret belongs.
 
-use super::names::is_secret_variable;
+use super::names::{is_secret_variable, names_a_secret};
 use crate::openclaw::placeholders;
-use crate::openclaw::secret_patterns::{find, is_dummy_key, is_template, words};
+use crate::openclaw::secret_patterns::{find, is_dummy_key, is_template, looks_generated, words};
 
 /// What is written where a secret belongs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -101,14 +101,23 @@ fn is_name_of_variable(text: &str) -> bool {
         })
 }
 
-/// `$NAME` or `$name` as a whole.
+/// `$NAME`, `$name` or `$kimiApiKey` as a whole. A secret may begin with a dollar as well: what mixes letters as no name of a
+/// variable does is none.
 pub fn is_dollar_name(text: &str) -> bool {
     text.trim().strip_prefix('$').is_some_and(|name| {
+        let has_capitals = name.bytes().any(|byte| byte.is_ascii_uppercase());
+        let has_small = name.bytes().any(|byte| byte.is_ascii_lowercase());
+        let is_plain = if has_small {
+            names_a_secret(name) || !has_capitals && !looks_generated(name)
+        } else {
+            true
+        };
         name.len() > 1
             && name
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
             && !name.as_bytes()[0].is_ascii_digit()
+            && is_plain
     })
 }
 
@@ -204,6 +213,11 @@ mod tests {
             ("`pass show kimi`", Written::Shell),
             ("${KIMI_API_KEY}", Written::Placeholder),
             ("$KIMI_API_KEY", Written::Placeholder),
+            ("$kimi_api_key", Written::Placeholder),
+            ("$kimiApiKey", Written::Placeholder),
+            ("$discord", Written::Placeholder),
+            ("$plumTrestle", Written::Literal),
+            ("$plum48trestle", Written::Literal),
             ("Bearer ${KIMI_API_KEY}", Written::Placeholder),
             ("secretref-env:KIMI_API_KEY", Written::Placeholder),
             (

@@ -112,7 +112,7 @@ fn found_at(text: &str, position: usize, marks: Marks) -> Option<Found> {
                 });
             }
         }
-        b'-' => return private_key(text, position),
+        b'-' => return private_key(text, position).or_else(|| after_option(text, position)),
         b'e' if rest.starts_with(b"eyJ") => {
             if let Some(length) = web_token(rest) {
                 return Some(Found {
@@ -317,6 +317,51 @@ fn secret_in_query(text: &str, position: usize) -> Option<Range<usize>> {
     Some(start..start + value.len())
 }
 
+/// Whether a word of a command is an option whose value is a secret: `--token`, `--api-key`, but not `--token-file`.
+pub fn is_secret_option(word: &str) -> bool {
+    word.strip_prefix("--")
+        .is_some_and(|name| !name.contains('=') && names_a_secret(name))
+}
+
+/// The value of an option for a secret on a command line, in one text or in a list of words.
+fn after_option(text: &str, position: usize) -> Option<Found> {
+    const LONGEST_NAME: usize = 40;
+    const LONGEST_GAP: usize = 40;
+    let rest = text[position..].strip_prefix("--")?;
+    let length = rest
+        .bytes()
+        .take(LONGEST_NAME)
+        .take_while(|byte| Class::Word.holds(*byte))
+        .count();
+    let (name, rest) = rest.split_at(length);
+    if !is_secret_option(&text[position..position + 2 + length]) || name.is_empty() {
+        return None;
+    }
+    let gap = rest
+        .bytes()
+        .take(LONGEST_GAP)
+        .take_while(|byte| {
+            matches!(
+                byte,
+                b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b',' | b'='
+            )
+        })
+        .count();
+    let value = &rest[gap..];
+    let value = &value[..value
+        .find(|c: char| c.is_whitespace() || "\"'<>`\\()[]{};,|$".contains(c))
+        .unwrap_or(value.len())];
+    let is_other = value.starts_with('-') || value.contains('/') || is_template(value);
+    if gap == 0 || is_other || !looks_generated(value) {
+        return None;
+    }
+    let start = position + 2 + length + gap;
+    Some(Found {
+        what: "a secret given to an option",
+        range: start..start + value.len(),
+    })
+}
+
 /// Whether letters and digits are mixed as in a generated secret: at least one digit, or both cases in one word
 /// of some length.
 fn looks_random(text: &str) -> bool {
@@ -391,6 +436,15 @@ mod tests {
             ),
             ("redis://:s3cr3t@localhost:6379", "a password in an address"),
             (
+                "run --token plum-Trestle-48 --port 1",
+                "a secret given to an option",
+            ),
+            ("--api-key=plum-Trestle-48", "a secret given to an option"),
+            (
+                "[ \"--token\" \"plum-Trestle-48\" ]",
+                "a secret given to an option",
+            ),
+            (
                 "https://api.example.org/v1?alt=sse&api_key=plum-Trestle-48",
                 "a key in an address",
             ),
@@ -418,6 +472,12 @@ mod tests {
             "https://example.org/?api_key=${API_KEY}&page_token=plum-2025-page",
             "https://example.org/?token=your-token-here",
             "https://example.org/?monkey=plum-Trestle-48",
+            "--token-file plum-Trestle-48",
+            "--max-tokens plum-Trestle-48",
+            "--token /run/secrets/plum-48",
+            "--token $PLUM_TRESTLE_48",
+            "--token your-token-2025-here",
+            "use --token with plum-Trestle-48",
             "12:30:00 is a time, 18789:18789 a mapping of ports",
         ] {
             assert_eq!(find(text), None, "{text}");
@@ -435,6 +495,7 @@ mod tests {
             "a://",
             "123456:your-",
             "?key=",
+            "--token ",
             "-----BEGIN ",
             "-AIza",
             "xoxb-a://=@",

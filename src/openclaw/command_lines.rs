@@ -1,0 +1,158 @@
+//! Secrets in the commands of the services that run OpenClaw.
+//!
+//! A unit is a file of the store, and a process shows its command line to every user of the machine besides.
+
+use super::process_variables::Around;
+use super::render::entries;
+use super::tree::{Node, TextPart, Value};
+use super::{blueprint::names_program, problem::Problem, problem::ProblemKind};
+use crate::openclaw::secret_patterns::{find, is_secret_option};
+use crate::workspace::source::Span;
+use std::rc::Rc;
+
+/// Attributes of a unit's section, or of an agent's, that hold commands.
+const COMMANDS: [&str; 7] = [
+    "ExecStart",
+    "ExecStartPre",
+    "ExecStartPost",
+    "ExecReload",
+    "ExecStop",
+    "Program",
+    "ProgramArguments",
+];
+
+/// Attributes beside the sections that hold commands.
+const SCRIPTS: [&str; 3] = ["script", "preStart", "postStart"];
+
+/// Options of the NixOS service that hold commands.
+const OPTIONS: [&str; 2] = ["execStart", "execStartPre"];
+
+/// What is written out in commands: those that `options` below `root` name, and those of services whose name holds one of
+/// `units`, or which run the program.
+pub(super) fn secrets(
+    options: Option<(&str, &Node)>,
+    around: &Around,
+    units: &[&str],
+) -> Vec<Problem> {
+    let mut found = Vec::new();
+    if let Some((root, options)) = options {
+        for option in OPTIONS {
+            if let Some(node) = options.get(option) {
+                found.extend(in_command(node, &format!("{root}.{option}")));
+            }
+        }
+    }
+    for (option, node) in around {
+        if !matches!(
+            *option,
+            "systemd.services"
+                | "systemd.user.services"
+                | "launchd.agents"
+                | "launchd.user.agents"
+                | "launchd.daemons"
+        ) {
+            continue;
+        }
+        for (name, service) in entries(node) {
+            let is_ours = units.iter().any(|unit| name.contains(unit));
+            for (path, command) in commands(service) {
+                if is_ours || runs_program(command) {
+                    found.extend(in_command(command, &format!("{option}.{name}.{path}")));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn commands(service: &Rc<Node>) -> Vec<(String, &Rc<Node>)> {
+    let mut found = Vec::new();
+    for section in ["Service", "serviceConfig", "config"] {
+        let Some(node) = service.get(section) else {
+            continue;
+        };
+        for name in COMMANDS {
+            if let Some(command) = node.get(name) {
+                found.push((format!("{section}.{name}"), command));
+            }
+        }
+    }
+    for name in SCRIPTS {
+        if let Some(command) = service.get(name) {
+            found.push((name.to_string(), command));
+        }
+    }
+    found
+}
+
+fn runs_program(command: &Node) -> bool {
+    let mut runs = false;
+    command.walk(&mut |_, node| {
+        runs |= node
+            .as_text()
+            .is_some_and(|text| names_program(&text.display()));
+    });
+    runs
+}
+
+/// The secret in a command: in one text, or in a list of texts or of words.
+fn in_command(command: &Node, path: &str) -> Option<Problem> {
+    let list = match &command.value {
+        Value::List(list) => list.items.as_slice(),
+        _ => return in_text(command, path),
+    };
+    let mut before: Option<&Rc<Node>> = None;
+    for item in list {
+        let follows_option = before
+            .and_then(|word| word.as_str())
+            .is_some_and(|word| is_secret_option(&word));
+        let is_literal = || {
+            item.as_str()
+                .is_some_and(|text| !crate::openclaw::credentials::secret_parts(&text).is_empty())
+        };
+        if follows_option && is_literal() {
+            return Some(problem("a secret", path, item.place.primary()));
+        }
+        if let Some(problem) = in_text(item, path) {
+            return Some(problem);
+        }
+        before = Some(item);
+    }
+    None
+}
+
+fn in_text(node: &Node, path: &str) -> Option<Problem> {
+    let text = node.as_text()?;
+    if let Some(known) = text.known() {
+        let secret = find(&known)?;
+        let span = text.locate(secret.range).or(node.place.primary());
+        return Some(problem(secret.what, path, span));
+    }
+    // Most commands begin with the path of a package, which is not known.
+    text.parts.iter().find_map(|part| match part {
+        TextPart::Known { text, span } => {
+            let secret = find(text)?;
+            let verbatim = span.filter(|span| span.len() as usize == text.len());
+            let at = verbatim.map(|span| {
+                let at = |offset: usize| span.start + offset as u32;
+                Span::new(span.file, at(secret.range.start), at(secret.range.end))
+            });
+            Some(problem(secret.what, path, at.or(node.place.primary())))
+        }
+        TextPart::Unknown(_) => None,
+    })
+}
+
+fn problem(what: &str, path: &str, span: Option<Span>) -> Problem {
+    let mut problem = Problem::new(
+        ProblemKind::SecretInStore,
+        format!("{what} is written out in a command of the service, which the store holds"),
+        span,
+    );
+    problem.path = Some(path.to_string());
+    problem.help = Some(
+        "let OpenClaw read it from a file or from its environment: `gateway.auth.token` and the like take placeholders; then replace the secret, for it is known by now"
+            .to_string(),
+    );
+    problem
+}

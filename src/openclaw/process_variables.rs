@@ -1,0 +1,266 @@
+//! The variables that the process of an instance will have: those of options, of services and agents, and of sessions.
+
+use super::configuration::{Provision, Variable};
+use super::delivered_variables;
+use super::render::entries;
+use super::tree::{Node, Place, Text, Value};
+use crate::workspace::source::Span;
+use std::rc::Rc;
+
+/// What surrounds a configuration in one world, by option.
+pub(super) type Around = [(&'static str, Rc<Node>)];
+
+fn get<'a>(around: &'a Around, path: &str) -> Option<&'a Rc<Node>> {
+    around
+        .iter()
+        .find(|(known, _)| *known == path)
+        .map(|(_, node)| node)
+}
+
+/// Variables that the command line names.
+pub(super) fn named(names: &[String]) -> impl Iterator<Item = Variable> + '_ {
+    names.iter().map(|name| Variable {
+        name: Some(name.clone()),
+        provision: Provision::CommandLine,
+        value: None,
+        span: None,
+    })
+}
+
+/// A source of variables whose names are not known.
+pub(super) fn unnamed(provision: Provision, span: Option<Span>) -> Variable {
+    Variable {
+        name: None,
+        provision,
+        value: None,
+        span,
+    }
+}
+
+/// The variables of an `environment`-like option: a set, or a list of `NAME=value`, or one such string.
+pub(super) fn environment(
+    node: Option<&Rc<Node>>,
+    provision: Provision,
+    found: &mut Vec<Variable>,
+) {
+    let Some(node) = node else {
+        return;
+    };
+    match &node.value {
+        Value::Object(object) => {
+            for (name, value) in &object.entries {
+                found.push(Variable {
+                    name: Some(name.clone()),
+                    provision,
+                    value: Some(Rc::clone(value)),
+                    span: value.place.key.or(value.place.primary()),
+                });
+            }
+            if let Some(open) = &object.open {
+                found.push(unnamed(provision, open.span));
+            }
+        }
+        Value::List(list) => {
+            for item in &list.items {
+                assignment(item, provision, found);
+            }
+            if let Some(open) = &list.open {
+                found.push(unnamed(provision, open.span));
+            }
+        }
+        Value::Text(_) => assignment(node, provision, found),
+        Value::Unknown(unknown) => {
+            found.push(unnamed(provision, unknown.span.or(node.place.primary())));
+        }
+        _ => {}
+    }
+}
+
+/// `NAME=value`, of which the value may be unknown.
+fn assignment(node: &Rc<Node>, provision: Provision, found: &mut Vec<Variable>) {
+    match node.as_text().and_then(|text| assigned(text, &node.place)) {
+        Some((name, value)) => found.push(Variable {
+            name: Some(name),
+            provision,
+            value: Some(value),
+            span: node.place.primary(),
+        }),
+        None => found.push(unnamed(provision, node.place.primary())),
+    }
+}
+
+/// The name and the value of `NAME=value` or `"NAME=value"`; `None` where no name is known.
+fn assigned(text: &Text, place: &Place) -> Option<(String, Rc<Node>)> {
+    let prefix = text.known_prefix();
+    let (name, _) = prefix.split_once('=')?;
+    let quotes = name.len() - name.trim_start().trim_start_matches(['"', '\'']).len();
+    let mut value = text.without_start(name.len() + 1);
+    let quote = match quotes {
+        0 => value.known_prefix().chars().next(),
+        _ => None,
+    };
+    if quotes > 0 || quote.is_some_and(|quote| matches!(quote, '"' | '\'')) {
+        let inner = value.without_start(usize::from(quotes == 0));
+        value = inner.without_quote_at_end();
+    }
+    let name = name.trim().trim_matches(['"', '\'']);
+    let name = name.strip_prefix("export ").unwrap_or(name).trim();
+    let is_name = !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && !name.as_bytes()[0].is_ascii_digit();
+    let mut place = place.clone();
+    if let Some(span) = value.known().and_then(|known| value.locate(0..known.len())) {
+        place.span = Some(span);
+    }
+    is_name.then(|| (name.to_string(), Node::new(Value::Text(value), place)))
+}
+
+/// The variables in the text of an environment file. A line of which nothing tells the name may name any.
+pub(super) fn in_text(content: &Node, provision: Provision, found: &mut Vec<Variable>) {
+    let Some(text) = content.as_text() else {
+        found.push(unnamed(
+            Provision::ServiceEnvironmentFile,
+            content.place.primary(),
+        ));
+        return;
+    };
+    for line in text.lines() {
+        let start = line.known_prefix();
+        let is_blank = start.trim().is_empty() && line.unknown().is_none();
+        if is_blank || start.trim_start().starts_with(['#', ';']) {
+            continue;
+        }
+        match assigned(&line, &content.place) {
+            Some((name, value)) => found.push(Variable {
+                name: Some(name),
+                provision,
+                value: Some(value),
+                span: content.place.key.or(content.place.primary()),
+            }),
+            None if line.unknown().is_some() => found.push(unnamed(
+                Provision::ServiceEnvironmentFile,
+                content.place.primary(),
+            )),
+            None => {}
+        }
+    }
+}
+
+/// Whether a value is the text of an environment file that Nix writes, instead of the path of one.
+fn is_content(node: &Node) -> bool {
+    node.as_text().is_some_and(|text| {
+        let start = text.known_prefix();
+        let first = start.trim_start().chars().next();
+        start.contains('=') && !matches!(first, Some('/' | '-' | '%' | '~' | '$'))
+    })
+}
+
+pub(super) fn environment_files(
+    node: Option<&Rc<Node>>,
+    around: &Around,
+    found: &mut Vec<Variable>,
+) {
+    let Some(node) = node else {
+        return;
+    };
+    let file = |node: &Rc<Node>| {
+        if is_content(node) {
+            let mut variables = Vec::new();
+            in_text(node, Provision::ServiceEnvironment, &mut variables);
+            return variables;
+        }
+        delivered_variables::of_template(node, around).unwrap_or_else(|| {
+            vec![Variable {
+                value: Some(Rc::clone(node)),
+                ..unnamed(Provision::ServiceEnvironmentFile, node.place.primary())
+            }]
+        })
+    };
+    match &node.value {
+        Value::Null => {}
+        Value::List(list) => {
+            found.extend(list.items.iter().flat_map(file));
+            if list.open.is_some() {
+                found.push(unnamed(
+                    Provision::ServiceEnvironmentFile,
+                    node.place.primary(),
+                ));
+            }
+        }
+        _ => found.extend(file(node)),
+    }
+}
+
+/// The variables that services whose name holds one of `units` have (all services for none), and those of sessions.
+pub(super) fn around(around: &Around, units: &[&str]) -> Vec<Variable> {
+    let mut found = delivered_variables::variables(around, units);
+    for (_, node) in around
+        .iter()
+        .filter(|(option, _)| matches!(*option, "systemd.user.services" | "systemd.services"))
+    {
+        for (name, service) in entries(node) {
+            if !units.is_empty() && !units.iter().any(|unit| name.contains(unit)) {
+                continue;
+            }
+            let provision = Provision::ServiceEnvironment;
+            environment(service.get("environment"), provision, &mut found);
+            for section in ["Service", "serviceConfig"] {
+                let Some(section) = service.get(section) else {
+                    continue;
+                };
+                environment(section.get("Environment"), provision, &mut found);
+                environment_files(section.get("EnvironmentFile"), around, &mut found);
+                for through_shell in ["ExecStart", "LoadCredential", "PassEnvironment"] {
+                    // A start command of the user's own may set anything.
+                    if let Some(node) = section.get(through_shell) {
+                        found.push(unnamed(provision, node.place.primary()));
+                    }
+                }
+            }
+            if let Some(node) = service.get("script") {
+                found.push(unnamed(provision, node.place.primary()));
+            }
+            if let Some(open) = service.as_object().and_then(|object| object.open.as_ref()) {
+                found.push(unnamed(provision, open.span));
+            }
+        }
+        if let Some(open) = node.as_object().and_then(|object| object.open.as_ref()) {
+            found.push(unnamed(Provision::ServiceEnvironment, open.span));
+        }
+    }
+    for agents in ["launchd.agents", "launchd.user.agents"] {
+        let Some(node) = get(around, agents) else {
+            continue;
+        };
+        for (name, agent) in entries(node) {
+            if !units.is_empty() && !units.iter().any(|unit| name.contains(unit)) {
+                continue;
+            }
+            for section in ["config", "serviceConfig"] {
+                environment(
+                    agent
+                        .get(section)
+                        .and_then(|section| section.get("EnvironmentVariables")),
+                    Provision::ServiceEnvironment,
+                    &mut found,
+                );
+            }
+        }
+    }
+    for session in [
+        "home.sessionVariables",
+        "systemd.user.sessionVariables",
+        "environment.variables",
+        "environment.sessionVariables",
+    ] {
+        let provision = match session {
+            // Home Manager's are read by the user's systemd, so its services have them.
+            "systemd.user.sessionVariables" => Provision::ServiceEnvironment,
+            _ => Provision::SessionVariables,
+        };
+        environment(get(around, session), provision, &mut found);
+    }
+    found
+}
