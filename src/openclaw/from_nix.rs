@@ -437,6 +437,7 @@ impl<'a> Converter<'a> {
             let thunk = json.value.clone().thunk();
             let mut node = (*self.value(&thunk, Merging::Plain)).clone();
             node.place.key = node.place.key.or(place.key);
+            node.place.is_rendered = true;
             return Rc::new(node);
         }
         if let Some(absolute) = string.place() {
@@ -552,6 +553,7 @@ impl<'a> Converter<'a> {
             key: definition.name_span,
             definition: definition.expression,
             via,
+            is_rendered: false,
         }
     }
 }

@@ -258,6 +258,7 @@ impl<'a> Reader<'a> {
                 key: key.and_then(|key| self.span(key)),
                 definition: span,
                 via: Vec::new(),
+                is_rendered: false,
             },
         ))
     }

@@ -155,6 +155,35 @@ pub static APP_DEFAULTS: &[ModuleOption] = &[
     always("nixMode"),
 ];
 
+/// Of an element of `skills` (`options.nix` at f578b82 and 71b85a7, `moltbot.nix` before).
+pub static SKILL: &[ModuleOption] = &[
+    always("body"),
+    always("description"),
+    always("homepage"),
+    always("mode"),
+    always("name"),
+    always("openclaw"),
+    always("source"),
+];
+
+/// Of an element of `customPlugins`, or of `plugins` of an instance (`options.nix` at f578b82 and 7b32a9c).
+pub static CUSTOM_PLUGIN: &[ModuleOption] = &[
+    always("config"),
+    always("source"),
+    since("enabled", Era::PluginsRemoved),
+    since("hash", Era::PluginsRemoved),
+    since("id", Era::PluginsRemoved),
+];
+
+/// Of an element of `runtimePluginSources` (`options.nix` at 71b85a7).
+pub static RUNTIME_PLUGIN_SOURCE: &[ModuleOption] = &[
+    since("hash", Era::BootstrapFiles),
+    since("id", Era::BootstrapFiles),
+    since("npmDepsHash", Era::BootstrapFiles),
+    since("spec", Era::BootstrapFiles),
+    since("url", Era::BootstrapFiles),
+];
+
 const NO_LONGER_BUNDLED: &str =
     "nix-openclaw no longer has that plugin: leave it out, or add its flake to `customPlugins`";
 

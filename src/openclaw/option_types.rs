@@ -19,14 +19,27 @@ enum Type {
     TextMap,
     PathMap,
     OneOf(&'static [&'static str]),
+    Package,
+    Packages,
+    /// A set of options: only a set can be merged into it.
+    Set,
+    /// A module of its own, which may be given as a file or as a function as well.
+    Module,
+    /// A list of those.
+    Modules,
+    /// A set of those, by names of the user's own.
+    ModuleMap,
 }
 
 /// One option: its path (`*` for any name, `[]` for an element) and its type.
 type Declared = (&'static str, Type);
 
-use Type::{Boolean, Contents, Integer, OneOf, Path, PathMap, Text, TextMap, Texts};
+use Type::{
+    Boolean, Contents, Integer, ModuleMap, Modules, OneOf, Package, Packages, Path, PathMap, Set,
+    Text, TextMap, Texts,
+};
 
-/// The Home Manager module (packages and free attribute sets are not looked at), below `programs.openclaw` and its older names.
+/// The Home Manager module, below `programs.openclaw` and its older names.
 static HOME_MANAGER: &[Declared] = &[
     ("enable", Boolean),
     ("installApp", Boolean),
@@ -35,19 +48,36 @@ static HOME_MANAGER: &[Declared] = &[
     ("toolNames", Texts),
     ("excludeTools", Texts),
     ("exposePluginPackages", Boolean),
+    ("package", Package),
+    ("appPackage", Package),
+    ("runtimePackages", Packages),
+    ("config", Type::Module),
+    ("launchd", Set),
     ("launchd.enable", Boolean),
     ("launchd.label", Text),
+    ("systemd", Set),
     ("systemd.enable", Boolean),
     ("systemd.unitName", Text),
+    ("reloadScript", Set),
     ("reloadScript.enable", Boolean),
+    ("skills", Modules),
     ("skills[].name", Text),
     ("skills[].description", Text),
     ("skills[].homepage", Text),
     ("skills[].body", Text),
     ("skills[].mode", OneOf(&["symlink", "copy", "inline"])),
+    ("skills[].source", Text),
+    ("skills[].openclaw", Set),
+    ("bundledPlugins", Set),
+    ("bundledPlugins.*", Set),
     ("bundledPlugins.*.enable", Boolean),
+    ("bundledPlugins.*.config", Set),
+    ("customPlugins", Modules),
     ("customPlugins[].source", Text),
+    ("customPlugins[].config", Set),
+    ("workspace", Set),
     ("workspace.pinAgentDefaults", Boolean),
+    ("workspace.bootstrapFiles", Type::Module),
     ("workspace.bootstrapFiles.agents", Path),
     ("workspace.bootstrapFiles.soul", Path),
     ("workspace.bootstrapFiles.tools", Path),
@@ -56,14 +86,24 @@ static HOME_MANAGER: &[Declared] = &[
     ("workspace.bootstrapFiles.heartbeat", Path),
     ("workspace.files", PathMap),
     ("environment", TextMap),
+    ("qmd", Set),
     ("qmd.prewarmModels.enable", Boolean),
     ("runtimePlugins", Texts),
+    ("runtimePluginSources", Modules),
     ("runtimePluginSources[].id", Text),
     ("runtimePluginSources[].spec", Text),
     ("runtimePluginSources[].url", Text),
     ("runtimePluginSources[].hash", Text),
     ("runtimePluginSources[].npmDepsHash", Text),
+    ("instances", ModuleMap),
     ("instances.*.enable", Boolean),
+    ("instances.*.package", Package),
+    ("instances.*.runtimePackages", Packages),
+    ("instances.*.config", Type::Module),
+    ("instances.*.plugins", Modules),
+    ("instances.*.plugins[].source", Text),
+    ("instances.*.plugins[].config", Set),
+    ("instances.*.runtimePluginSources", Modules),
     ("instances.*.stateDir", Text),
     ("instances.*.workspaceDir", Text),
     ("instances.*.configPath", Text),
@@ -71,8 +111,10 @@ static HOME_MANAGER: &[Declared] = &[
     ("instances.*.gatewayPort", Integer),
     ("instances.*.gatewayPath", Text),
     ("instances.*.gatewayPnpmDepsHash", Text),
+    ("instances.*.launchd", Set),
     ("instances.*.launchd.enable", Boolean),
     ("instances.*.launchd.label", Text),
+    ("instances.*.systemd", Set),
     ("instances.*.systemd.enable", Boolean),
     ("instances.*.systemd.unitName", Text),
     ("instances.*.app.install.enable", Boolean),
@@ -87,6 +129,9 @@ static HOME_MANAGER: &[Declared] = &[
 /// The NixOS module, below `services.openclaw-gateway`.
 static NIXOS: &[Declared] = &[
     ("enable", Boolean),
+    ("package", Package),
+    ("servicePath", Packages),
+    ("config", Set),
     ("unitName", Text),
     ("port", Integer),
     ("user", Text),
@@ -203,8 +248,11 @@ impl Checker {
     }
 
     fn check_type(&mut self, node: &Node, kind: Type, shown: &str) {
+        // The module sees the text that is made of it.
+        let is_text = node.place.is_rendered;
         let expected = match (kind, &node.value) {
             (_, Value::Unknown(_) | Value::Null | Value::Failed(_) | Value::Choice(..)) => None,
+            (Text | Contents, _) if is_text => None,
             (Boolean, Value::Boolean(_))
             | (Text, Value::Text(_))
             | (Integer, Value::Integer(_))
@@ -240,7 +288,34 @@ impl Checker {
                 }
                 None
             }
+            (Package, Value::Text(text)) => text
+                .known()
+                .filter(|text| is_name_of_package(text))
+                .map(|_| "a package".to_string()),
+            (Packages, Value::List(list)) => {
+                for (index, item) in list.items.iter().enumerate() {
+                    self.check_type(item, Package, &format!("{shown}[{index}]"));
+                }
+                None
+            }
+            // A derivation is a set as well, and a path leads to one in the store.
+            (Package, Value::Object(_) | Value::Path(_)) if !is_text => None,
+            (Set | Type::Module | ModuleMap, Value::Object(_)) if !is_text => None,
+            // What is rendered may be a set in Nix.
+            (Set, Value::Text(text)) if text.known().is_none() => None,
+            (Type::Module, Value::Path(_)) => None,
+            (Modules, Value::List(list)) => {
+                for (index, item) in list.items.iter().enumerate() {
+                    self.check_type(item, Type::Module, &format!("{shown}[{index}]"));
+                }
+                None
+            }
             (Boolean, _) => Some("`true` or `false`".to_string()),
+            (Package, _) => Some("a package".to_string()),
+            (Packages, _) => Some("a list of packages".to_string()),
+            (Set | Type::Module, _) => Some("an attribute set".to_string()),
+            (Modules, _) => Some("a list of attribute sets".to_string()),
+            (ModuleMap, _) => Some("an attribute set of attribute sets".to_string()),
             (Text, _) => Some("a string".to_string()),
             (Integer, _) => Some("an integer".to_string()),
             (Path | Contents, _) => Some("a path".to_string()),
@@ -255,18 +330,51 @@ impl Checker {
             (Value::Boolean(flag), "a string") => Some(format!("Write `\"{flag}\"`.")),
             (Value::Text(_), "a list of strings") => Some("Put brackets around it.".to_string()),
             (Value::Text(_), "a path") => Some("Write a path: `./documents/...`.".to_string()),
+            (Value::Text(text), "a package") => text
+                .known()
+                .map(|name| format!("Write `pkgs.{name}`, without quotes.")),
+            (Value::Text(_) | Value::Path(_), "a list of packages") => {
+                Some("Put brackets around it.".to_string())
+            }
+            (Value::Object(_), "a list of attribute sets") => {
+                Some("Put brackets around it: a list has no names.".to_string())
+            }
+            (_, "an attribute set")
+                if is_text || matches!(node.value, Value::Text(_)) && shown.ends_with("config") =>
+            {
+                Some("Write the set itself: the module makes JSON of it.".to_string())
+            }
+            (Value::Path(_), "a string") if shown.ends_with("source") => {
+                Some("Write it as a string with the path in it: `\"${./...}\"`.".to_string())
+            }
             (Value::Path(_), "a string") => {
                 Some("Write a string; a path literal would be copied into the store.".to_string())
             }
             _ => None,
         };
         self.issues.push(Issue {
-            message: format!("`{shown}` takes {expected}, not {}", name_of(&node.value)),
+            message: format!(
+                "`{shown}` takes {expected}, not {}",
+                match is_text {
+                    true => "the text that is made of this value",
+                    false => name_of(&node.value),
+                }
+            ),
             path: shown.to_string(),
             span: node.place.primary().or(node.place.key),
             help,
         });
     }
+}
+
+/// Whether a text can be nothing but the name of a package: what is rendered, and paths in the store, are no such names.
+fn is_name_of_package(text: &str) -> bool {
+    const LONGEST_NAME: usize = 60;
+    text.len() <= LONGEST_NAME
+        && !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-+".contains(&byte))
 }
 
 fn name_of(value: &Value) -> &'static str {
@@ -295,7 +403,9 @@ mod tests {
             "enable": "yes", "environment": {"PORT": 18789, "KEY": "/run/x"}, "runtimePlugins": "slack",
             "skills": [{"name": "a", "mode": "link"}], "config": {"anything": 1}, "stateDir": {"$unknown": "u"},
             "workspace": {"bootstrapFiles": {"agents": "documents/AGENTS.md", "soul": "/etc/SOUL.md"}},
-            "instances": {"work": {"gatewayPort": "18789", "enable": true}}, "appPackage": null
+            "instances": {"work": {"gatewayPort": "18789", "enable": true, "config": "{}"}}, "appPackage": null,
+            "package": "openclaw", "runtimePackages": ["jq", "/nix/store/x", {"$unknown": "u"}], "bundledPlugins": ["summarize"],
+            "customPlugins": ["github:acme/plugin"], "runtimePluginSources": {"a": {}}, "launchd": "off"
         }));
         let found: Vec<String> = check(&options, Module::HomeManager)
             .into_iter()
@@ -304,9 +414,16 @@ mod tests {
         assert_eq!(
             found,
             [
+                "bundledPlugins",
+                "customPlugins[0]",
                 "enable",
                 "environment.PORT",
+                "instances.work.config",
                 "instances.work.gatewayPort",
+                "launchd",
+                "package",
+                "runtimePackages[0]",
+                "runtimePluginSources",
                 "runtimePlugins",
                 "skills[0].mode",
                 "workspace.bootstrapFiles.agents"

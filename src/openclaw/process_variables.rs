@@ -37,6 +37,24 @@ pub(super) fn unnamed(provision: Provision, span: Option<Span>) -> Variable {
     }
 }
 
+/// The variables that the settings of plugins export to the process: `config.env` of those below `options`, which are the
+/// module's or an instance's (`plugins.nix` at 71b85a7, `pluginEnvAllFor`).
+pub(super) fn of_plugins(options: &Node, found: &mut Vec<Variable>) {
+    let mut plugins: Vec<&Rc<Node>> = Vec::new();
+    for option in ["customPlugins", "plugins"] {
+        let list = options.get(option).and_then(|list| list.as_list());
+        plugins.extend(list.iter().flat_map(|list| &list.items));
+    }
+    if let Some(bundled) = options.get("bundledPlugins") {
+        plugins.extend(entries(bundled).map(|(_, plugin)| plugin));
+    }
+    for plugin in plugins {
+        let is_off = plugin.get("enable").and_then(|enable| enable.as_bool()) == Some(false);
+        let variables = plugin.at_keys("config.env").filter(|_| !is_off);
+        environment(variables, Provision::ModuleEnvironment, found);
+    }
+}
+
 /// The variables of an `environment`-like option: a set, or a list of `NAME=value`, or one such string.
 pub(super) fn environment(
     node: Option<&Rc<Node>>,

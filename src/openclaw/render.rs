@@ -13,7 +13,7 @@ use super::configuration::{
 use super::declared_secrets;
 use super::given_file;
 use super::needed_files;
-use super::process_variables::{self, environment, environment_files, named, unnamed};
+use super::process_variables::{self, environment, environment_files, named, of_plugins, unnamed};
 use super::replaced_config;
 use super::tree::{
     Kind, List, Lookup, Node, Object, PathLiteral, Place, Text, TextPart, Unknown, Value, World,
@@ -204,6 +204,7 @@ impl Blueprint {
                     Provision::ModuleEnvironment,
                     &mut variables,
                 );
+                of_plugins(source, &mut variables);
                 if let Some(open) = source.as_object().and_then(|object| object.open.as_ref()) {
                     variables.push(unnamed(Provision::ModuleEnvironment, open.span));
                 }

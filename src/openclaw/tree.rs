@@ -103,6 +103,9 @@ pub struct Place {
     pub definition: Option<Span>,
     /// The way between: calls, the use of a `let`, the module. Nearest to the value first.
     pub via: Vec<Step>,
+    /// Whether Nix has a text here, the JSON that it makes of the value (`builtins.toJSON`): for OpenClaw it is the value that
+    /// counts, for an option its text.
+    pub is_rendered: bool,
 }
 
 impl Place {

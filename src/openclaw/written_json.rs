@@ -241,6 +241,7 @@ impl Marked {
             key: self.translated(node.place.key),
             definition: span,
             via: around.via.clone(),
+            is_rendered: false,
         };
         let value = match &node.value {
             Value::Object(object) => {

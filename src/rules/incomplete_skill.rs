@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
 
 static INFO: RuleInfo = RuleInfo {
     id: "incomplete-skill",
-    summary: "A skill has no `source`",
+    summary: "A skill has no `name` or no `source`",
     consequence: Consequence::NixRejects,
     explanation: "Unless `mode = \"inline\"` says that the text of a skill is its `body`, nix-openclaw takes it from the folder `source`. \
 Without one `home-manager switch` stops with \"cannot coerce null to a string\", until May 2026 while it makes a link to nothing; \
@@ -52,6 +52,15 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         let Some(object) = skill.as_object().filter(|object| object.open.is_none()) else {
             continue;
         };
+        if !object.entries.contains_key("name") {
+            sink.findings.push(
+                Finding::new(INFO.id, Consequence::NixRejects, "this skill has no `name`")
+                    .at(skill.place.primary())
+                    .path(format!("{}.skills[{index}]", configuration.option_root))
+                    .help("Add `name`: the folder of the skill is called so."),
+            );
+            continue;
+        }
         let is_folder = match object.entries.get("mode") {
             None => true,
             Some(mode) => matches!(mode.as_str().as_deref(), Some("symlink" | "copy")),
@@ -96,7 +105,7 @@ mod tests {
     fn a_folder_is_needed_unless_the_text_is_inline() {
         let outcome = module(
             r#"{skills: [{name: "a"}, {name: "b", mode: "copy", source: null}, {name: "c", mode: "inline"},
-                {name: "d", source: "/s"}, {name: "e", mode: {$unknown: "?"}}, {$unknown: "?"}]}"#,
+                {name: "d", source: "/s"}, {source: "/s"}, {name: "e", mode: {$unknown: "?"}}, {$unknown: "?"}]}"#,
         )
         .run(&RULE);
         assert_eq!(
@@ -104,6 +113,7 @@ mod tests {
             [
                 "error programs.openclaw.skills[0]: {name: \"a\"}",
                 "error programs.openclaw.skills[1]: {name: \"b\", mode: \"copy\", source: null}",
+                "error programs.openclaw.skills[4]: {source: \"/s\"}",
             ]
         );
     }

@@ -3,8 +3,9 @@
 use super::{RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Language, Problem, ProblemKind, Source};
 use crate::openclaw::module_options::{
-    APP_DEFAULTS, BOOTSTRAP_FILES, BUNDLED_PLUGIN, BUNDLED_PLUGINS, INSTANCE, LAUNCHD,
-    ModuleOption, SERVICE, SYSTEMD, Standing, TOP, WORKSPACE, standing,
+    APP_DEFAULTS, BOOTSTRAP_FILES, BUNDLED_PLUGIN, BUNDLED_PLUGINS, CUSTOM_PLUGIN, INSTANCE,
+    LAUNCHD, ModuleOption, RUNTIME_PLUGIN_SOURCE, SERVICE, SKILL, SYSTEMD, Standing, TOP,
+    WORKSPACE, standing,
 };
 use crate::openclaw::tree::{Node, Value};
 use crate::report::finding::{Consequence, Finding, Related, Severity};
@@ -91,6 +92,21 @@ fn service_options<'a>(path: &str, options: &'a Node, tables: &mut Vec<Table<'a>
     }
 }
 
+/// The elements of the options that are lists of sets, which the module and its instances have.
+fn list_options<'a>(path: &str, options: &'a Node, tables: &mut Vec<Table<'a>>) {
+    for (name, table) in [
+        ("skills", SKILL),
+        ("customPlugins", CUSTOM_PLUGIN),
+        ("plugins", CUSTOM_PLUGIN),
+        ("runtimePluginSources", RUNTIME_PLUGIN_SOURCE),
+    ] {
+        let list = options.get(name).and_then(|list| list.as_list());
+        for (index, item) in list.iter().flat_map(|list| &list.items).enumerate() {
+            tables.push((format!("{path}.{name}[{index}]"), item, table));
+        }
+    }
+}
+
 /// Calls `visit` for each option that is defined below the module's root and that the era does not have. What a module of the
 /// user's own may have declared there is not looked at: `config` and everything in it is compared with the schema instead.
 pub(super) fn visit_misplaced(subject: Subject<'_>, visit: &mut dyn FnMut(Misplaced<'_>)) {
@@ -106,10 +122,12 @@ pub(super) fn visit_misplaced(subject: Subject<'_>, visit: &mut dyn FnMut(Mispla
         Source::HomeManager => {
             tables.push((root.clone(), options, TOP));
             service_options(root, options, &mut tables);
+            list_options(root, options, &mut tables);
             if let Some(instances) = options.get("instances").and_then(|node| node.as_object()) {
                 for (name, instance) in &instances.entries {
                     let path = format!("{root}.instances.{name}");
                     service_options(&path, instance, &mut tables);
+                    list_options(&path, instance, &mut tables);
                     tables.push((path, instance, INSTANCE));
                 }
             }

@@ -60,8 +60,15 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
                 );
             }
         }
-        for (index, plugin) in items(holder, "customPlugins").iter().enumerate() {
+        // Those of an instance are called `plugins`, and take the same.
+        let custom = match path == *root {
+            true => "customPlugins",
+            false => "plugins",
+        };
+        for (index, plugin) in items(holder, custom).iter().enumerate() {
+            let path = format!("{path}.{custom}[{index}]");
             let Some(source) = plugin.get("source") else {
+                lacks(plugin, "source", "github:owner/name", &path, sink);
                 continue;
             };
             let written = source.as_str().unwrap_or_default();
@@ -73,7 +80,7 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
                         "`customPlugins` takes flakes, not packages of a registry",
                     )
                     .at(source.place.primary())
-                    .path(format!("{path}.customPlugins[{index}].source"))
+                    .path(format!("{path}.source"))
                     .help("Put it in `runtimePluginSources`, with `id`, `spec` and `hash`; official plugins in `runtimePlugins`."),
                 );
             }
@@ -89,11 +96,30 @@ fn items(holder: &Node, key: &str) -> Vec<std::rc::Rc<Node>> {
         .unwrap_or_default()
 }
 
+/// Says so where an element lacks an attribute that the module needs.
+fn lacks(element: &Node, key: &str, example: &str, path: &str, sink: &mut Sink) {
+    if !matches!(element.value, Value::Object(_)) || !matches!(element.lookup(key), Lookup::Absent)
+    {
+        return;
+    }
+    sink.findings.push(
+        Finding::new(
+            INFO.id,
+            Consequence::NixRejects,
+            format!("this plugin has no `{key}`"),
+        )
+        .at(element.place.primary())
+        .path(path)
+        .help(format!("Add `{key} = \"{example}\";`.")),
+    );
+}
+
 fn examine(source: &Node, path: &str, sink: &mut Sink) {
     if !matches!(source.value, Value::Object(_)) {
         return;
     }
     let finding = |message: String| Finding::new(INFO.id, Consequence::NixRejects, message);
+    lacks(source, "id", "my-plugin", path, sink);
     let given = |key: &str| match source.lookup(key) {
         Lookup::Present(node) if matches!(node.value, Value::Null) => Some(false),
         Lookup::Present(_) => Some(true),
@@ -172,7 +198,8 @@ mod tests {
             r#"{runtimePluginSources: [
                 {id: "a", spec: "npm:@acme/a@1.2.3"}, {id: "b"}, {id: "c", spec: "npm:c@1.0.0", url: "https://x.example/c.tgz"},
                 {id: "d", spec: "github:acme/d"}, {id: "e", url: "http://x.example/e.tgz"}, {id: "f", spec: "npm:@acme/f"}],
-                customPlugins: [{source: "npm:foo"}, {source: "github:acme/plugin"}]}"#,
+                customPlugins: [{source: "npm:foo"}, {source: "github:acme/plugin"}, {config: {}}],
+                instances: {work: {plugins: [{}]}}}"#,
         )
         .run(&RULE);
         assert_eq!(
@@ -184,6 +211,8 @@ mod tests {
                 "error programs.openclaw.runtimePluginSources[4].url: \"http://x.example/e.tgz\"",
                 "warning programs.openclaw.runtimePluginSources[5].spec: \"npm:@acme/f\"",
                 "error programs.openclaw.customPlugins[0].source: \"npm:foo\"",
+                "error programs.openclaw.customPlugins[2]: {config: {}}",
+                "error programs.openclaw.instances.work.plugins[0]: {}",
             ]
         );
     }

@@ -172,13 +172,17 @@ mod tests {
 
     #[test]
     fn what_the_module_does_not_have() {
-        let text = "{enabel: true, settings: {}, gateway: {}, instances: {default: {confg: {}, plugins: []}}, workspace: {bootstrapFiles: {agent: 1}}}";
+        let text = "{enabel: true, settings: {}, gateway: {}, instances: {default: {confg: {}, plugins: []}}, workspace: {bootstrapFiles: {agent: 1}},
+            skills: [{name: 'a', path: '/x'}], customPlugins: [{src: 'x', config: {}}], runtimePluginSources: [{id: 'a', sha256: 'x'}]}";
         assert_eq!(
             options(text).run(&RULE).lines(),
             [
                 "error programs.openclaw.enabel: enabel",
                 "error programs.openclaw.gateway: gateway",
                 "error programs.openclaw.settings: settings",
+                "error programs.openclaw.skills[0].path: path",
+                "error programs.openclaw.customPlugins[0].src: src",
+                "error programs.openclaw.runtimePluginSources[0].sha256: sha256",
                 "error programs.openclaw.instances.default.confg: confg",
                 "error programs.openclaw.workspace.bootstrapFiles.agent: agent",
             ]
