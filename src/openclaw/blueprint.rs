@@ -627,6 +627,9 @@ fn options(
     let Some(options) = converter.definitions(&definitions, merging) else {
         return;
     };
+    if sight.reach == Reach::Alone && is_container(&options) {
+        return;
+    }
     let mut problems = std::mem::take(&mut converter.problems);
     drop(converter);
     let surroundings = modules.surroundings(evaluator, surroundings);
@@ -650,6 +653,14 @@ fn options(
         problems,
         assumptions: assumptions(set),
     });
+}
+
+/// Whether `services.openclaw-gateway` of a file by itself is the container of a compose file that is written in Nix, and not the
+/// option set of the NixOS service: it has what only a container has, and nothing that only the service has.
+fn is_container(options: &Node) -> bool {
+    let has = |keys: &[&str]| keys.iter().any(|key| options.get(key).is_some());
+    has(&["image", "build", "container_name", "volumes", "service"])
+        && !has(&["enable", "config", "configFile", "package"])
 }
 
 /// Files that Nix code renders: `home.file`, `xdg.configFile`, `environment.etc`, and what a service is pointed at.

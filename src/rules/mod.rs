@@ -35,6 +35,7 @@ pub mod evaluation_error;
 pub mod experimental_feature;
 pub mod failed_assertion;
 pub mod gateway_auth;
+pub mod gateway_mode;
 pub mod hardcoded_secret;
 pub mod import_cycle;
 pub mod impure_document_path;

@@ -53,6 +53,7 @@ pub static RULES: &[Rule] = &[
     super::secret_ref::RULE,
     super::undeclared_secret_provider::RULE,
     super::gateway_auth::RULE,
+    super::gateway_mode::RULE,
     super::secret_in_store::RULE,
     super::whole_environment_file::RULE,
     // Documents.

@@ -1546,3 +1546,98 @@ fn json_that_is_changed_on_the_way_stands_where_it_is_read() {
     assert_eq!(finding["file"], "home.nix");
     assert_eq!(finding["start"]["line"], 5);
 }
+
+/// A container of a compose file that is written in Nix has the name of the NixOS service, and is none.
+#[test]
+fn a_container_is_no_service() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (spec, is_service) in [
+        (
+            "image = \"ghcr.io/openclaw/openclaw\"; restart = \"unless-stopped\"; volumes = [ \"/a:/b\" ];",
+            false,
+        ),
+        ("service.image = \"ghcr.io/openclaw/openclaw\";", false),
+        ("enable = true; image = \"x\";", true),
+        ("volums = [ ];", true),
+    ] {
+        let module = format!("{{ services.openclaw-gateway = {{ {spec} }}; }}");
+        std::fs::write(folder.path().join("compose.nix"), module).expect("a file");
+        let printed = openclaw_check()
+            .args("--no-git --format concise compose.nix")
+            .inside(folder.path())
+            .run();
+        assert_eq!(
+            printed.out.contains("[unknown-option]"),
+            is_service,
+            "{spec}: {}",
+            printed.out
+        );
+    }
+}
+
+/// Which services start a gateway, and need `gateway.mode = "local"`.
+#[test]
+fn the_mode_of_a_gateway_that_is_started() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let gateway = "services.openclaw-gateway";
+    let home = "programs.openclaw";
+    for (module, told) in [
+        (
+            format!("{gateway} = {{ enable = true; config.channels = {{ }}; }};"),
+            true,
+        ),
+        (
+            format!("{gateway} = {{ enable = true; config.gateway.mode = \"remote\"; }};"),
+            true,
+        ),
+        (
+            format!("{gateway} = {{ enable = true; config.gateway.mode = \"local\"; }};"),
+            false,
+        ),
+        (
+            format!(
+                "{gateway} = {{ enable = true; execStart = \"/x gateway --allow-unconfigured\"; }};"
+            ),
+            false,
+        ),
+        (
+            format!(
+                "{gateway}.enable = true; systemd.services.openclaw-gateway.serviceConfig.ExecStart = lib.mkForce \"/x gateway\";"
+            ),
+            false,
+        ),
+        (
+            format!("{home} = {{ enable = true; config.channels = {{ }}; }};"),
+            false,
+        ),
+        (
+            format!("{home} = {{ enable = true; config.gateway.mode = \"remote\"; }};"),
+            true,
+        ),
+        (
+            format!(
+                "{home} = {{ enable = true; launchd.enable = false; config.gateway.mode = \"remote\"; }};"
+            ),
+            false,
+        ),
+        (
+            format!(
+                "{home} = {{ enable = true; systemd.enable = pkgs.x; config.gateway.mode = \"remote\"; }};"
+            ),
+            false,
+        ),
+    ] {
+        let module = format!("{{ lib, pkgs, ... }}: {{ {module} }}");
+        std::fs::write(folder.path().join("module.nix"), &module).expect("a file");
+        let printed = openclaw_check()
+            .args("--no-git --format concise module.nix --openclaw-version 2026.6.11")
+            .inside(folder.path())
+            .run();
+        assert_eq!(
+            printed.out.contains("[gateway-mode]"),
+            told,
+            "{module}: {}",
+            printed.out
+        );
+    }
+}
