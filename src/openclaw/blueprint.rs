@@ -338,7 +338,7 @@ fn failures(evaluator: &mut Evaluator, set: &Rc<ModuleSet>, found: &mut Found) {
         .filter(|error| {
             matches!(
                 error.kind,
-                ErrorKind::MissingFile | ErrorKind::UntrackedFile
+                ErrorKind::MissingFile | ErrorKind::UntrackedFile | ErrorKind::FileInSubmodule
             )
         })
         .cloned()

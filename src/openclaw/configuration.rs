@@ -111,6 +111,8 @@ pub enum Presence {
     Missing,
     /// On disk, but not tracked by git: Nix does not see it.
     Untracked,
+    /// On disk in a git submodule: Nix sees it only where it is told to.
+    InSubmodule,
     /// Missing, or not tracked: which of them cannot be told without git.
     MissingOrUntracked,
     /// Leaves the source tree.

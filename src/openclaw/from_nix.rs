@@ -578,19 +578,29 @@ fn calls(call: Option<&Rc<CallFrame>>, via: &mut Vec<Step>) {
 /// What helps where git does not track a file.
 pub const TRACK: &str = "run `git add` on it (staged is enough)";
 
+/// What helps where a file lies in a git submodule. Whoever calls Nix may say so as well, so nothing is certain there.
+pub const SEE_SUBMODULES: &str = "set `inputs.self.submodules = true;` in flake.nix (Nix 2.27 or later), or call Nix with `?submodules=1` behind the path of the flake";
+
 /// A failure as a problem.
 pub fn problem(error: &EvalError) -> Problem {
     let kind = match error.kind {
         ErrorKind::InfiniteRecursion => ProblemKind::InfiniteRecursion,
         ErrorKind::UndefinedVariable => ProblemKind::UndefinedVariable,
-        ErrorKind::MissingFile | ErrorKind::UntrackedFile => ProblemKind::MissingFile,
+        ErrorKind::MissingFile | ErrorKind::UntrackedFile | ErrorKind::FileInSubmodule => {
+            ProblemKind::MissingFile
+        }
         ErrorKind::Syntax => ProblemKind::Syntax,
         _ => ProblemKind::Evaluation,
     };
     let mut problem = Problem::new(kind, error.message.clone(), error.span);
     problem.related = error.trace.clone();
-    if error.kind == ErrorKind::UntrackedFile {
-        problem.help = Some(TRACK.into());
+    match error.kind {
+        ErrorKind::UntrackedFile => problem.help = Some(TRACK.into()),
+        ErrorKind::FileInSubmodule => {
+            problem.help = Some(SEE_SUBMODULES.into());
+            problem.may_be_harmless = true;
+        }
+        _ => {}
     }
     problem
 }

@@ -35,6 +35,10 @@ pub fn missing(path: &PathLiteral, option: &Node, workspace: &Workspace) -> Opti
     if problem == ReadProblem::Untracked {
         found.help = Some(super::from_nix::TRACK.into());
     }
+    if problem == ReadProblem::InSubmodule {
+        found.help = Some(super::from_nix::SEE_SUBMODULES.into());
+        found.may_be_harmless = true;
+    }
     Some(found)
 }
 

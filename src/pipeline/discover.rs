@@ -276,7 +276,7 @@ impl Finder<'_> {
             if !mentioned && !is_named {
                 continue;
             }
-            problem.may_be_harmless = !nothing_found && !is_named;
+            problem.may_be_harmless |= !nothing_found && !is_named;
             let consequence = match problem.kind {
                 ProblemKind::MissingFile => "without it",
                 _ => "because of this",
@@ -324,12 +324,32 @@ impl Finder<'_> {
         }
     }
 
+    /// Says so where git does not track a flake.nix that is read because it was named: Nix would not see it.
+    fn untracked(&mut self, file: &str) {
+        if !self.workspace.is_seen_by_its_name_only(file) {
+            return;
+        }
+        let message = format!(
+            "`{}` is not tracked by git, so Nix does not see it",
+            self.workspace.relative(file)
+        );
+        let start = self
+            .workspace
+            .read(file)
+            .ok()
+            .map(|file| Span::new(file, 0, 0));
+        let mut problem = Problem::new(ProblemKind::MissingFile, message, start);
+        problem.help = Some(from_nix::TRACK.into());
+        self.found.problems.push(problem);
+    }
+
     fn outputs_of(&mut self, directory: &str, prefix: &str) {
         self.evaluator.store_paths = true;
         if !prefix.is_empty() {
             self.evaluator.allow_steps_again();
         }
         let flake = self.evaluator.load_flake(directory);
+        self.untracked(&path::join(directory, "flake.nix"));
         let lock = flake.as_ref().ok().and_then(|flake| flake.lock.clone());
         self.refused(&path::join(directory, "flake.nix"), lock.as_deref());
         let flake = match flake {

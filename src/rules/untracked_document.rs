@@ -1,9 +1,10 @@
 //! A workspace document that git does not track.
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
-use crate::openclaw::configuration::{Delivery, Presence};
+use crate::openclaw::configuration::{Delivery, Document, Presence};
 use crate::openclaw::documents::{REQUIRED_DOCUMENTS, handed_over};
-use crate::report::finding::{Consequence, Finding};
+use crate::openclaw::from_nix::SEE_SUBMODULES;
+use crate::report::finding::{Consequence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -18,13 +19,20 @@ static INFO: RuleInfo = RuleInfo {
     explanation: "\
 A flake in a git repository consists of the files that git tracks. A file that is only on the disk does not exist for \
 Nix: `path '/nix/store/...-source/documents/USER.md' does not exist`, in newer versions \"is not tracked by Git\". \
-Staging is enough: `git add documents/USER.md`.",
+Staging is enough: `git add documents/USER.md`.
+
+Of a git submodule Nix sees nothing either, unless `inputs.self.submodules = true;` stands in flake.nix (Nix 2.27 or later) or it is \
+called with `?submodules=1` behind the path of the flake.",
     refused: &[],
     accepted: &[],
 };
 
 fn check(subject: Subject<'_>, sink: &mut Sink) {
     for document in handed_over(subject.configuration, subject.era) {
+        if document.presence == Presence::InSubmodule {
+            sink.findings.push(in_submodule(document));
+            continue;
+        }
         if document.presence != Presence::Untracked {
             continue;
         }
@@ -52,6 +60,22 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
                 .help(format!("run `git add {add}` (staged is enough)")),
         );
     }
+}
+
+/// A document in a git submodule. Whoever calls Nix may tell it to look there, so that is a warning.
+fn in_submodule(document: &Document) -> Finding {
+    Finding::new(
+        INFO.id,
+        Consequence::NixRejects,
+        format!(
+            "`{}` lies in a git submodule, which Nix does not see unless it is told to",
+            document.written
+        ),
+    )
+    .at_most(Severity::Warning)
+    .at(document.span)
+    .path(&document.option)
+    .help(SEE_SUBMODULES)
 }
 
 #[cfg(test)]

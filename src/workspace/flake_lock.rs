@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -98,6 +98,23 @@ const MAXIMUM_STEPS: usize = 200;
 /// More steps than all inputs of a real lock need together.
 const MAXIMUM_STEPS_OF_ALL: usize = 1_000_000;
 
+/// The line and the column, from 1, where a name stands in quotes first behind a colon; the start where it does not.
+fn place_of(text: &str, name: &str) -> (usize, usize) {
+    let quoted = format!("\"{name}\"");
+    let found = text
+        .match_indices(&quoted)
+        .find(|(at, _)| text[..*at].trim_end().ends_with(':'));
+    let Some((at, _)) = found else {
+        return (1, 1);
+    };
+    let before = &text[..at];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (
+        before.matches('\n').count() + 1,
+        before[line_start..].chars().count() + 1,
+    )
+}
+
 impl FlakeLock {
     /// Reads the text of a `flake.lock`.
     pub fn parse(text: &str) -> Result<FlakeLock, FlakeLockError> {
@@ -118,7 +135,41 @@ impl FlakeLock {
                 column: 1,
             });
         }
+        if let Some(missing) = lock.missing_node() {
+            let (line, column) = place_of(text, &missing);
+            return Err(FlakeLockError {
+                message: format!(
+                    "an input is locked to the node `{missing}`, which it does not have"
+                ),
+                line,
+                column,
+            });
+        }
         Ok(lock)
+    }
+
+    /// A node that something reachable from the flake itself names and that is not there: Nix refuses the file. What nothing
+    /// reaches it does not read.
+    fn missing_node(&self) -> Option<String> {
+        let mut reached: BTreeSet<&str> = BTreeSet::from([self.root.as_str()]);
+        let mut open = vec![self.root.as_str()];
+        while let Some(name) = open.pop() {
+            let Some(node) = self.nodes.get(name) else {
+                // Without any node there are no inputs.
+                if name == self.root {
+                    return None;
+                }
+                return Some(name.to_string());
+            };
+            for target in node.inputs.values() {
+                if let InputTarget::Node(target) = target
+                    && reached.insert(target)
+                {
+                    open.push(target);
+                }
+            }
+        }
+        None
     }
 
     /// The inputs of the flake itself: their names and the nodes that they lead to, `follows` resolved.
@@ -224,6 +275,19 @@ mod tests {
         .expect("valid");
         assert_eq!(lock.resolve(&["a"]), None);
         assert_eq!(lock.resolve(&["self"]).map(|(name, _)| name), Some("root"));
+    }
+
+    #[test]
+    fn a_node_that_is_named_has_to_be_there() {
+        let error = FlakeLock::parse(
+            "{\"nodes\": {\"root\": {\"inputs\": {\n \"nope\": \"nope\"}}}, \"root\": \"root\", \"version\": 7}",
+        )
+        .expect_err("no such node");
+        assert_eq!((error.line, error.column), (2, 10));
+        assert!(error.message.contains("`nope`"), "{error}");
+        // What nothing reaches is not read.
+        let text = r#"{"nodes": {"root": {}, "a": {"inputs": {"b": "nope"}}}, "root": "root", "version": 7}"#;
+        assert!(FlakeLock::parse(text).is_ok());
     }
 
     #[test]

@@ -309,6 +309,14 @@ impl Index {
         }
     }
 
+    /// Whether `path`, relative to the top of the work tree, lies in a submodule. The index has of those only the commit.
+    pub fn is_in_submodule(&self, path: &[u8]) -> bool {
+        let ends = path.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+        ends.map(|(end, _)| &path[..end])
+            .filter_map(|above| self.entry(above))
+            .any(|entry| entry.mode == Mode::COMMIT)
+    }
+
     /// The entry of exactly this path; of several in a merge conflict, ours.
     fn entry(&self, path: &[u8]) -> Option<&gix_index::Entry> {
         let entries = self.state.entries();

@@ -231,6 +231,7 @@ impl Workspace {
                 ReadProblem::Missing if self.kept.borrow().contains_key(&path) => Visibility::File,
                 ReadProblem::Missing => Visibility::Missing,
                 ReadProblem::Untracked => Visibility::Untracked,
+                ReadProblem::InSubmodule => Visibility::InSubmodule,
                 ReadProblem::MissingOrUntracked => Visibility::MissingOrUntracked,
                 ReadProblem::OutsideTree | ReadProblem::LinkOutside => Visibility::OutsideTree,
                 ReadProblem::Special(what) => Visibility::Special(what),
@@ -238,6 +239,22 @@ impl Workspace {
                 other => Visibility::Unreadable(other.to_string()),
             },
         }
+    }
+
+    /// From now on the files of git's submodules are seen in the tree that holds `directory`: its flake says so.
+    pub fn see_submodules(&self, directory: &str) {
+        if let Some((tree, _)) = self.locate(directory) {
+            tree.sees_submodules.set(true);
+        }
+    }
+
+    /// Whether a file is read only because the user named it, while git does not track it, so that Nix would not see it.
+    pub fn is_seen_by_its_name_only(&self, path: &str) -> bool {
+        let path = path::normalize(path);
+        !self.is_standard_input(&path)
+            && self
+                .locate(&path)
+                .is_some_and(|(tree, relative)| tree.is_seen_by_its_name_only(relative))
     }
 
     /// Whether there is a link at a path of the tree, leading wherever it may.
@@ -418,6 +435,7 @@ impl Workspace {
             Visibility::Directory | Visibility::Special(_) => Presence::WrongKind,
             Visibility::Missing => Presence::Missing,
             Visibility::Untracked => Presence::Untracked,
+            Visibility::InSubmodule => Presence::InSubmodule,
             Visibility::MissingOrUntracked => Presence::MissingOrUntracked,
             Visibility::OutsideTree => Presence::OutsideTree,
             Visibility::Unreadable(reason) => unknown(format!(
@@ -561,6 +579,7 @@ fn problem(tree: &Tree, obstacle: Obstacle) -> ReadProblem {
         Obstacle::Missing if tree.may_be_incomplete => ReadProblem::MissingOrUntracked,
         Obstacle::Missing => ReadProblem::Missing,
         Obstacle::Untracked => ReadProblem::Untracked,
+        Obstacle::InSubmodule => ReadProblem::InSubmodule,
         Obstacle::Outside if tree.is_border_certain => ReadProblem::LinkOutside,
         Obstacle::Outside => ReadProblem::OutsideTree,
         Obstacle::Special(what) => ReadProblem::Special(what),

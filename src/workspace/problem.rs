@@ -10,6 +10,8 @@ pub enum ReadProblem {
     Missing,
     /// On disk, but git does not track it, so that Nix does not see it.
     Untracked,
+    /// On disk in a git submodule: Nix sees those only where it is told to.
+    InSubmodule,
     /// Missing, or not tracked: without git it cannot be told.
     MissingOrUntracked,
     /// Outside of the source tree and of all inputs, or a link that leads there where the root is only guessed.
@@ -76,6 +78,10 @@ impl std::fmt::Display for ReadProblem {
             ReadProblem::Untracked => {
                 write!(out, "is not tracked by git, so Nix does not see it")
             }
+            ReadProblem::InSubmodule => write!(
+                out,
+                "lies in a git submodule, which Nix does not see unless it is told to"
+            ),
             ReadProblem::MissingOrUntracked => write!(out, "is missing, or not tracked by git"),
             ReadProblem::OutsideTree => write!(out, "lies outside of the source tree"),
             ReadProblem::LinkOutside => {
@@ -114,6 +120,7 @@ impl Visibility {
         match self {
             Visibility::Missing => Some(ReadProblem::Missing),
             Visibility::Untracked => Some(ReadProblem::Untracked),
+            Visibility::InSubmodule => Some(ReadProblem::InSubmodule),
             Visibility::MissingOrUntracked => Some(ReadProblem::MissingOrUntracked),
             _ => None,
         }
@@ -131,6 +138,8 @@ pub enum Visibility {
     Missing,
     /// On disk, but git does not track it, so that Nix does not see it.
     Untracked,
+    /// On disk in a git submodule, which Nix does not see here.
+    InSubmodule,
     /// Missing, or not tracked: without git it cannot be told.
     MissingOrUntracked,
     /// Outside of the source tree and of all inputs, or a link that leads there.

@@ -3,7 +3,7 @@
 use super::git::{self, ContentError, Index, Tracked};
 use super::limits::Limits;
 use super::path;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -49,6 +49,11 @@ impl IndexView {
         self.find(relative) == Tracked::No && self.index.is_intact()
     }
 
+    /// Whether something lies in a submodule.
+    pub fn is_in_submodule(&self, relative: &[u8]) -> bool {
+        self.index.is_in_submodule(&self.key(relative))
+    }
+
     /// The staged content of an entry.
     pub fn load(&self, entry: &gix_index::Entry, limit: u64) -> Result<Vec<u8>, LoadError> {
         self.index
@@ -87,6 +92,8 @@ pub(super) enum Node {
 pub(super) enum Obstacle {
     Missing,
     Untracked,
+    /// In a git submodule, which nothing makes visible.
+    InSubmodule,
     Outside,
     /// What it is instead: "a named pipe".
     Special(&'static str),
@@ -118,6 +125,8 @@ pub(super) struct Tree {
     pub view: View,
     /// Files named by the user (relative): they can be read wherever their links lead, tracked or not.
     pub named: BTreeSet<String>,
+    /// Whether the files of git's submodules are there for Nix, `inputs.self.submodules`.
+    pub sees_submodules: Cell<bool>,
     /// Directories that were seen to be real, so that a path costs one look at the disk and not one for each part.
     directories: RefCell<HashSet<String>>,
 }
@@ -131,8 +140,15 @@ impl Tree {
             is_border_certain: false,
             view,
             named: BTreeSet::new(),
+            sees_submodules: Cell::new(false),
             directories: RefCell::new(HashSet::new()),
         }
+    }
+
+    /// Whether a file is seen here only because the user named it: git does not track it, so Nix does not see it.
+    pub fn is_seen_by_its_name_only(&self, relative: &str) -> bool {
+        self.named.contains(relative)
+            && matches!(&self.view, View::Tracked(view) if view.hides(relative.as_bytes()))
     }
 
     /// Follows the links of a path relative to the root.
@@ -163,13 +179,13 @@ impl Tree {
             let here = done.join("/");
             let node = match self.node(&here) {
                 Ok(node) => node,
-                Err(Obstacle::Untracked) => {
+                Err(hidden @ (Obstacle::Untracked | Obstacle::InSubmodule)) => {
                     // An untracked directory: whether the rest of the path exists in it decides.
                     let rest = pending.iter().rev().cloned().collect::<Vec<_>>().join("/");
                     let exists = rest.is_empty()
                         || fs::symlink_metadata(self.host(&here).join(rest)).is_ok();
                     return Err(match exists {
-                        true => Obstacle::Untracked,
+                        true => hidden,
                         false => Obstacle::Missing,
                     });
                 }
@@ -222,7 +238,9 @@ impl Tree {
                         "git tracks it, but it is not checked out here".to_string(),
                     ))
                 }
-                (Ok(_), Tracked::No) if view.index.is_intact() => Err(Obstacle::Untracked),
+                (Ok(node), Tracked::No) if view.index.is_intact() => {
+                    self.not_in_index(view, relative, node)
+                }
                 (on_disk, _) => on_disk,
             },
             View::Staged(view) => match view.find(relative.as_bytes()) {
@@ -230,7 +248,7 @@ impl Tree {
                 Tracked::Link(entry) if git::is_staged(entry) => Ok(Node::Link),
                 Tracked::Directory => Ok(Node::Directory),
                 _ => match self.on_disk(relative) {
-                    Ok(_) => Err(Obstacle::Untracked),
+                    Ok(node) => self.not_in_index(view, relative, node),
                     Err(obstacle) => Err(obstacle),
                 },
             },
@@ -239,6 +257,25 @@ impl Tree {
             self.directories.borrow_mut().insert(relative.to_string());
         }
         node
+    }
+
+    /// What is on the disk and not in the index: of a submodule, if those are seen, or nothing.
+    fn not_in_index(
+        &self,
+        view: &IndexView,
+        relative: &str,
+        on_disk: Node,
+    ) -> Result<Node, Obstacle> {
+        match view.is_in_submodule(relative.as_bytes()) {
+            true if self.sees_submodules.get() => Ok(on_disk),
+            true => Err(Obstacle::InSubmodule),
+            false => Err(Obstacle::Untracked),
+        }
+    }
+
+    /// Whether a directory is a submodule, or lies in one, and such are seen.
+    fn is_seen_submodule(&self, view: &IndexView, relative: &str) -> bool {
+        self.sees_submodules.get() && view.is_in_submodule(format!("{relative}/x").as_bytes())
     }
 
     fn on_disk(&self, relative: &str) -> Result<Node, Obstacle> {
@@ -308,7 +345,9 @@ impl Tree {
                 limits.directory_entries
             ))
         };
-        if let View::Staged(view) = &self.view {
+        if let View::Staged(view) = &self.view
+            && !self.is_seen_submodule(view, relative)
+        {
             let skip = match relative.len() {
                 0 => 0,
                 length => length + 1,
@@ -343,9 +382,10 @@ impl Tree {
                 "" => name.clone(),
                 relative => format!("{relative}/{name}"),
             };
-            if let View::Tracked(view) = &self.view
+            if let View::Tracked(view) | View::Staged(view) = &self.view
                 && !self.named.contains(&below)
                 && view.hides(below.as_bytes())
+                && (name == ".git" || !self.is_seen_submodule(view, relative))
             {
                 continue;
             }

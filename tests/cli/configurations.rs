@@ -630,8 +630,8 @@ fn comparisons_of_one_unknown_with_several_values_exclude_each_other() {
   programs.openclaw.enable = true;
   programs.openclaw.config = lib.mkMerge [
     {{ models.providers.kimi = {{ baseUrl = "https://api.kimi.com/coding/v1"; models = [ {{ id = "k2"; name = "K2"; }} ]; }}; }}
-    (lib.mkIf (host == "a") {{ gateway.mode = "local"; }})
-    (lib.mkIf (host == "b") {{ gateway.mode = "remote"; }})
+    (lib.mkIf (host == "a") {{ logging.level = "info"; }})
+    (lib.mkIf (host == "b") {{ logging.level = "debug"; }})
     (lib.mkIf (host == "j") {{ channels.telegram.botToken = "{token}"; }})
     {{ agents.defaults.model.primary = {chosen}"kimi/k3"; }}
   ];
@@ -643,7 +643,7 @@ fn comparisons_of_one_unknown_with_several_values_exclude_each_other() {
         .args("--format concise module.nix")
         .inside(folder.path())
         .run();
-    // The two modes never meet; the last alternative of ten is looked at, and what only one host has.
+    // The two levels never meet; the last alternative of ten is looked at, and what only one host has.
     let findings: Vec<&str> = checked
         .out
         .lines()

@@ -362,3 +362,81 @@ fn the_service_writes_its_configuration_below_etc() {
     let accepted = check("\"/etc/claw.json\"");
     assert_eq!(accepted.code, 0, "{}", accepted.out);
 }
+
+#[test]
+fn a_flake_that_git_does_not_track_is_no_flake_for_nix() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path();
+    write(path, "flake.nix", &flake("./openclaw.nix"));
+    write(path, "openclaw.nix", "{ programs.openclaw.enable = true; }");
+    write(path, "bob.nix", "{ home.username = \"bob\"; }");
+    git(path, &["init", "-q"]);
+    git(path, &["add", "openclaw.nix", "bob.nix"]);
+    let printed = run(path, ".");
+    assert!(
+        printed
+            .out
+            .contains("flake.nix:1:1: error[missing-file] `flake.nix` is not tracked by git"),
+        "{}",
+        printed.out
+    );
+    git(path, &["add", "flake.nix"]);
+    let printed = run(path, ".");
+    assert!(!printed.out.contains("missing-file"), "{}", printed.out);
+}
+
+/// Nix sees the files of a submodule only where the flake, or whoever calls it, says so.
+#[test]
+fn a_git_submodule() {
+    let library = tempfile::tempdir().expect("a folder");
+    git(library.path(), &["init", "-q"]);
+    write(
+        library.path(),
+        "openclaw.nix",
+        "{ programs.openclaw = { enable = true; config.agents.defaults.model.primary = \"nosuch/x\"; }; }",
+    );
+    git(library.path(), &["add", "-A"]);
+    let author = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
+    git(
+        library.path(),
+        &[&author[..], &["commit", "-qm", "one"]].concat(),
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path();
+    git(path, &["init", "-q"]);
+    let source = library.path().to_str().expect("UTF-8");
+    git(
+        path,
+        &[
+            "-c",
+            "protocol.file.allow=always",
+            "submodule",
+            "--quiet",
+            "add",
+            source,
+            "shared",
+        ],
+    );
+    let text = flake("./shared/openclaw.nix");
+    write(path, "bob.nix", "{ home.username = \"bob\"; }");
+    write(path, "flake.nix", &text);
+    git(path, &["add", "-A"]);
+    let printed = run(path, ".");
+    assert!(
+        printed.out.contains("warning[missing-file]") && printed.out.contains("git submodule"),
+        "{}",
+        printed.out
+    );
+    assert!(!printed.out.contains("unknown-provider"), "{}", printed.out);
+    let told = text.replacen('{', "{ inputs.self.submodules = true;", 1);
+    write(path, "flake.nix", &told);
+    let printed = run(path, ".");
+    assert!(
+        printed
+            .out
+            .contains("shared/openclaw.nix:1:80: warning[unknown-provider]")
+            && !printed.out.contains("submodule"),
+        "{}",
+        printed.out
+    );
+}

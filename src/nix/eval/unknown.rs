@@ -226,6 +226,8 @@ pub enum ErrorKind {
     MissingFile,
     /// A file that is there, but that Nix does not see, for git does not track it.
     UntrackedFile,
+    /// A file in a git submodule, which Nix sees only where it is told to.
+    FileInSubmodule,
     /// A file that does not parse; reported with the file.
     Syntax,
     /// Contradicting definitions and other failures of the module system.
@@ -239,6 +241,7 @@ impl ErrorKind {
     pub fn of_file(problem: &ReadProblem) -> ErrorKind {
         match problem {
             ReadProblem::Untracked => ErrorKind::UntrackedFile,
+            ReadProblem::InSubmodule => ErrorKind::FileInSubmodule,
             _ => ErrorKind::MissingFile,
         }
     }

@@ -65,6 +65,25 @@ fn locked(lock: &FlakeLock, input: &str) -> Vec<(&'static str, Val)> {
 }
 
 impl Evaluator {
+    /// Whether `inputs.self.submodules` of a flake is `true`.
+    fn asks_for_submodules(&mut self, inputs: Option<&Rc<Attrs>>) -> bool {
+        let Some(this) = inputs.and_then(|inputs| inputs.get(Symbol::new("self"))) else {
+            return false;
+        };
+        let this = Rc::clone(&this.value);
+        let Ok(Value::Attrs(this)) = self.force(&this).map(|value| value.value) else {
+            return false;
+        };
+        let Some(submodules) = this.get(Symbol::new("submodules")) else {
+            return false;
+        };
+        let submodules = Rc::clone(&submodules.value);
+        matches!(
+            self.force(&submodules).map(|value| value.value),
+            Ok(Value::Bool(true))
+        )
+    }
+
     /// Loads the flake in a directory. Its outputs stay lazy.
     ///
     /// # Errors
@@ -107,6 +126,9 @@ impl Evaluator {
             }
             None => None,
         };
+        if self.asks_for_submodules(declared.as_ref()) {
+            self.workspace.see_submodules(directory);
+        }
         let Some(outputs) = flake.get(Symbol::new("outputs")) else {
             return Err(self.error(
                 ErrorKind::Other,

@@ -329,9 +329,25 @@ fn submodules_are_not_seen() {
     );
     assert_eq!(
         workspace.visibility(&scene.at("vendor/lib.nix")),
-        Visibility::Untracked
+        Visibility::InSubmodule
+    );
+    assert_eq!(
+        workspace.visibility(&scene.at("vendor/other.nix")),
+        Visibility::Missing
     );
     assert_eq!(workspace.read_directory(&scene.at("vendor")), Ok(vec![]));
+    workspace.see_submodules(&scene.at(""));
+    assert_eq!(
+        workspace.visibility(&scene.at("vendor/lib.nix")),
+        Visibility::File
+    );
+    let listed = workspace.read_directory(&scene.at("vendor"));
+    let names: Vec<String> = listed
+        .expect("a directory")
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(names, ["lib.nix"]);
 }
 
 #[test]
