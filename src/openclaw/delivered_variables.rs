@@ -3,12 +3,12 @@
 
 use super::blueprint::names_program;
 use super::configuration::{Provision, Variable};
-use super::process_variables::in_text;
+use super::process_variables::{Around, Units, in_text};
 use super::tree::{Kind, Node, Text, TextPart, Value};
 use std::rc::Rc;
 
-/// What files beside the unit provide, for units whose name holds one of `units` (all for none).
-pub(super) fn variables(around: &[(&'static str, Rc<Node>)], units: &[&str]) -> Vec<Variable> {
+/// What files beside these units provide.
+pub(super) fn variables(around: &Around, units: Units<'_>) -> Vec<Variable> {
     let mut found = Vec::new();
     for (option, node) in around {
         let Some(object) = node.as_object() else {
@@ -35,13 +35,13 @@ pub(super) fn variables(around: &[(&'static str, Rc<Node>)], units: &[&str]) -> 
     found
 }
 
-fn file(target: &str, entry: &Rc<Node>, units: &[&str], found: &mut Vec<Variable>) {
+fn file(target: &str, entry: &Rc<Node>, units: Units<'_>, found: &mut Vec<Variable>) {
     let mut parts = target.rsplit('/');
     let name = parts.next().unwrap_or_default();
     let folder = parts.next().unwrap_or_default();
     let for_unit = folder
         .strip_suffix(".service.d")
-        .is_some_and(|unit| units.is_empty() || units.iter().any(|wanted| unit.contains(wanted)));
+        .is_some_and(|unit| units.holds(unit));
     let text = ["text", "content"]
         .iter()
         .find_map(|attribute| entry.get(attribute));
@@ -152,7 +152,7 @@ mod tests {
 
     fn names(option: &'static str, text: &str) -> Vec<String> {
         let node = parse(text, None, Dialect::Json5).expect("JSON5").root;
-        variables(&[(option, node)], &["openclaw"])
+        variables(&[(option, node)], Units::OfProgram)
             .into_iter()
             .map(|variable| match variable.name {
                 Some(name) => name,

@@ -1,5 +1,6 @@
 //! The variables that the process of an instance will have: those of options, of services and agents, and of sessions.
 
+use super::blueprint::names_program;
 use super::configuration::{Provision, Variable};
 use super::delivered_variables;
 use super::render::entries;
@@ -9,6 +10,29 @@ use std::rc::Rc;
 
 /// What surrounds a configuration in one world, by option.
 pub(super) type Around = [(&'static str, Rc<Node>)];
+
+/// Which services run the gateway.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Units<'a> {
+    /// Any may.
+    All,
+    /// Those that have the program's name in theirs.
+    OfProgram,
+    /// The one of exactly that name.
+    Named(&'a str),
+}
+
+impl Units<'_> {
+    /// Whether a service of that name is one of them.
+    pub(super) fn holds(self, name: &str) -> bool {
+        let name = name.strip_suffix(".service").unwrap_or(name);
+        match self {
+            Units::All => true,
+            Units::OfProgram => names_program(name),
+            Units::Named(unit) => name == unit,
+        }
+    }
+}
 
 fn get<'a>(around: &'a Around, path: &str) -> Option<&'a Rc<Node>> {
     around
@@ -211,15 +235,15 @@ pub(super) fn environment_files(
     }
 }
 
-/// The variables that services whose name holds one of `units` have (all services for none), and those of sessions.
-pub(super) fn around(around: &Around, units: &[&str]) -> Vec<Variable> {
+/// The variables that these services have, and those of sessions.
+pub(super) fn around(around: &Around, units: Units<'_>) -> Vec<Variable> {
     let mut found = delivered_variables::variables(around, units);
     for (_, node) in around
         .iter()
         .filter(|(option, _)| matches!(*option, "systemd.user.services" | "systemd.services"))
     {
         for (name, service) in entries(node) {
-            if !units.is_empty() && !units.iter().any(|unit| name.contains(unit)) {
+            if !units.holds(name) {
                 continue;
             }
             let provision = Provision::ServiceEnvironment;
@@ -253,7 +277,7 @@ pub(super) fn around(around: &Around, units: &[&str]) -> Vec<Variable> {
             continue;
         };
         for (name, agent) in entries(node) {
-            if !units.is_empty() && !units.iter().any(|unit| name.contains(unit)) {
+            if !units.holds(name) {
                 continue;
             }
             for section in ["config", "serviceConfig"] {

@@ -13,7 +13,9 @@ use super::configuration::{
 use super::declared_secrets;
 use super::given_file;
 use super::needed_files;
-use super::process_variables::{self, environment, environment_files, named, of_plugins, unnamed};
+use super::process_variables::{
+    self, Units, environment, environment_files, named, of_plugins, unnamed,
+};
 use super::replaced_config;
 use super::tree::{
     Kind, List, Lookup, Node, Object, PathLiteral, Place, Text, TextPart, Unknown, Value, World,
@@ -116,7 +118,7 @@ impl Blueprint {
                         configuration.problems.push(problem);
                     }
                 }
-                let mut variables = around.variables(&[]);
+                let mut variables = around.variables(Units::All);
                 variables.extend(named(context.variables));
                 configuration.instances.push(Instance {
                     name: "default".into(),
@@ -209,7 +211,7 @@ impl Blueprint {
                     variables.push(unnamed(Provision::ModuleEnvironment, open.span));
                 }
             }
-            variables.extend(around.variables(PROGRAM_NAMES));
+            variables.extend(around.variables(Units::OfProgram));
             variables.extend(named(context.variables));
             configuration.instances.push(Instance {
                 runtime_plugins: runtime_plugins(options, instance.as_deref()),
@@ -283,15 +285,17 @@ impl Blueprint {
             &mut variables,
         );
         environment_files(options.get("environmentFiles"), around.0, &mut variables);
-        let unit = options
-            .get("unitName")
-            .and_then(|name| name.as_str())
-            .unwrap_or_default();
-        let mut units: Vec<&str> = PROGRAM_NAMES.to_vec();
-        if !unit.is_empty() {
-            units.push(&unit);
-        }
-        variables.extend(around.variables(&units));
+        let unit = match options.lookup("unitName") {
+            Lookup::Present(name) => name.as_str(),
+            // The module's default since it exists (commit 2a9a3be, February 2026).
+            Lookup::Absent => self.option_root.rsplit('.').next().map(str::to_string),
+            Lookup::Unknown(_) => None,
+        };
+        let units = match &unit {
+            Some(unit) => Units::Named(unit),
+            None => Units::OfProgram,
+        };
+        variables.extend(around.variables(units));
         variables.extend(named(context.variables));
         configuration.instances.push(Instance {
             name: "default".into(),
@@ -728,8 +732,8 @@ impl Around<'_> {
             .map(|(_, node)| node)
     }
 
-    /// The variables that services whose name holds one of `units` have (all services for none), and those of sessions.
-    fn variables(&self, units: &[&str]) -> Vec<Variable> {
+    /// The variables that these services have, and those of sessions.
+    fn variables(&self, units: Units<'_>) -> Vec<Variable> {
         process_variables::around(self.0, units)
     }
 
