@@ -452,11 +452,12 @@ fn nothing_declares(
         || !is_known
         || unseen
             .iter()
-            .any(|module| module.may_add || module.of_openclaw.is_some())
+            .any(|module| module.may_add || declares(module, output))
         || declared_at(set, &root.split('.').collect::<Vec<_>>()).is_some();
     if may_be_declared {
         return None;
     }
+    let other = unseen.iter().find(|module| module.of_openclaw.is_some());
     let mut problem = Problem::new(
         ProblemKind::UnknownRoot,
         format!("the option `{root}` does not exist: no module of this configuration declares it"),
@@ -464,6 +465,13 @@ fn nothing_declares(
             .iter()
             .find_map(|definition| definition.name_span),
     );
+    if let Some((module, span)) = other.and_then(|module| Some((module, module.span?))) {
+        let declared = "this module declares other options".to_string();
+        problem.related.push((span, declared));
+        problem.help = Some(format!("write `{output}` in place of `{}`", module.name));
+        problem.path = Some(root.to_string());
+        return Some(problem);
+    }
     problem.help = Some(if sight.has_openclaw {
         format!("add `{output}` of the input nix-openclaw to the modules")
     } else {
@@ -471,6 +479,17 @@ fn nothing_declares(
     });
     problem.path = Some(root.to_string());
     Some(problem)
+}
+
+/// Whether a module that is not here may be the one that declares what `output` of nix-openclaw does: not one for another kind of
+/// configuration.
+fn declares(module: &UnseenModule, output: &str) -> bool {
+    let kind = |output: &str| output.split('.').next().unwrap_or_default().to_string();
+    module.of_openclaw.as_deref().is_some_and(|own| {
+        kind(own) == kind(output)
+            || !["homeManagerModules", "nixosModules", "darwinModules"]
+                .contains(&kind(own).as_str())
+    })
 }
 
 /// What modules in sight declare at a path: the options below it, or the option that it is or lies in.

@@ -1641,3 +1641,45 @@ fn the_mode_of_a_gateway_that_is_started() {
         );
     }
 }
+
+/// The module of the NixOS service declares nothing for Home Manager.
+#[test]
+fn a_module_for_another_kind_of_configuration_declares_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (output, is_told) in [
+        ("homeManagerModules.openclaw", false),
+        ("nixosModules.openclaw-gateway", true),
+        ("modules.openclaw", false),
+    ] {
+        let flake = format!(
+            r#"{{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+  inputs.home-manager.url = "github:nix-community/home-manager";
+  inputs.nix-openclaw.url = "github:openclaw/nix-openclaw";
+  outputs = {{ nixpkgs, home-manager, nix-openclaw, ... }}: {{
+    homeConfigurations.alice = home-manager.lib.homeManagerConfiguration {{
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      modules = [
+        nix-openclaw.{output}
+        {{ programs.openclaw.enable = true; }}
+      ];
+    }};
+  }};
+}}
+"#
+        );
+        std::fs::write(folder.path().join("flake.nix"), flake).expect("a file");
+        let printed = openclaw_check()
+            .args("--no-git --format concise .")
+            .inside(folder.path())
+            .run();
+        let told =
+            "flake.nix:10:20: error[unknown-option] the option `programs.openclaw` does not exist";
+        assert_eq!(
+            printed.out.contains(told),
+            is_told,
+            "{output}: {}",
+            printed.out
+        );
+    }
+}
