@@ -116,6 +116,7 @@ fn check(
         release,
         release_is_certain: selection.certain && exact,
         era: selection.era,
+        era_is_certain: selection.era_certain,
         shared: &Shared::default(),
     };
     let before = sink.findings.len();

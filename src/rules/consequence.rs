@@ -60,6 +60,15 @@ pub fn by_release(subject: Subject<'_>, finding: Finding) -> Finding {
     }
 }
 
+/// A finding that rests on the options of nix-openclaw's module: a warning at most where their era was guessed.
+pub fn by_era(subject: Subject<'_>, finding: Finding) -> Finding {
+    if subject.era_is_certain {
+        finding
+    } else {
+        finding.at_most(Severity::Warning)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

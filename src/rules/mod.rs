@@ -147,6 +147,9 @@ pub struct Subject<'a> {
     pub plausible: &'a [Release],
     /// The option set of nix-openclaw's module.
     pub era: Era,
+    /// Whether that is known, by the commit or the time of nix-openclaw in flake.lock. It may be where the release is not, of which
+    /// there is not always data.
+    pub era_is_certain: bool,
     /// What several rules look at, worked out once.
     pub shared: &'a Shared,
 }

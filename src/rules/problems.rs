@@ -150,6 +150,7 @@ pub(super) fn visit_misplaced(subject: Subject<'_>, visit: &mut dyn FnMut(Mispla
             }
         }
     }
+    let mut found = Vec::new();
     for (path, node, table) in tables {
         let Some(object) = node.as_object() else {
             continue;
@@ -162,13 +163,26 @@ pub(super) fn visit_misplaced(subject: Subject<'_>, visit: &mut dyn FnMut(Mispla
             {
                 continue;
             }
-            visit(Misplaced {
+            found.push(Misplaced {
                 name,
                 path: format!("{path}.{name}"),
                 node: value,
                 table,
                 standing,
             });
+        }
+    }
+    // What stands below such an option goes with it.
+    let paths: Vec<String> = found.iter().map(|option| option.path.clone()).collect();
+    for option in found {
+        let is_below = |path: &String| {
+            option
+                .path
+                .strip_prefix(path.as_str())
+                .is_some_and(|rest| rest.starts_with('.'))
+        };
+        if !paths.iter().any(is_below) {
+            visit(option);
         }
     }
 }

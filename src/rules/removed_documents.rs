@@ -1,6 +1,6 @@
 //! `documents` in the era that removed it.
 
-use super::consequence::by_release;
+use super::consequence::by_era;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Delivery, Presence, Source};
 use crate::openclaw::documents::{REQUIRED_BOOTSTRAP_FILES, bootstrap_key};
@@ -99,7 +99,7 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
             }],
         });
     }
-    sink.findings.push(by_release(subject, finding));
+    sink.findings.push(by_era(subject, finding));
 }
 
 #[cfg(test)]

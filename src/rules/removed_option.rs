@@ -1,6 +1,6 @@
 //! An option that was removed or renamed.
 
-use super::consequence::by_release;
+use super::consequence::by_era;
 use super::problems::{report_if, visit_misplaced};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::ProblemKind;
@@ -52,7 +52,7 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
                     .as_deref()
                     .is_some_and(|path| path == "documents" || path.ends_with(".documents"))
         },
-        &|_, finding| by_release(subject, finding),
+        &|_, finding| by_era(subject, finding),
     );
     let configuration = subject.configuration;
     // The names that the program had before.
@@ -75,7 +75,7 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
             .or(configuration.span))
         .path(root)
         .help("write `programs.openclaw`; what OpenClaw reads goes below its `config`");
-        sink.findings.push(by_release(subject, finding));
+        sink.findings.push(by_era(subject, finding));
         return;
     }
     visit_misplaced(subject, &mut |option| {
@@ -93,6 +93,6 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
             true => format!("write {instead}"),
             false => instead.to_string(),
         });
-        sink.findings.push(by_release(subject, finding));
+        sink.findings.push(by_era(subject, finding));
     });
 }

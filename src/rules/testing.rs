@@ -171,6 +171,7 @@ impl Case {
             configuration: &self.configuration,
             release: &self.release,
             release_is_certain: self.certain,
+            era_is_certain: self.certain,
             plausible: &self.plausible,
             era: self.era,
             shared: &Shared::default(),

@@ -1,6 +1,6 @@
 //! A module that nix-openclaw does not have.
 
-use super::consequence::by_release;
+use super::consequence::by_era;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::nearest::{alternatives, nearest};
 use crate::openclaw::configuration::Source;
@@ -69,7 +69,7 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         .at(module.span)
         .path("imports")
         .help(help);
-        sink.findings.push(by_release(subject, finding));
+        sink.findings.push(by_era(subject, finding));
     }
 }
 

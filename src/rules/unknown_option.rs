@@ -1,6 +1,6 @@
 //! An option that the module does not have.
 
-use super::consequence::by_release;
+use super::consequence::by_era;
 use super::problems::{report_if, visit_misplaced};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::nearest::{alternatives, nearest};
@@ -146,7 +146,7 @@ fn last_name(path: &str) -> &str {
 
 /// Less certain where the commit of nix-openclaw is a guess, or where another file may declare the option.
 fn lowered(subject: Subject<'_>, finding: Finding) -> Finding {
-    let finding = by_release(subject, finding);
+    let finding = by_era(subject, finding);
     if subject.configuration.reach == Reach::Alone {
         finding.at_most(Severity::Warning)
     } else {
