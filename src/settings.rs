@@ -17,6 +17,7 @@
 //! silently does nothing. The command line overrides it.
 
 use crate::nearest::nearest;
+use crate::releases::selection::Wanted;
 use crate::report::finding::{Consequence, Failure, Finding, Severity};
 use crate::rules::registry;
 use crate::workspace::limits::Limits;
@@ -175,7 +176,7 @@ impl Settings {
                 "ignore" => settings.ignore = reader.rules(key, value),
                 "deny-warnings" => settings.deny_warnings = reader.boolean(key, value),
                 "strict" => settings.strict = reader.boolean(key, value),
-                "openclaw-version" => settings.openclaw_version = reader.string(key, value),
+                "openclaw-version" => settings.openclaw_version = reader.version(key, value),
                 "env-files" => {
                     settings.env_files = reader
                         .strings(key, value)
@@ -281,6 +282,22 @@ impl Reader {
                 None
             }
         }
+    }
+
+    /// The text of a version, or `latest`.
+    fn version(
+        &mut self,
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Option<(String, Span)> {
+        let (text, span) = self.string(key, value)?;
+        if let Err(error) = text.parse::<Wanted>() {
+            let message = format!("`{text}` is {error}");
+            let help = "Write a release, or `latest` for the newest that is known.".to_string();
+            self.refuse(value.span(), message, Some(help));
+            return None;
+        }
+        Some((text, span))
     }
 
     fn strings(
@@ -514,6 +531,18 @@ mod tests {
             found[0].2,
             "The severities are `error`, `warning`, `note` and `off`."
         );
+    }
+
+    #[test]
+    fn a_release_that_cannot_be_is_refused_at_its_place() {
+        let found = refused("openclaw-version = \"2026.99\"\n");
+        assert_eq!(found[0].0, "\"2026.99\"");
+        assert!(
+            found[0]
+                .1
+                .starts_with("`2026.99` is not an OpenClaw version")
+        );
+        assert!(parse("openclaw-version = \"latest\"\n").is_ok());
     }
 
     #[test]

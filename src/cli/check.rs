@@ -5,7 +5,7 @@ use super::{exit_code, fixes, output, rule_ids};
 use crate::internal_error::caught;
 use crate::nearest::nearest;
 use crate::progress::Progress;
-use crate::releases::Version;
+use crate::releases::selection::Wanted;
 use crate::report;
 use crate::report::finding::Failure;
 use crate::report::verdict::verdict;
@@ -145,8 +145,8 @@ pub fn standard_input() -> Result<Vec<u8>, String> {
 
 /// What is wrong with the value of `--openclaw-version`.
 pub fn about_version(text: Option<&str>) -> Option<String> {
-    let text = text.filter(|text| *text != "latest")?;
-    let error = text.parse::<Version>().err()?;
+    let text = text?;
+    let error = text.parse::<Wanted>().err()?;
     let text = report::sanitize::line(text);
     Some(format!("--openclaw-version: `{text}` is {error}"))
 }

@@ -4,8 +4,9 @@ use super::discover::FlakeOf;
 use crate::openclaw::blueprint::Blueprint;
 use crate::openclaw::configuration::Source;
 use crate::openclaw::tree::Node;
+use crate::releases::Era;
 use crate::releases::selection::{self, Clues, Selection, Wanted};
-use crate::releases::{Era, Version};
+use crate::releases::version::NotAVersion;
 use crate::request::Request;
 use crate::settings::Settings;
 
@@ -19,12 +20,9 @@ pub fn wanted(request: &Request, settings: &Settings) -> Result<Option<Wanted>, 
         (None, Some((text, _))) => text,
         (None, None) => return Ok(None),
     };
-    if text == "latest" {
-        return Ok(Some(Wanted::Latest));
-    }
-    text.parse::<Version>()
-        .map(|version| Some(Wanted::Exactly(version)))
-        .map_err(|error| error.to_string())
+    text.parse()
+        .map(Some)
+        .map_err(|error: NotAVersion| error.to_string())
 }
 
 /// The release and era of a blueprint, which belongs to this flake if it belongs to one.

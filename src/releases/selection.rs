@@ -5,9 +5,10 @@
 
 use super::history::{self, Era};
 use super::release::Release;
-use super::version::Version;
+use super::version::{NotAVersion, Version};
 use super::{known, nearest, newest};
 use crate::workspace::flake_lock::{FlakeLock, FlakeReference, LockNode};
+use std::str::FromStr;
 
 /// What a check assumes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,18 @@ pub enum Wanted {
     Latest,
     /// This one.
     Exactly(Version),
+}
+
+impl FromStr for Wanted {
+    type Err = NotAVersion;
+
+    /// Reads a release, or `latest`.
+    fn from_str(text: &str) -> Result<Wanted, NotAVersion> {
+        match text {
+            "latest" => Ok(Wanted::Latest),
+            version => version.parse().map(Wanted::Exactly),
+        }
+    }
 }
 
 /// What is known about the release that is meant.

@@ -1,6 +1,7 @@
 //! A provider of the release in use, and nothing that brings its key.
 
 use super::consequence::absence;
+use super::secrets::{environment_file_option, has_environment_option};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Instance, Source};
 use crate::openclaw::endpoints;
@@ -281,13 +282,14 @@ fn has_profile(instance: &Instance, subject: Subject<'_>, provider: &str) -> boo
 
 fn help(subject: Subject<'_>, name: &str) -> String {
     match subject.configuration.source {
-        Source::HomeManager => format!(
+        Source::HomeManager if has_environment_option(subject) => format!(
             "Add `{}.environment.{name} = \"/run/secrets/...\"`; the gateway reads the file when it starts.",
             subject.configuration.option_root
         ),
-        _ => {
-            format!("Add a file with `{name}=...` to `services.openclaw-gateway.environmentFiles`.")
-        }
+        _ => format!(
+            "Add a file with `{name}=...` to `{}`.",
+            environment_file_option(subject)
+        ),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::openclaw::configuration::{Instance, Language, Provision, Source, Vari
 use crate::openclaw::credentials::{self, Field, Role};
 use crate::openclaw::secret_patterns::words;
 use crate::openclaw::tree::Node;
+use crate::releases::Era;
 use crate::workspace::source::Span;
 
 /// A place where a secret may stand.
@@ -135,13 +136,13 @@ impl Site<'_> {
         let escaped = placeholder(subject, &variable);
         if self.variable.is_some() || matches!(self.role, Role::SecretVariable) {
             return match subject.configuration.source {
-                Source::HomeManager => format!(
+                Source::HomeManager if has_environment_option(subject) => format!(
                     "keep it in a file outside of the store (sops-nix, agenix) and write the file's path: \
                      `programs.openclaw.environment.{variable} = \"/run/secrets/...\"` is read when the gateway starts"
                 ),
-                Source::NixosService => format!(
-                    "write `{variable}=...` into a file outside of the store (sops-nix, agenix) and name the file in \
-                     `services.openclaw-gateway.environmentFiles`"
+                Source::HomeManager | Source::NixosService => format!(
+                    "write `{variable}=...` into a file outside of the store (sops-nix, agenix) and name the file in `{}`",
+                    environment_file_option(subject)
                 ),
                 Source::RenderedFile => {
                     format!("set `{variable}` in the environment of the gateway instead")
@@ -149,12 +150,13 @@ impl Site<'_> {
             };
         }
         let how = match subject.configuration.source {
-            Source::HomeManager => format!(
+            Source::HomeManager if has_environment_option(subject) => format!(
                 "provide `{variable}` from a file outside of the store (for instance \
                  `programs.openclaw.environment.{variable} = \"/run/secrets/...\"`)"
             ),
-            Source::NixosService => format!(
-                "provide `{variable}` in a file that `services.openclaw-gateway.environmentFiles` names"
+            Source::HomeManager | Source::NixosService => format!(
+                "provide `{variable}` in a file that `{}` names",
+                environment_file_option(subject)
             ),
             Source::RenderedFile => {
                 format!("provide `{variable}` in the environment of the gateway")
@@ -186,6 +188,23 @@ impl Site<'_> {
             ("googlechat", "serviceAccount") => Some("serviceAccountFile"),
             _ => None,
         }
+    }
+}
+
+/// Whether the module has an option `environment`, whose values it reads from files: that of Home Manager, since February 2026.
+pub fn has_environment_option(subject: Subject<'_>) -> bool {
+    subject.configuration.source == Source::HomeManager && subject.era >= Era::PluginsRemoved
+}
+
+/// The option that names the files with the variables of the gateway's unit.
+pub fn environment_file_option(subject: Subject<'_>) -> String {
+    let configuration = subject.configuration;
+    let program = configuration.option_root.rsplit('.').next();
+    match (configuration.source, program) {
+        (Source::HomeManager, Some(program)) => {
+            format!("systemd.user.services.{program}-gateway.Service.EnvironmentFile")
+        }
+        _ => "services.openclaw-gateway.environmentFiles".to_string(),
     }
 }
 

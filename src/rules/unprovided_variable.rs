@@ -1,7 +1,7 @@
 //! A placeholder whose variable nothing provides.
 
 use super::consequence::absence;
-use super::secrets::is_nix;
+use super::secrets::{environment_file_option, has_environment_option, is_nix};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Instance, Source};
 use crate::openclaw::environment::{Provided, provided};
@@ -126,13 +126,14 @@ pub(super) fn build(
 
 fn help(subject: Subject<'_>, name: &str) -> String {
     match subject.configuration.source {
-        Source::HomeManager => format!(
+        Source::HomeManager if has_environment_option(subject) => format!(
             "add `programs.openclaw.environment.{name} = \"/run/secrets/...\"` (a file is read when the gateway starts), or \
              an `EnvironmentFile` to the unit"
         ),
-        Source::NixosService => {
-            format!("add a file with `{name}=...` to `services.openclaw-gateway.environmentFiles`")
-        }
+        Source::HomeManager | Source::NixosService => format!(
+            "add a file with `{name}=...` to `{}`",
+            environment_file_option(subject)
+        ),
         Source::RenderedFile if is_nix(subject) => {
             format!("set `{name}` in the environment of the unit that runs the gateway")
         }

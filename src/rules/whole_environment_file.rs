@@ -1,8 +1,8 @@
 //! A variable that is given a whole environment file.
 
-use super::secrets::visit_sites;
+use super::secrets::{environment_file_option, visit_sites};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
-use crate::openclaw::configuration::{Instance, Provision, Source};
+use crate::openclaw::configuration::{Instance, Provision};
 use crate::openclaw::credentials::Role;
 use crate::report::finding::{Consequence, Finding, Severity};
 
@@ -82,10 +82,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
                 Severity::Note,
             )
         };
-        let unit = match subject.configuration.source {
-            Source::NixosService => "`services.openclaw-gateway.environmentFiles`",
-            _ => "`systemd.user.services.openclaw-gateway.Service.EnvironmentFile`",
-        };
+        let unit = environment_file_option(subject);
         sink.findings.push(
             Finding::new(
                 INFO.id,
@@ -96,7 +93,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
             .at(site.span())
             .path(site.path())
             .help(format!(
-                "name a file that holds only this secret, or give the whole file to the unit with {unit}"
+                "name a file that holds only this secret, or give the whole file to the unit with `{unit}`"
             )),
         );
     });
