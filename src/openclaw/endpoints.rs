@@ -206,6 +206,11 @@ pub fn address_for(host: &str, family: Family) -> Option<Endpoint> {
         .copied()
 }
 
+/// Whether a host is one whose addresses are known.
+pub fn is_known_host(host: &str) -> bool {
+    ENDPOINTS.iter().any(|endpoint| endpoint.host == host)
+}
+
 /// Whether an address with `/v1` at its end, where the family is not spoken, is the one without it to this
 /// family: OpenClaw drops a `/v1` before it adds Anthropic's own.
 pub fn drops_version(address: &Address, family: Family) -> Option<Endpoint> {

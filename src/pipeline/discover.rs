@@ -536,6 +536,12 @@ impl Finder<'_> {
         if self.is_unchecked || !self.given_up.is_empty() {
             return;
         }
+        // So may what does not parse.
+        let trees = self.evaluator.trees();
+        let is_broken = |problem: &StaticProblem| problem.kind == StaticProblemKind::Syntax;
+        if trees.iter().any(|tree| tree.problems.iter().any(is_broken)) {
+            return;
+        }
         use crate::report::finding::Consequence;
         let shown = self.workspace.relative(directory);
         let place = if shown == "." {

@@ -288,7 +288,9 @@ struct Border<'a, 'b> {
 
 impl Border<'_, '_> {
     fn line(&self, text: &str) -> String {
-        sanitize::line(&shortened(self.redactor.text(text)))
+        sanitize::line(&sanitize::spell_out_lookalikes(&shortened(
+            self.redactor.text(text),
+        )))
     }
 
     fn lines(&self, texts: &[String]) -> Vec<String> {
@@ -296,7 +298,9 @@ impl Border<'_, '_> {
     }
 
     fn block(&self, text: &str) -> String {
-        sanitize::block(&shortened(self.redactor.text(text)))
+        sanitize::block(&sanitize::spell_out_lookalikes(&shortened(
+            self.redactor.text(text),
+        )))
     }
 
     /// The place of a span, moved onto character boundaries; `None` for a file that is not in this store.

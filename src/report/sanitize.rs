@@ -63,6 +63,26 @@ fn clean(text: &str, keep_lines: bool) -> String {
     result
 }
 
+/// Writes out letters of other alphabets that stand in a word with Latin ones: many look like those, so that a message such as
+/// "write `kimi` for `kimi`" says nothing.
+pub fn spell_out_lookalikes(text: &str) -> String {
+    let is_other = |character: char| matches!(character, '\u{370}'..='\u{52f}');
+    if !text.chars().any(is_other) {
+        return text.to_string();
+    }
+    let mut result = String::with_capacity(text.len() + 16);
+    for word in text.split_inclusive(|character: char| !character.is_alphanumeric()) {
+        let is_mixed = word.chars().any(|letter| letter.is_ascii_alphabetic());
+        for character in word.chars() {
+            match is_mixed && is_other(character) {
+                true => result.push_str(&visible(character)),
+                false => result.push(character),
+            }
+        }
+    }
+    result
+}
+
 /// Breaks up what a continuous integration runner would take for a command in a log: `::name ...::` at
 /// the start of a line (GitHub) and `##[name]` or `##vso[` anywhere (GitHub's old form, Azure). A terminal's
 /// wrapping may put any word at the start of a line, so the place does not matter.
@@ -97,6 +117,15 @@ pub fn defuse_commands(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_of_another_alphabet_among_latin_ones_are_told_apart() {
+        assert_eq!(
+            spell_out_lookalikes("write `kimi` for `k\u{456}mi`"),
+            "write `kimi` for `k\\u{456}mi`"
+        );
+        assert_eq!(spell_out_lookalikes("ключ, key"), "ключ, key");
+    }
 
     #[test]
     fn an_escape_sequence_becomes_readable() {

@@ -1,5 +1,6 @@
 //! A known address under an `api` that is not spoken there.
 
+use super::invalid_base_url;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::endpoints::{self, Address, Endpoint, Family, Fit};
@@ -172,6 +173,8 @@ fn judge(
                     mismatch(&written, api, implied).help(other_api(endpoint, address, family))
                 }
             }
+            // Told as what it is.
+            Fit::OtherPath(_) if invalid_base_url::added_path(address).is_some() => return,
             Fit::OtherPath(endpoint) => Finding::new(
                 INFO.id,
                 Consequence::FailsInUse,

@@ -2,7 +2,7 @@
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::endpoints::{self, NotAnAddress};
+use crate::openclaw::endpoints::{self, Address, NotAnAddress};
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::tree::{Node, Value};
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity};
@@ -72,6 +72,14 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     }
 }
 
+/// What an address ends in that OpenClaw adds itself.
+pub(super) fn added_path(address: &Address) -> Option<&'static str> {
+    ADDED
+        .iter()
+        .copied()
+        .find(|added| address.path.ends_with(added))
+}
+
 fn examine(holder: &Node, path: &ConfigPath, sink: &mut Sink) {
     let Some(node) = holder.get("baseUrl") else {
         return;
@@ -138,14 +146,19 @@ fn examine(holder: &Node, path: &ConfigPath, sink: &mut Sink) {
             return;
         }
     };
-    if let Some(added) = ADDED.iter().find(|added| address.path.ends_with(**added)) {
+    if let Some(added) = added_path(&address) {
+        // Of a host that is known the right address is known as well.
+        let severity = match endpoints::is_known_host(&address.host) {
+            true => Severity::Error,
+            false => Severity::Warning,
+        };
         let trimmed = url.trim_end_matches('/');
         let mended = trimmed.strip_suffix(added).unwrap_or(trimmed);
         sink.findings.push(
             finding(format!(
                 "this `baseUrl` ends in `{added}`, which OpenClaw adds itself"
             ))
-            .at_most(Severity::Warning)
+            .at_most(severity)
             .help(format!("Write `{mended}`.")),
         );
     }

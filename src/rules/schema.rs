@@ -6,9 +6,11 @@ use super::consequence::{by_release, is_typed, violates_schema, violates_validat
 use super::{Sink, Subject};
 use crate::nearest::listed;
 use crate::openclaw::configuration::Instance;
+use crate::openclaw::path::{ConfigPath, Segment};
 use crate::openclaw::schema_check::{self, Issue, IssueKind};
-use crate::openclaw::tree::{Node, Value};
+use crate::openclaw::tree::{Kind, Node, Value};
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity, Unresolved};
+use crate::workspace::source::Span;
 
 /// The rules that report what the comparison finds.
 pub static RULE_IDS: &[&str] = &[
@@ -120,6 +122,12 @@ fn finding(
         .at(issue.span)
         .path(&issue.path);
     finding.help = issue.help();
+    if let Some(function) = function_beside(&instance.config, &issue.path) {
+        finding = finding
+            .help("Put the call in parentheses: without them the list holds the function and its arguments, one by one.")
+            .related(Some(function), "this is a function, not a call");
+        return finding;
+    }
     if !issue.unless_set.is_empty() || issue.doubt.is_some() {
         finding = finding.at_most(Severity::Warning);
     }
@@ -130,6 +138,24 @@ fn finding(
         Some(fix) => finding.fix(fix),
         None => finding,
     }
+}
+
+/// A function in a list that the path leads through, where its elements are no functions: a call without parentheses.
+fn function_beside(config: &Node, path: &ConfigPath) -> Option<Span> {
+    path.0.iter().enumerate().find_map(|(at, step)| {
+        let Segment::Index(index) = step else {
+            return None;
+        };
+        let list = config.at(&ConfigPath(path.0[..at].to_vec()))?.as_list()?;
+        list.items[..*index]
+            .iter()
+            .find_map(|item| match &item.value {
+                Value::Unknown(unknown) if unknown.kind == Some(Kind::Function) => {
+                    unknown.span.or(item.place.primary())
+                }
+                _ => None,
+            })
+    })
 }
 
 /// The change that mends an issue, where it is clear what was meant and the source holds the text as it is.
