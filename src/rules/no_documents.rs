@@ -1,7 +1,7 @@
 //! No workspace documents at all.
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
-use crate::openclaw::configuration::Source;
+use crate::openclaw::configuration::{Problem, ProblemKind, Source};
 use crate::releases::Era;
 use crate::report::finding::{Consequence, Finding};
 
@@ -36,6 +36,17 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         || configuration.instances.is_empty()
         || !configuration.is_complete()
     {
+        return;
+    }
+    // Options that do not exist where they are set are told as that.
+    let is_misplaced = |problem: &Problem| {
+        matches!(
+            problem.kind,
+            ProblemKind::UnknownRoot | ProblemKind::UnknownOption
+        ) && problem.span.is_some()
+            && problem.span == configuration.options.as_ref().and_then(|it| it.place.key)
+    };
+    if configuration.problems.iter().any(is_misplaced) {
         return;
     }
     if let Some(options) = &configuration.options
