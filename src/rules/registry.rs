@@ -28,6 +28,8 @@ pub static RULES: &[Rule] = &[
     super::provider_needs_plugin::RULE,
     super::channel_needs_plugin::RULE,
     super::unconfigured_channel::RULE,
+    super::dropped_messages::RULE,
+    super::unknown_plugin::RULE,
     super::retired_model::RULE,
     super::incomplete_provider::RULE,
     super::incomplete_model::RULE,
