@@ -281,6 +281,15 @@ in
     losesOrder = (eval (declared ++ [ { new = [ 1 ]; } (lib.mkAliasOptionModule [ "old" ] [ "new" ]) { old = mkBefore [ 2 ]; } ])).new;
     keepsPriority = (eval (declared ++ [ { new = [ 1 ]; } (lib.mkRenamedOptionModule [ "old" ] [ "new" ]) { old = mkForce [ 2 ]; } ])).new;
     readsNew = (eval (declared ++ [ { new = [ 1 ]; } (lib.mkRenamedOptionModule [ "old" ] [ "new" ]) ])).old;
+    chain = let old = from: to: lib.mkRenamedOptionModule [ from ] [ to ]; in map (aliases: (eval (declared ++ aliases ++ [ { a = [ 1 ]; b = [ 2 ]; } { c = [ 3 ]; new = [ 4 ]; } ])).new) [
+      [ (old "a" "b") (old "b" "c") (lib.mkAliasOptionModule [ "c" ] [ "new" ]) ]
+      [ (lib.mkAliasOptionModule [ "c" ] [ "new" ]) (old "b" "c") (old "a" "b") ]
+      [ (old "b" "c") (lib.mkAliasOptionModule [ "c" ] [ "new" ]) (old "a" "b") ]
+      [ (old "c" "new") (old "b" "new") (old "a" "c") ]
+    ];
+    chainKeepsPriority = (eval (declared ++ [ (lib.mkAliasOptionModule [ "b" ] [ "new" ]) (lib.mkRenamedOptionModule [ "a" ] [ "b" ]) { a = mkForce [ 1 ]; b = [ 2 ]; new = [ 3 ]; } ])).new;
+    chainReachesBelow = (eval [ { options.deep = mkOption { type = types.attrsOf types.anything; }; options.warnings = mkOption { default = [ ]; }; } (lib.mkAliasOptionModule [ "short" ] [ "deep" ]) (lib.mkRenamedOptionModule [ "old" "model" ] [ "short" "model" "primary" ]) { old.model = "one"; short.model.fallbacks = [ "two" ]; } ]).deep;
+    chainThroughASet = (eval [ { options.top.sub.one = mkOption { type = types.int; }; options.warnings = mkOption { default = [ ]; }; } (lib.mkAliasOptionModule [ "top" "short" ] [ "top" "sub" "one" ]) (lib.mkRenamedOptionModule [ "old" ] [ "top" "short" ]) { old = 3; } ]).top;
     removed = fails (eval (declared ++ [ (lib.mkRemovedOptionModule [ "old" ] "It is gone.") { old = 1; new = [ ]; } ])).old;
     removedUnused = (eval (declared ++ [ (lib.mkRemovedOptionModule [ "old" ] "It is gone.") { new = [ 4 ]; } ])).new;
     changedUnused = builtins.attrNames (eval (declared ++ [ (lib.mkChangedOptionModule [ "old" ] [ "new" ] (config: [ config.old ])) { new = [ 4 ]; } ]));

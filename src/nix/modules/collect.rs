@@ -1,6 +1,7 @@
 //! Reading modules: functions are called, imports followed, definitions and declarations gathered.
 
-use super::definition::{Definition, Guard, children};
+use super::aliases::{Alias, definitions_at, handed_on};
+use super::definition::{Definition, Guard};
 use super::types::OptionType;
 use super::{Class, Collected, Declarations, Module, ModuleSet, OptionDeclaration, Unseen};
 use crate::nix::eval::Evaluator;
@@ -27,8 +28,8 @@ struct Collector<'a> {
     seen: HashSet<Rc<str>>,
     /// Files being imported at the moment, for cycles that never end.
     depth: usize,
-    /// Options whose definitions go to another one: `mkAliasOptionModule` and its like, with the module that says so.
-    aliases: Vec<(Vec<Symbol>, Vec<Symbol>, usize)>,
+    /// Options whose definitions go to another one.
+    aliases: Vec<Alias>,
     /// Keys of modules that are left out.
     disabled: HashSet<Rc<str>>,
     /// Keys that `disabledModules` names.
@@ -61,27 +62,11 @@ pub(super) fn collect(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Collect
             .definitions
             .push(Definition::new(value, framework));
     }
-    let mut alias_targets = Vec::new();
-    for (from, to, module) in std::mem::take(&mut collector.aliases) {
-        alias_targets.push(to.clone());
-        let definitions = &mut collector.found.definitions;
-        let moved: Vec<Definition> = definitions_at(evaluator, definitions, &from)
-            .into_iter()
-            .map(|definition| Definition {
-                value: nested(&to, Rc::clone(&definition.value), &definition),
-                has_no_order: true,
-                ..definition
-            })
-            .collect();
-        // They are definitions of the module that hands them on.
-        let place = definitions
-            .iter()
-            .position(|one| one.module < module)
-            .unwrap_or(definitions.len());
-        definitions.splice(place..place, moved);
-    }
+    let aliases = std::mem::take(&mut collector.aliases);
+    collector.found.alias_targets = aliases.iter().map(|alias| alias.to.clone()).collect();
+    let definitions = std::mem::take(&mut collector.found.definitions);
+    collector.found.definitions = handed_on(evaluator, definitions, aliases);
     let mut found = collector.found;
-    found.alias_targets = alias_targets;
     if set.request.class == Class::Generic {
         for definition in own_definitions(evaluator, &found.definitions, "freeformType") {
             let kind = OptionType::from_nix(evaluator, &definition.value);
@@ -123,35 +108,6 @@ fn own_definitions(
         .into_iter()
         .map(|one| one.definition)
         .collect()
-}
-
-fn definitions_at(
-    evaluator: &mut Evaluator,
-    definitions: &[Definition],
-    path: &[Symbol],
-) -> Vec<Definition> {
-    let mut definitions = definitions.to_vec();
-    for name in path {
-        if definitions.is_empty() {
-            break;
-        }
-        let discharged = evaluator.push_down(&definitions);
-        definitions = children(&discharged).get(*name).to_vec();
-    }
-    definitions
-}
-
-/// A value below a path of names, which stand where the definition stands.
-fn nested(path: &[Symbol], value: Rc<Thunk>, definition: &Definition) -> Rc<Thunk> {
-    path.iter().rev().fold(value, |value, name| {
-        let attrs = Attrs::from_entries(vec![Attr {
-            name: *name,
-            name_span: definition.name_span,
-            definition: definition.expression,
-            value,
-        }]);
-        Val::attrs(attrs).thunk()
-    })
 }
 
 /// The set that module functions are called with.
@@ -627,7 +583,7 @@ impl<'a> Collector<'a> {
                     .collect()
             };
             if let (Ok(from), Ok(to)) = (ends(evaluator, "from"), ends(evaluator, "to")) {
-                self.aliases.push((from, to, module));
+                self.aliases.push(Alias { from, to, module });
             }
         }
         if let Some(freeform) = get("freeformType") {

@@ -5,6 +5,7 @@
 //! as nearly every option would: sets by attribute, lists by concatenation, anything else only when there is one.
 
 mod accepts;
+mod aliases;
 mod below;
 pub mod by_type;
 pub mod collect;

@@ -1,0 +1,117 @@
+//! Options that hand their definitions on to another one: `mkAliasOptionModule`, `mkRenamedOptionModule`.
+
+use super::definition::{Definition, children};
+use crate::nix::eval::Evaluator;
+use crate::nix::eval::value::{Attr, Attrs, Thunk, Val};
+use crate::nix::symbol::Symbol;
+use std::rc::Rc;
+
+/// An option whose definitions go to another one.
+pub(super) struct Alias {
+    /// The option that hands on.
+    pub(super) from: Vec<Symbol>,
+    /// The option that is given them.
+    pub(super) to: Vec<Symbol>,
+    /// Index of the module that says so.
+    pub(super) module: usize,
+}
+
+impl Alias {
+    /// Whether something that is handed to `to` is defined at `from`, above it or below it, so that it goes on from there.
+    fn goes_on_from(&self, earlier: &Alias) -> bool {
+        self.from
+            .iter()
+            .zip(&earlier.to)
+            .all(|(own, theirs)| own == theirs)
+    }
+}
+
+/// Definitions together with those that aliases make of them, in the order of Nix: what is handed on stands where the module of
+/// the alias stands.
+pub(super) fn handed_on(
+    evaluator: &mut Evaluator,
+    definitions: Vec<Definition>,
+    aliases: Vec<Alias>,
+) -> Vec<Definition> {
+    if aliases.is_empty() {
+        return definitions;
+    }
+    // The module that stands behind a definition, which is not the one that wrote it where it is handed on.
+    let mut behind: Vec<usize> = definitions.iter().map(|one| one.module).collect();
+    let mut definitions = definitions;
+    for alias in in_order(&aliases) {
+        let moved: Vec<Definition> = definitions_at(evaluator, &definitions, &alias.from)
+            .into_iter()
+            .map(|definition| Definition {
+                value: nested(&alias.to, Rc::clone(&definition.value), &definition),
+                has_no_order: true,
+                ..definition
+            })
+            .collect();
+        let place = behind
+            .iter()
+            .position(|module| *module < alias.module)
+            .unwrap_or(definitions.len());
+        behind.splice(place..place, moved.iter().map(|_| alias.module));
+        definitions.splice(place..place, moved);
+    }
+    definitions
+}
+
+/// Aliases, each after those whose definitions it hands on.
+fn in_order(aliases: &[Alias]) -> Vec<&Alias> {
+    let mut ordered = Vec::with_capacity(aliases.len());
+    let mut is_taken = vec![false; aliases.len()];
+    for first in 0..aliases.len() {
+        // Each with how many of the others were asked already whether they come before it.
+        let mut waiting = match std::mem::replace(&mut is_taken[first], true) {
+            true => continue,
+            false => vec![(first, 0)],
+        };
+        while let Some((index, asked)) = waiting.last_mut() {
+            let (own, other) = (*index, *asked);
+            if other == aliases.len() {
+                ordered.push(&aliases[own]);
+                waiting.pop();
+                continue;
+            }
+            *asked += 1;
+            // Aliases in a circle, which Nix cannot evaluate, come in any order.
+            if !is_taken[other] && aliases[own].goes_on_from(&aliases[other]) {
+                is_taken[other] = true;
+                waiting.push((other, 0));
+            }
+        }
+    }
+    ordered
+}
+
+/// The definitions of an option among those of the root.
+pub(super) fn definitions_at(
+    evaluator: &mut Evaluator,
+    definitions: &[Definition],
+    path: &[Symbol],
+) -> Vec<Definition> {
+    let mut definitions = definitions.to_vec();
+    for name in path {
+        if definitions.is_empty() {
+            break;
+        }
+        let discharged = evaluator.push_down(&definitions);
+        definitions = children(&discharged).get(*name).to_vec();
+    }
+    definitions
+}
+
+/// A value below a path of names, which stand where the definition stands.
+fn nested(path: &[Symbol], value: Rc<Thunk>, definition: &Definition) -> Rc<Thunk> {
+    path.iter().rev().fold(value, |value, name| {
+        let attrs = Attrs::from_entries(vec![Attr {
+            name: *name,
+            name_span: definition.name_span,
+            definition: definition.expression,
+            value,
+        }]);
+        Val::attrs(attrs).thunk()
+    })
+}
