@@ -2,7 +2,8 @@
 
 use super::definition::{Definition, children};
 use crate::nix::eval::Evaluator;
-use crate::nix::eval::value::{Attr, Attrs, Thunk, Val};
+use crate::nix::eval::unknown::Stop;
+use crate::nix::eval::value::{Attr, Attrs, Thunk, Val, Value};
 use crate::nix::symbol::Symbol;
 use std::rc::Rc;
 
@@ -40,7 +41,11 @@ pub(super) fn handed_on(
     let mut behind: Vec<usize> = definitions.iter().map(|one| one.module).collect();
     let mut definitions = definitions;
     for alias in in_order(&aliases) {
-        let moved: Vec<Definition> = definitions_at(evaluator, &definitions, &alias.from)
+        let mut moved = Vec::new();
+        for definition in &definitions {
+            moved_from(evaluator, definition, &alias.from, true, &mut moved);
+        }
+        let moved: Vec<Definition> = moved
             .into_iter()
             .map(|definition| Definition {
                 value: nested(&alias.to, Rc::clone(&definition.value), &definition),
@@ -84,6 +89,82 @@ fn in_order(aliases: &[Alias]) -> Vec<&Alias> {
         }
     }
     ordered
+}
+
+/// What a definition of a set of options says of the option at a path. A set that is not known yet, because it depends on other
+/// options, is asked when the option is read.
+fn moved_from(
+    evaluator: &mut Evaluator,
+    definition: &Definition,
+    path: &[Symbol],
+    is_root: bool,
+    found: &mut Vec<Definition>,
+) {
+    let Some((name, rest)) = path.split_first() else {
+        found.push(definition.clone());
+        return;
+    };
+    for one in evaluator.push_down(std::slice::from_ref(definition)) {
+        let is_open = match &one.value {
+            Ok(Value::Attrs(attrs)) => attrs.get(*name).is_none() && attrs.open.is_some(),
+            Ok(_) => false,
+            Err(_) => true,
+        };
+        // A module of which nothing is known adds nothing, and one that fails is told elsewhere.
+        if is_open && !is_root {
+            let (definition, path) = (one.definition.clone(), path.to_vec());
+            found.push(Definition {
+                value: asked_later(one.definition.clone(), path),
+                wrappers: Vec::new(),
+                ..definition
+            });
+            continue;
+        }
+        for inner in children(&[one]).get(*name) {
+            moved_from(evaluator, inner, rest, false, found);
+        }
+    }
+}
+
+/// The definitions of the option at a path below a definition, as one `mkMerge`.
+fn asked_later(definition: Definition, path: Vec<Symbol>) -> Rc<Thunk> {
+    let origin = definition.value.origin.clone();
+    Thunk::native(
+        move |evaluator| {
+            let mut contents = Vec::new();
+            let mut waiting = vec![(definition.clone(), path.as_slice())];
+            while let Some((definition, path)) = waiting.pop() {
+                let Some((name, rest)) = path.split_first() else {
+                    contents.push(definition.with_wrappers());
+                    continue;
+                };
+                let known = definition.guards.len();
+                for one in evaluator.push_down(&[definition]).into_iter().rev() {
+                    // Where the set is another one in another world, so is what is asked of it.
+                    if let Some(guard) = one.definition.guards.get(known) {
+                        return Err(Stop::Split(guard.condition.clone()));
+                    }
+                    match &one.value {
+                        Ok(Value::Attrs(attrs)) => {
+                            if let (None, Some(unknown)) = (attrs.get(*name), &attrs.open) {
+                                return Err(Stop::Unknown(Rc::clone(unknown)));
+                            }
+                        }
+                        Ok(_) => {}
+                        Err(stop) => return Err(stop.clone()),
+                    }
+                    let inner = children(&[one]);
+                    waiting.extend(inner.get(*name).iter().map(|inner| (inner.clone(), rest)));
+                }
+            }
+            let merged = [
+                ("_type", Val::string("merge").thunk()),
+                ("contents", Val::list(contents).thunk()),
+            ];
+            Ok(Val::attrs(Attrs::of(merged)))
+        },
+        origin,
+    )
 }
 
 /// The definitions of an option among those of the root.
