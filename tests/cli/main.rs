@@ -13,6 +13,7 @@ mod frameworks;
 mod harness;
 mod hostile;
 mod information;
+mod libraries;
 mod limits;
 mod locks;
 mod nix_openclaw;

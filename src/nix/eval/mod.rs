@@ -125,6 +125,8 @@ pub struct Evaluator {
     /// `__curPos`, which is no variable: it stands for its own place.
     current_position: Symbol,
     lib: Option<Rc<Thunk>>,
+    /// Our own, once it was needed.
+    prelude: Option<Rc<Thunk>>,
     /// Which conditions are comparisons of an unknown with a known value, by their ids.
     equalities: HashMap<u64, Equality>,
     /// Regular expressions compiled so far.
@@ -156,6 +158,7 @@ impl Evaluator {
             globals: HashMap::new(),
             current_position: Symbol::new("__curPos"),
             lib: None,
+            prelude: None,
             equalities: HashMap::new(),
             expressions: HashMap::new(),
         }
@@ -307,9 +310,24 @@ impl Evaluator {
         if let Some(lib) = &self.lib {
             return Rc::clone(lib);
         }
-        let lib = crate::nix::lib::lib(self);
+        let lib = self.prelude();
         self.lib = Some(Rc::clone(&lib));
         lib
+    }
+
+    /// Our own `lib`.
+    fn prelude(&mut self) -> Rc<Thunk> {
+        if let Some(prelude) = &self.prelude {
+            return Rc::clone(prelude);
+        }
+        let prelude = crate::nix::lib::lib(self);
+        self.prelude = Some(Rc::clone(&prelude));
+        prelude
+    }
+
+    /// `lib.hm`, which Home Manager adds to whatever `lib` there is.
+    pub fn home_manager_functions(&mut self) -> Rc<Thunk> {
+        Thunk::select(self.prelude(), Symbol::new("hm"), Origin::default())
     }
 
     /// Takes the real `lib` of an input that is at hand.

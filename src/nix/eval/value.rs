@@ -428,6 +428,8 @@ pub enum Marker {
     /// The functions of a well-known flake. What is not known of them has no name that nixpkgs' `lib` has, so that
     /// `nixpkgs.lib // home-manager.lib` overrides nothing.
     Functions,
+    /// Both in one: nixpkgs' `lib` and functions of well-known flakes.
+    LibraryAndFunctions,
 }
 
 impl fmt::Debug for Marker {
@@ -441,6 +443,7 @@ impl fmt::Debug for Marker {
             Marker::OwnFlake => "OwnFlake",
             Marker::Library => "Library",
             Marker::Functions => "Functions",
+            Marker::LibraryAndFunctions => "LibraryAndFunctions",
         })
     }
 }
@@ -580,7 +583,7 @@ impl Attrs {
             // The right side may override any attribute of the left.
             let may_have = |name: Symbol| match other.marker.as_deref() {
                 Some(Marker::Functions) => false,
-                Some(Marker::Library) => names::has(name.as_str()),
+                Some(Marker::Library | Marker::LibraryAndFunctions) => names::has(name.as_str()),
                 _ => true,
             };
             for attr in &mut entries {
@@ -592,11 +595,36 @@ impl Attrs {
         Attrs {
             entries,
             open: other.open.clone().or_else(|| self.open.clone()),
-            marker: self.marker.clone(),
+            marker: self.marker_with(other),
             places: match self.places == other.places {
                 true => self.places,
                 false => Places::Some,
             },
+        }
+    }
+}
+
+impl Attrs {
+    /// What `self // other` stands for: it tells which names what is not known of it may have.
+    fn marker_with(&self, other: &Attrs) -> Option<Rc<Marker>> {
+        use Marker::{Functions, Library, LibraryAndFunctions};
+        let own = self.marker.as_ref().filter(|_| self.open.is_some());
+        match (own.map(Rc::as_ref), other.marker.as_deref()) {
+            _ if other.open.is_none() => self.marker.clone(),
+            (Some(Library), Some(Library)) | (Some(Functions), Some(Functions)) => {
+                self.marker.clone()
+            }
+            (
+                Some(Library | Functions | LibraryAndFunctions),
+                Some(Library | Functions | LibraryAndFunctions),
+            ) => Some(Rc::new(LibraryAndFunctions)),
+            (Some(Library | Functions | LibraryAndFunctions), _) => None,
+            (None, Some(Library | Functions | LibraryAndFunctions))
+                if self.open.is_none() && self.marker.is_none() =>
+            {
+                other.marker.clone()
+            }
+            _ => self.marker.clone(),
         }
     }
 }
@@ -775,6 +803,11 @@ impl Thunk {
             State::Done(value) => Some(value.clone()),
             _ => None,
         }
+    }
+
+    /// Whether it is known without any work that it is not known.
+    pub fn is_unknown(&self) -> bool {
+        matches!(&*self.state.borrow(), State::Unknown(_))
     }
 
     pub(super) fn with_state(state: State, origin: Origin) -> Rc<Self> {

@@ -7,7 +7,9 @@ use crate::nix::eval::value::{Attr, Attrs, Marker, Origin, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::modules::definition::{Definition, children};
 use crate::nix::modules::types::OptionType;
-use crate::nix::modules::{Class, Declarations, ModuleSet, OptionDeclaration, Request};
+use crate::nix::modules::{
+    Class, Declarations, ModuleSet, OptionDeclaration, Request, library_of_modules,
+};
 use crate::nix::symbol::Symbol;
 use crate::workspace::{FileType, path};
 use std::collections::BTreeMap;
@@ -38,6 +40,7 @@ pub(super) fn input(evaluator: &mut Evaluator, what: KnownInput, name: Symbol) -
             Attrs::of([("lib", lib), ("legacyPackages", package_sets)])
         }
         KnownInput::HomeManager => {
+            let hm = evaluator.home_manager_functions();
             let lib = named(
                 evaluator,
                 &format!("inputs.{name}.lib"),
@@ -46,17 +49,7 @@ pub(super) fn input(evaluator: &mut Evaluator, what: KnownInput, name: Symbol) -
                         "homeManagerConfiguration",
                         function(&HOME_CONFIGURATION, Vec::new()),
                     ),
-                    (
-                        "hm",
-                        Thunk::native(
-                            |evaluator| {
-                                let lib = evaluator.lib();
-                                let hm = evaluator.descend(&lib, &["hm"])?;
-                                evaluator.force(&hm)
-                            },
-                            Origin::default(),
-                        ),
-                    ),
+                    ("hm", hm),
                 ],
             );
             Attrs::of([("lib", lib)])
@@ -136,13 +129,20 @@ fn systems(
 
 /// `nixpkgs.lib`: `lib` and `nixosSystem`.
 fn nixpkgs_lib(evaluator: &mut Evaluator) -> Result<Val, Stop> {
-    let lib = evaluator.lib();
-    let lib = evaluator.attrs(&lib, &Origin::default())?;
-    let mut attrs = (*lib).clone();
+    let own = evaluator.lib();
+    let mut attrs = (*evaluator.attrs(&own, &Origin::default())?).clone();
+    let nixos_system = function(&NIXOS_SYSTEM, Vec::new());
     attrs.insert(Attr::unwritten(
         Symbol::new("nixosSystem"),
-        function(&NIXOS_SYSTEM, Vec::new()),
+        Rc::clone(&nixos_system),
     ));
+    // As in nixpkgs' own flake.nix, a system gets the `lib` that its function comes from with all that extends it.
+    let extend = evaluator.snippet(
+        "(own.extend (final: _: { nixosSystem = arguments: nixosSystem ({ lib = final; } // arguments); })).extend",
+        &["own", "nixosSystem"].map(Symbol::new),
+        vec![Rc::clone(&own), nixos_system],
+    );
+    attrs.insert(Attr::unwritten(Symbol::new("extend"), extend));
     Ok(Val::attrs(attrs))
 }
 
@@ -218,6 +218,22 @@ fn modules(
         Err(Stop::Unknown(unknown)) => Ok(vec![Thunk::unknown(unknown, origin.clone())]),
         Err(stop) => Err(stop),
     }
+}
+
+/// The `lib` that modules get: the one given, or else that of the packages given.
+fn library(
+    evaluator: &mut Evaluator,
+    attrs: &Attrs,
+    packages: Option<&Rc<Thunk>>,
+) -> Result<Option<Rc<Thunk>>, Stop> {
+    let given = match (argument(evaluator, attrs, "lib")?, packages) {
+        (Some(given), _) => given,
+        (None, Some(packages)) => {
+            Thunk::select(Rc::clone(packages), Symbol::new("lib"), Origin::default())
+        }
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(library_of_modules(evaluator, given)))
 }
 
 fn special_arguments(
@@ -333,6 +349,7 @@ static HOME_CONFIGURATION: Builtin = Builtin {
         list.extend(modules(evaluator, &attrs, "extraModules", origin)?);
         let mut request = Request::new(Class::HomeManager, list);
         request.packages = argument(evaluator, &attrs, "pkgs")?;
+        request.library = library(evaluator, &attrs, request.packages.as_ref())?;
         special_arguments(evaluator, &attrs, "extraSpecialArgs", &mut request)?;
         for (name, path) in [
             ("username", ["home", "username"]),
@@ -363,7 +380,12 @@ fn system_configuration(
     let mut request = Request::new(class, list);
     special_arguments(evaluator, &attrs, "specialArgs", &mut request)?;
     let system = argument(evaluator, &attrs, "system")?;
-    request.packages = match argument(evaluator, &attrs, "pkgs")? {
+    let packages_given = argument(evaluator, &attrs, "pkgs")?;
+    request.library = match class {
+        Class::Darwin => library(evaluator, &attrs, packages_given.as_ref())?,
+        _ => library(evaluator, &attrs, None)?,
+    };
+    request.packages = match packages_given {
         Some(given) => Some(given),
         None => {
             let system = system.unwrap_or_else(|| {

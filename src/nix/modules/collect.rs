@@ -114,8 +114,15 @@ fn own_definitions(
 fn arguments(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Rc<Thunk> {
     let request = &set.request;
     let mut entries: Vec<(&str, Rc<Thunk>)> = Vec::new();
-    let lib = evaluator.lib();
-    entries.push(("lib", lib));
+    let library = match (&request.library, request.class) {
+        (Some(library), _) => Rc::clone(library),
+        (None, Class::HomeManager) => {
+            let library = evaluator.lib();
+            super::library_of_modules(evaluator, library)
+        }
+        (None, _) => evaluator.lib(),
+    };
+    entries.push(("lib", library));
     entries.push(("config", set.config()));
     entries.push(("options", set.options()));
     if let Some(packages) = &request.packages {

@@ -16,7 +16,7 @@ pub mod types;
 
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{EvalError, Stop, Unknown};
-use crate::nix::eval::value::{Attrs, Origin, Thunk, Val};
+use crate::nix::eval::value::{Attr, Attrs, Origin, Thunk, Val};
 use crate::nix::symbol::Symbol;
 use crate::workspace::source::Span;
 use definition::Definition;
@@ -140,6 +140,8 @@ pub struct Request {
     pub modules: Vec<Rc<Thunk>>,
     /// `specialArgs` / `extraSpecialArgs`, and whatever the framework adds (`osConfig`, `name`).
     pub special_arguments: Vec<(Symbol, Rc<Thunk>)>,
+    /// What `lib` is, where it is another one than nixpkgs' own.
+    pub library: Option<Rc<Thunk>>,
     /// What `pkgs` is, if the framework gives one.
     pub packages: Option<Rc<Thunk>>,
     /// Set when modules may get further arguments that are not known; says why.
@@ -163,6 +165,7 @@ impl Request {
             class,
             modules,
             special_arguments: Vec::new(),
+            library: None,
             packages: None,
             unknown_arguments: None,
             declarations: Declarations::default(),
@@ -362,6 +365,39 @@ pub fn nested_users(
         .collect()
 }
 
+/// The `lib` of modules where somebody gives one of their own. What cannot be seen of it is taken to be what it is in nixpkgs' own:
+/// without that no module could be read.
+pub fn library_of_modules(evaluator: &mut Evaluator, given: Rc<Thunk>) -> Rc<Thunk> {
+    let own = evaluator.lib();
+    let origin = given.origin.clone();
+    Thunk::native(
+        move |evaluator| {
+            let own = evaluator.attrs(&own, &Origin::default())?;
+            let given = match evaluator.attrs(&given, &given.origin.clone()) {
+                Ok(given) => given,
+                Err(Stop::Unknown(_)) => own.clone(),
+                Err(stop) => return Err(stop),
+            };
+            let mut library = (*given).clone();
+            let name = Symbol::new("hm");
+            if given.get(name).is_none() {
+                library.insert(Attr::unwritten(name, evaluator.home_manager_functions()));
+            }
+            for attr in own.unordered() {
+                let is_seen = match given.get(attr.name) {
+                    Some(known) => !known.value.is_unknown(),
+                    None => given.open.is_none(),
+                };
+                if !is_seen {
+                    library.insert(attr.clone());
+                }
+            }
+            Ok(Val::attrs(library))
+        },
+        origin,
+    )
+}
+
 /// The Home Manager configuration of a user of a system.
 pub fn home_of_system(
     evaluator: &mut Evaluator,
@@ -388,6 +424,13 @@ pub fn home_of_system(
     }
     let mut request = Request::new(Class::HomeManager, all);
     request.packages = system.request.packages.clone();
+    // Home Manager takes the `lib` of the module that it is in the system, and extends it.
+    let special = &system.request.special_arguments;
+    request.library = special
+        .iter()
+        .rfind(|(name, _)| name.as_str() == "lib")
+        .map(|(_, library)| library_of_modules(evaluator, Rc::clone(library)))
+        .or_else(|| system.request.library.clone());
     request
         .special_arguments
         .push((Symbol::new("osConfig"), system.config()));

@@ -161,10 +161,12 @@ pub(super) static TABLE: &[Builtin] = &[
             let mut result = Attrs::from_entries(entries);
             result.open = attrs.open.clone();
             // The names are the same.
-            result.marker = attrs
-                .marker
-                .clone()
-                .filter(|marker| matches!(**marker, Marker::Library | Marker::Functions));
+            result.marker = attrs.marker.clone().filter(|marker| {
+                matches!(
+                    **marker,
+                    Marker::Library | Marker::Functions | Marker::LibraryAndFunctions
+                )
+            });
             result.places = Places::None;
             Ok(Val::new(Value::Attrs(Rc::new(result)), origin.clone()))
         },

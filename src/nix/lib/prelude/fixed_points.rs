@@ -4,7 +4,7 @@
 pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     (
         "extend",
-        "overlay: let again = base: next: let extended = base // next extended base // { extend = again extended; }; in extended; in again lib overlay",
+        "overlay: let again = overlays: let final = builtins.foldl' (base: next: base // next final base) lib overlays // { extend = next: again (overlays ++ [ next ]); }; in final; in again [ overlay ]",
     ),
     ("fix", "function: let result = function result; in result"),
     (
