@@ -194,3 +194,36 @@ fn modules_of_home_manager_have_its_functions_with_any_lib() {
         printed.err
     );
 }
+
+/// Names that neither `lib` nor `lib.types` has are looked up in what stands around them.
+#[test]
+fn scopes_of_the_library_let_other_names_through() {
+    for (expression, wanted) in [
+        ("with { mkOpt = 1; }; with lib; with types; mkOpt", "1"),
+        (
+            "with { mkOpt = 1; }; with lib.types; [ mkOpt (int.name) ]",
+            "[ 1 \"int\" ]",
+        ),
+        ("with lib // { mkOpt = 1; }; with types; mkOpt", "1"),
+        // Not modelled, but there.
+        ("with { toml = 1; }; with lib.types; toml", "«unknown"),
+        (
+            "with { textClosureMap = 1; }; with lib; textClosureMap",
+            "«unknown",
+        ),
+        // A newer `lib` may have it.
+        ("with lib; with types; mkOpt", "«unknown"),
+        ("lib.types ? mkOpt", "false"),
+    ] {
+        let printed = openclaw_check()
+            .args("eval - --no-git")
+            .input(format!("let lib = import <nixpkgs/lib>; in {expression}"))
+            .run();
+        assert!(
+            printed.out.starts_with(wanted),
+            "{expression}: {}{}",
+            printed.out,
+            printed.err
+        );
+    }
+}

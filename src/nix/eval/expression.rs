@@ -216,6 +216,7 @@ impl Evaluator {
             },
             Resolution::Global => Ok(self.global(name)),
             Resolution::With(scopes) => {
+                let mut first_open = None;
                 for up in scopes.iter() {
                     let Some(scope) = env.lookup(*up, 0).cloned() else {
                         continue;
@@ -234,10 +235,18 @@ impl Evaluator {
                         return Ok(Rc::clone(&attr.value));
                     }
                     if let Some(open) = &attrs.open {
-                        return Err(Stop::Unknown(open.attribute(name)));
+                        let unknown = open.attribute(name);
+                        if !matches!(attrs.has(name), Ok(false)) {
+                            return Err(Stop::Unknown(unknown));
+                        }
+                        // `lib` and `lib.types` are known not to have it, unless a newer one does.
+                        first_open.get_or_insert(unknown);
                     }
                 }
-                Err(self.undefined(name, origin))
+                match first_open {
+                    Some(unknown) => Err(Stop::Unknown(unknown)),
+                    None => Err(self.undefined(name, origin)),
+                }
             }
             Resolution::Undefined => Err(self.undefined(name, origin)),
         }

@@ -428,6 +428,8 @@ pub enum Marker {
     /// The functions of a well-known flake. What is not known of them has no name that nixpkgs' `lib` has, so that
     /// `nixpkgs.lib // home-manager.lib` overrides nothing.
     Functions,
+    /// nixpkgs' `lib.types`, of which the names are known, and not all types.
+    Types,
     /// Both in one: nixpkgs' `lib` and functions of well-known flakes.
     LibraryAndFunctions,
 }
@@ -443,6 +445,7 @@ impl fmt::Debug for Marker {
             Marker::OwnFlake => "OwnFlake",
             Marker::Library => "Library",
             Marker::Functions => "Functions",
+            Marker::Types => "Types",
             Marker::LibraryAndFunctions => "LibraryAndFunctions",
         })
     }
@@ -553,6 +556,7 @@ impl Attrs {
         match (&self.open, self.marker.as_deref()) {
             (None, _) => Ok(false),
             (Some(_), Some(Marker::Library)) if !names::has(name.as_str()) => Ok(false),
+            (Some(_), Some(Marker::Types)) if !names::types_have(name.as_str()) => Ok(false),
             (Some(unknown), _) => Err(Stop::Unknown(Rc::clone(unknown))),
         }
     }

@@ -522,6 +522,84 @@ const NAMES: &[&str] = &[
     "zipWithNames",
 ];
 
+/// The attribute names of `lib.types`, sorted: those of June 2026, found in the same way, and those that were removed before.
+const TYPES: &[&str] = &[
+    "addCheck",
+    "anything",
+    "attrListOf",
+    "attrListWith",
+    "attrTag",
+    "attrs",
+    "attrsOf",
+    "attrsWith",
+    "bool",
+    "boolByOr",
+    "coercedTo",
+    "commas",
+    "defaultFunctor",
+    "defaultTypeMerge",
+    "deferredModule",
+    "deferredModuleWith",
+    "either",
+    "enum",
+    "envVar",
+    "externalPath",
+    "fileset",
+    "float",
+    "functionTo",
+    "int",
+    "ints",
+    "isOptionType",
+    "isType",
+    "json",
+    "lazyAttrsOf",
+    "lines",
+    "listOf",
+    "loaOf",
+    "luaInline",
+    "mergeTypes",
+    "mkOptionType",
+    "noCheckForDocsModule",
+    "nonEmptyListOf",
+    "nonEmptyStr",
+    "nullOr",
+    "number",
+    "numbers",
+    "oneOf",
+    "optionDeclaration",
+    "optionDescriptionPhrase",
+    "optionSet",
+    "optionType",
+    "package",
+    "passwdEntry",
+    "path",
+    "pathInStore",
+    "pathWith",
+    "pkgs",
+    "port",
+    "raw",
+    "separatedString",
+    "serializableValueWith",
+    "setType",
+    "shellPackage",
+    "singleLineStr",
+    "str",
+    "strMatching",
+    "string",
+    "submodule",
+    "submoduleWith",
+    "toml",
+    "types",
+    "uniq",
+    "unique",
+    "unspecified",
+];
+
+/// Whether `lib.types` has, or had, an attribute of that name.
+pub fn types_have(name: &str) -> bool {
+    TYPES.binary_search(&name).is_ok()
+}
+
 /// Whether `lib` has, or had since 2022, an attribute of that name.
 pub fn has(name: &str) -> bool {
     NAMES.binary_search(&name).is_ok()
@@ -548,7 +626,9 @@ mod tests {
 
     #[test]
     fn the_names_are_sorted_and_hold_what_is_modelled() {
-        assert!(NAMES.is_sorted());
+        assert!(NAMES.is_sorted() && TYPES.is_sorted());
+        let kinds = crate::nix::lib::types::IN_NIX;
+        assert!(kinds.iter().all(|(name, _)| types_have(name)));
         let unknown: Vec<&str> = crate::nix::lib::prelude::functions()
             .map(|(name, _)| name)
             .filter(|name| !has(name))

@@ -71,6 +71,7 @@ pub(super) fn types(evaluator: &mut Evaluator) -> Rc<Thunk> {
     let mut attrs = Attrs::of(entries);
     attrs.open =
         Some(evaluator.unknown_named("lib.types", "this type is not modelled", None, None));
+    attrs.marker = Some(Rc::new(Marker::Types));
     Val::attrs(attrs).thunk()
 }
 
