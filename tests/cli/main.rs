@@ -8,6 +8,7 @@ mod exit_codes;
 mod file_system;
 mod files;
 mod fixtures;
+mod flake_parts;
 mod formats;
 mod frameworks;
 mod harness;

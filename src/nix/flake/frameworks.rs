@@ -1,22 +1,19 @@
 //! The functions by which configurations are made, modelled.
 
+use super::flake_parts::MAKE_FLAKE;
 use super::known::KnownInput;
 use super::packages::{function, packages};
-use crate::nix::eval::unknown::{ErrorKind, Stop, Unknown};
+use crate::nix::eval::unknown::{ErrorKind, Stop};
 use crate::nix::eval::value::{Attr, Attrs, Marker, Origin, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
-use crate::nix::modules::definition::{Definition, children};
-use crate::nix::modules::types::OptionType;
-use crate::nix::modules::{
-    Class, Declarations, ModuleSet, OptionDeclaration, Request, library_of_modules,
-};
+use crate::nix::modules::{Class, ModuleSet, Request, library_of_modules};
 use crate::nix::symbol::Symbol;
 use crate::workspace::{FileType, path};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The systems of `flake-utils`' `eachDefaultSystem`, `nix-systems/default`.
-const DEFAULT_SYSTEMS: &[&str] = &[
+pub(super) const DEFAULT_SYSTEMS: &[&str] = &[
     "aarch64-darwin",
     "aarch64-linux",
     "x86_64-darwin",
@@ -146,6 +143,24 @@ fn nixpkgs_lib(evaluator: &mut Evaluator) -> Result<Val, Stop> {
     Ok(Val::attrs(attrs))
 }
 
+/// The systems that an input of `nix-systems` lists, by the revision that is locked: what others list is not known.
+pub fn systems_of_input(evaluator: &mut Evaluator, input: &Attrs) -> Option<Val> {
+    let rev = Rc::clone(&input.get(Symbol::new("rev"))?.value);
+    let systems: &[&str] = match &*evaluator.text(&rev, &Origin::default()).ok()? {
+        // `nix-systems/default`.
+        "da67096a3b9bf56a91d16901293e51ba5b49a27e" => DEFAULT_SYSTEMS,
+        // `nix-systems/default-linux`.
+        "31732fcf5e8fea42e59c2488ad31a0e651500f68" => &["aarch64-linux", "x86_64-linux"],
+        _ => return None,
+    };
+    Some(Val::list(
+        systems
+            .iter()
+            .map(|system| Val::string(system).thunk())
+            .collect(),
+    ))
+}
+
 /// What `import nixpkgs` is: a function from arguments to packages.
 pub fn import_nixpkgs() -> Rc<Thunk> {
     function(&IMPORT_NIXPKGS, Vec::new())
@@ -185,7 +200,7 @@ fn current_system(evaluator: &Evaluator) -> Rc<Thunk> {
 }
 
 /// The attribute of an argument set, if it is given.
-fn argument(
+pub(super) fn argument(
     evaluator: &mut Evaluator,
     attrs: &Attrs,
     name: &str,
@@ -236,7 +251,8 @@ fn library(
     Ok(Some(library_of_modules(evaluator, given)))
 }
 
-fn special_arguments(
+/// Adds the arguments that every module gets to a request.
+pub(super) fn special_arguments(
     evaluator: &mut Evaluator,
     attrs: &Attrs,
     name: &str,
@@ -478,161 +494,6 @@ static EACH_SYSTEM: Builtin = Builtin {
             .map(|(name, entries)| (name, Val::attrs(Attrs::from_entries(entries)).thunk()))
             .collect();
         Ok(Val::attrs(Attrs::of(entries)))
-    },
-};
-
-/// `mkFlake { inherit inputs; } module`.
-static MAKE_FLAKE: Builtin = Builtin {
-    name: "mkFlake",
-    arity: 2,
-    run: |evaluator, arguments, origin| {
-        let attrs = evaluator.attrs(&arguments[0], origin)?;
-        let mut request = Request::new(Class::FlakeParts, vec![Rc::clone(&arguments[1])]);
-        special_arguments(evaluator, &attrs, "specialArgs", &mut request)?;
-        let Some(inputs) = argument(evaluator, &attrs, "inputs")? else {
-            return Err(evaluator.error(
-                ErrorKind::Argument,
-                "`mkFlake` is called without `inputs`",
-                origin,
-            ));
-        };
-        let me = match argument(evaluator, &attrs, "self")? {
-            Some(me) => me,
-            None => Thunk::select(Rc::clone(&inputs), Symbol::new("self"), origin.clone()),
-        };
-        let location = match argument(evaluator, &attrs, "moduleLocation")? {
-            Some(location) => location,
-            None => evaluator.snippet(
-                "\"${self.outPath}/flake.nix\"",
-                &[Symbol::new("self")],
-                vec![Rc::clone(&me)],
-            ),
-        };
-        let with_system = function(&WITH_SYSTEM, vec![Rc::clone(&inputs)]);
-        for (name, value) in [
-            ("inputs", Rc::clone(&inputs)),
-            ("self", me),
-            ("moduleLocation", location),
-            ("withSystem", Rc::clone(&with_system)),
-        ] {
-            request.special_arguments.push((Symbol::new(name), value));
-        }
-        request.declarations = flake_parts_options();
-        let set = evaluator.evaluate_modules(request);
-        let config = set.config();
-        let flake = evaluator.descend(&config, &["flake"])?;
-        let outputs = evaluator.attrs(&flake, origin)?;
-        let mut outputs = (*outputs).clone();
-        outputs.open = made_by_unseen_modules(evaluator, &set);
-        Ok(Val::new(Value::Attrs(Rc::new(outputs)), origin.clone()))
-    },
-};
-
-/// The options of flake-parts itself.
-const FLAKE_PARTS_OPTIONS: &[&str] = &[
-    "_module",
-    "debug",
-    "flake",
-    "partitionedAttrs",
-    "partitions",
-    "perInput",
-    "perSystem",
-    "systems",
-    "transposition",
-];
-
-/// Why there may be more outputs than are seen: somebody sets an option that only a module that is not here can declare, and that
-/// module may make configurations of it. What such a module adds unasked is no configuration of the user's.
-fn made_by_unseen_modules(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Option<Rc<Unknown>> {
-    let collected = set.collected()?;
-    let first = collected.unseen.first()?;
-    let Declarations::Set(declared) = &collected.declarations else {
-        return None;
-    };
-    let discharged = evaluator.push_down(&collected.definitions);
-    let defined = children(&discharged);
-    let (name, definitions) = defined.by_name.iter().find(|(name, _)| {
-        !FLAKE_PARTS_OPTIONS.contains(&name.as_str()) && !declared.contains_key(name.as_str())
-    })?;
-    let mut modules: Vec<String> = collected
-        .unseen
-        .iter()
-        .map(|module| format!("`{}`", module.name()))
-        .collect();
-    modules.dedup();
-    let reason = format!(
-        "`{name}` is an option of a module that is not here ({}), which may make configurations of it",
-        modules.join(", ")
-    );
-    let span = definitions
-        .first()
-        .and_then(Definition::span)
-        .or(first.span);
-    Some(evaluator.unknown_named("outputs", reason, None, span))
-}
-
-fn option(kind: OptionType) -> Declarations {
-    Declarations::Option(Rc::new(OptionDeclaration {
-        kind,
-        default: None,
-        apply: None,
-        span: None,
-        read_only: false,
-        written: None,
-        problem: None,
-    }))
-}
-
-/// The options of flake-parts whose merge matters: modules as values, and those of `perSystem`, which are left alone.
-fn flake_parts_options() -> Declarations {
-    let deferred = || OptionType::LazyAttrsOf(Rc::new(OptionType::Deferred));
-    let raw = || OptionType::LazyAttrsOf(Rc::new(OptionType::Unseen));
-    let mut flake = BTreeMap::new();
-    flake.insert(
-        "modules",
-        option(OptionType::LazyAttrsOf(Rc::new(deferred()))),
-    );
-    for name in [
-        "homeModules",
-        "homeManagerModules",
-        "nixosModules",
-        "darwinModules",
-    ] {
-        flake.insert(name, option(deferred()));
-    }
-    for name in [
-        "homeConfigurations",
-        "nixosConfigurations",
-        "darwinConfigurations",
-    ] {
-        flake.insert(name, option(raw()));
-    }
-    let mut root = BTreeMap::new();
-    root.insert("flake", Declarations::Set(Rc::new(flake)));
-    root.insert("perSystem", option(OptionType::Deferred));
-    Declarations::Set(Rc::new(root))
-}
-
-/// `withSystem system (arguments: result)`.
-static WITH_SYSTEM: Builtin = Builtin {
-    name: "withSystem",
-    arity: 3,
-    run: |evaluator, arguments, origin| {
-        let system = Rc::clone(&arguments[1]);
-        let packages = packages(evaluator, Rc::clone(&system));
-        let mut given = Attrs::of([
-            ("system", system),
-            ("pkgs", packages),
-            ("inputs", Rc::clone(&arguments[0])),
-        ]);
-        given.open = Some(evaluator.unknown_named(
-            "withSystem",
-            "it is an argument that `perSystem` makes",
-            None,
-            origin.span,
-        ));
-        let function = evaluator.function(&arguments[2], origin)?;
-        evaluator.apply(&function, Val::attrs(given).thunk(), origin)
     },
 };
 

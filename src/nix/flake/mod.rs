@@ -4,6 +4,7 @@
 //! only the name is known. What a flake's outputs hold is found by [`configurations`].
 
 pub mod declaration;
+mod flake_parts;
 pub mod frameworks;
 pub mod known;
 pub mod packages;
@@ -633,7 +634,9 @@ pub fn configurations(evaluator: &mut Evaluator, flake: &Flake) -> Outputs {
             }
         }
     }
-    if let Some(open) = &attrs.open {
+    if let Some(open) = &attrs.open
+        && open.subject.as_deref() != Some(flake_parts::ADDED_UNASKED)
+    {
         outputs.stopped("outputs", Stop::Unknown(Rc::clone(open)));
     }
     outputs

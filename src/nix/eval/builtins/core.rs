@@ -149,6 +149,12 @@ fn import(
         let packages = frameworks::import_nixpkgs();
         return evaluator.force(&packages);
     }
+    if let Value::Attrs(attrs) = &value.value
+        && let Some(Marker::Input(KnownInput::Systems)) = attrs.marker.as_deref()
+        && let Some(systems) = frameworks::systems_of_input(evaluator, attrs)
+    {
+        return Ok(Val::new(systems.value, origin.clone()));
+    }
     if let Value::Path(path) = &value.value {
         evaluator.note_outside(path, &value.origin, false);
     }
