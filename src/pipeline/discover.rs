@@ -864,6 +864,7 @@ impl Finder<'_> {
         let mut request = Request::new(Class::Generic, modules);
         request.closed = false;
         request.partial = true;
+        request.defined_elsewhere = true;
         request.packages = Some(self.packages());
         let set = self.evaluator.evaluate_modules(request);
         let around = self.around();

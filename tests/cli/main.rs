@@ -17,6 +17,7 @@ mod information;
 mod libraries;
 mod limits;
 mod locks;
+mod modules_alone;
 mod nix_openclaw;
 mod nixpkgs_lib;
 mod panics;

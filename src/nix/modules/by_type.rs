@@ -885,6 +885,11 @@ pub(super) fn merge_submodule(
     }
     request.declarations = submodule.declarations.clone().unwrap_or_default();
     request.packages = set.request.packages.clone();
+    // Nobody else can reach the elements of a list.
+    let is_element = path
+        .last()
+        .is_some_and(|name| name.as_str().starts_with("[definition "));
+    request.defined_elsewhere = set.request.defined_elsewhere && !is_element;
     let name = match path.last() {
         Some(name) if is_defined => name.as_str(),
         // What Nix makes without definitions is made once, for wherever the type is used.

@@ -653,8 +653,9 @@ fn option_value(
     }
     let active = final_definitions(evaluator, set, path, option, definitions)?;
     if active.is_empty() {
-        if set.request.partial {
-            return Err(Stop::Unknown(set_elsewhere(evaluator, path, option)));
+        if set.request.defined_elsewhere && !matches!(option.kind, OptionType::Submodule(_)) {
+            let path = set.full_path(path);
+            return Err(Stop::Unknown(set_elsewhere(evaluator, &path, option)));
         }
         return match without_definitions(evaluator, set, path, &option.kind)? {
             Some(empty) => Ok(empty),

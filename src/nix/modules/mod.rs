@@ -156,6 +156,8 @@ pub struct Request {
     pub closed: bool,
     /// Whether the modules are part of a configuration that is not here: a switch that nothing in sight sets may be on or off.
     pub partial: bool,
+    /// Whether modules that are not here may define what is not defined: those of a configuration that is not here, also in its submodules.
+    pub defined_elsewhere: bool,
 }
 
 impl Request {
@@ -173,6 +175,7 @@ impl Request {
             prefix: Vec::new(),
             closed: class == Class::Generic,
             partial: false,
+            defined_elsewhere: false,
         }
     }
 }
