@@ -187,7 +187,13 @@ impl<'a> Modules<'a> {
         let is_named = definitions
             .iter()
             .any(|definition| definition.name_span.is_some());
-        is_named
+        let is_of_framework = self.set.request.definitions.iter().any(|(given, _)| {
+            given
+                .iter()
+                .map(|name| name.as_str())
+                .eq(names.iter().copied())
+        });
+        (is_named || is_of_framework)
             .then(|| converter.definitions(&definitions, Merging::Options))
             .flatten()
     }

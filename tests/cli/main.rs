@@ -12,6 +12,7 @@ mod flake_parts;
 mod formats;
 mod frameworks;
 mod harness;
+mod homes_of_systems;
 mod hostile;
 mod information;
 mod libraries;

@@ -13,6 +13,7 @@ pub mod definition;
 pub mod merge;
 pub mod option_values;
 pub mod types;
+mod users;
 
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{EvalError, Stop, Unknown};
@@ -24,6 +25,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use types::OptionType;
+pub use users::{home_of_system, nested_users};
 
 /// What a set of modules configures.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -332,42 +334,6 @@ pub fn unsplit(evaluator: &mut Evaluator, stop: Stop) -> Stop {
     }
 }
 
-/// The users that definitions of `home-manager.users` name, each with its modules.
-pub fn nested_users(
-    evaluator: &mut Evaluator,
-    definitions: &[Definition],
-) -> Vec<(String, Vec<Rc<Thunk>>)> {
-    let discharged = evaluator.discharge_set(definitions);
-    definition::children(&discharged)
-        .by_name
-        .into_iter()
-        .map(|(name, definitions)| {
-            let modules = definitions
-                .into_iter()
-                .map(|definition| {
-                    if definition.guards.is_empty() {
-                        return definition.value;
-                    }
-                    // A user who is there under a condition: the module is conditional.
-                    let unless = Val::attrs(Attrs::new()).thunk();
-                    definition
-                        .guards
-                        .iter()
-                        .fold(definition.value, |value, guard| {
-                            let (then, otherwise) = if guard.holds {
-                                (value, Rc::clone(&unless))
-                            } else {
-                                (Rc::clone(&unless), value)
-                            };
-                            Thunk::choice(guard.condition.clone(), then, otherwise)
-                        })
-                })
-                .collect();
-            (show_path(&[name]), modules)
-        })
-        .collect()
-}
-
 /// The `lib` of modules where somebody gives one of their own. What cannot be seen of it is taken to be what it is in nixpkgs' own:
 /// without that no module could be read.
 pub fn library_of_modules(evaluator: &mut Evaluator, given: Rc<Thunk>) -> Rc<Thunk> {
@@ -399,72 +365,4 @@ pub fn library_of_modules(evaluator: &mut Evaluator, given: Rc<Thunk>) -> Rc<Thu
         },
         origin,
     )
-}
-
-/// The Home Manager configuration of a user of a system.
-pub fn home_of_system(
-    evaluator: &mut Evaluator,
-    system: &Rc<ModuleSet>,
-    user: &str,
-    modules: Vec<Rc<Thunk>>,
-    shared: &[Definition],
-    arguments: &[Definition],
-) -> Rc<ModuleSet> {
-    let mut all = modules;
-    for discharged in evaluator.discharge(shared) {
-        match discharged.value {
-            Ok(crate::nix::eval::value::Value::List(list)) => {
-                all.extend(list.items.iter().cloned());
-                for (_, unknown) in &list.gaps {
-                    all.push(Thunk::unknown(Rc::clone(unknown), Origin::default()));
-                }
-            }
-            Err(Stop::Unknown(unknown)) => {
-                all.push(Thunk::unknown(unknown, Origin::default()));
-            }
-            _ => {}
-        }
-    }
-    let mut request = Request::new(Class::HomeManager, all);
-    request.packages = system.request.packages.clone();
-    // Home Manager takes the `lib` of the module that it is in the system, and extends it.
-    let special = &system.request.special_arguments;
-    request.library = special
-        .iter()
-        .rfind(|(name, _)| name.as_str() == "lib")
-        .map(|(_, library)| library_of_modules(evaluator, Rc::clone(library)))
-        .or_else(|| system.request.library.clone());
-    request
-        .special_arguments
-        .push((Symbol::new("osConfig"), system.config()));
-    if system.request.class == Class::Darwin {
-        request
-            .special_arguments
-            .push((Symbol::new("darwinConfig"), system.config()));
-    } else {
-        request
-            .special_arguments
-            .push((Symbol::new("nixosConfig"), system.config()));
-    }
-    for discharged in evaluator.discharge(arguments) {
-        match discharged.value {
-            Ok(crate::nix::eval::value::Value::Attrs(attrs)) => {
-                for attr in attrs.unordered() {
-                    request
-                        .special_arguments
-                        .push((attr.name, Rc::clone(&attr.value)));
-                }
-                if let Some(open) = &attrs.open {
-                    request.unknown_arguments = Some(Rc::clone(open));
-                }
-            }
-            Err(Stop::Unknown(unknown)) => request.unknown_arguments = Some(unknown),
-            _ => {}
-        }
-    }
-    request.definitions.push((
-        ["home", "username"].map(Symbol::new).to_vec(),
-        Val::string(user).thunk(),
-    ));
-    evaluator.evaluate_modules(request)
 }

@@ -1,0 +1,156 @@
+//! Home Manager inside NixOS and nix-darwin: it takes name and home directory of a user from the system.
+
+use crate::harness::{openclaw_check, tree};
+
+/// The workspaces that a system with these users and this module of the user `zoe` is shown with.
+fn workspaces(system: &str, users: &str, home: &str) -> Vec<String> {
+    let (output, function, module) = match system {
+        "nixos" => (
+            "nixosConfigurations",
+            "nixpkgs.lib.nixosSystem",
+            "nixosModules",
+        ),
+        _ => (
+            "darwinConfigurations",
+            "nix-darwin.lib.darwinSystem",
+            "darwinModules",
+        ),
+    };
+    let flake = format!(
+        "{{
+  inputs.nixpkgs.url = \"github:NixOS/nixpkgs/nixos-unstable\";
+  inputs.home-manager.url = \"github:nix-community/home-manager\";
+  inputs.nix-darwin.url = \"github:nix-darwin/nix-darwin\";
+  inputs.nix-openclaw.url = \"github:openclaw/nix-openclaw\";
+  inputs.mine.url = \"github:someone/users\";
+  outputs = {{ self, nixpkgs, home-manager, nix-darwin, nix-openclaw, mine }}: {{
+    {output}.desk = {function} {{
+      modules = [
+        home-manager.{module}.home-manager
+        ({{ config, lib, ... }}: {{ users.users = {users}; }})
+        {{ home-manager.users.zoe = {{ config, lib, ... }}: {{
+            imports = [ nix-openclaw.homeManagerModules.openclaw ({home}) ];
+            programs.openclaw.enable = true;
+            programs.openclaw.config.agents.defaults.repoRoot = \"${{config.home.homeDirectory}}/of/${{config.home.username}}\";
+          }}; }}
+      ];
+    }};
+  }};
+}}
+"
+    );
+    let folder = tree(&[("flake.nix", &flake)]);
+    let printed = openclaw_check()
+        .args("show --no-git")
+        .inside(folder.path())
+        .run();
+    printed
+        .out
+        .lines()
+        .filter(|line| line.contains("repoRoot") || line.contains("workspace\""))
+        .filter_map(|line| line.split('"').nth(3).map(str::to_string))
+        .collect()
+}
+
+#[test]
+fn the_home_directory_is_that_of_the_system() {
+    for (system, users, home, wanted) in [
+        (
+            "nixos",
+            "{ zoe = { isNormalUser = true; home = \"/srv/zoe\"; }; }",
+            "{ }",
+            "/srv/zoe",
+        ),
+        ("nixos", "{ zoe.isNormalUser = true; }", "{ }", "/home/zoe"),
+        (
+            "nixos",
+            "lib.genAttrs [ \"ann\" \"zoe\" ] (_: { isNormalUser = true; })",
+            "{ }",
+            "/home/zoe",
+        ),
+        (
+            "nixos",
+            "{ zoe.isNormalUser = true; }",
+            "{ home.homeDirectory = \"/home/zoe\"; }",
+            "/home/zoe",
+        ),
+        (
+            "nixos",
+            "{ zoe.isNormalUser = true; }",
+            "{ lib, ... }: { home.homeDirectory = lib.mkForce \"/srv/zoe\"; }",
+            "/srv/zoe",
+        ),
+        (
+            "nixos",
+            "{ zoe.isNormalUser = true; }",
+            "{ lib, ... }: { home.homeDirectory = lib.mkDefault \"/srv/zoe\"; }",
+            "/home/zoe",
+        ),
+        // What is not known of the system says nothing against what is known of the user.
+        (
+            "nixos",
+            "mine.users",
+            "{ home.homeDirectory = \"/srv/zoe\"; }",
+            "/srv/zoe",
+        ),
+        (
+            "nixos",
+            "{ zoe.home = mine.home; }",
+            "{ home.homeDirectory = \"/srv/zoe\"; }",
+            "/srv/zoe",
+        ),
+        (
+            "nixos",
+            "{ zoe.home = config.home-manager.users.zoe.home.homeDirectory; }",
+            "{ home.homeDirectory = \"/srv/zoe\"; }",
+            "/srv/zoe",
+        ),
+        (
+            "darwin",
+            "{ zoe.home = \"/Users/zoe\"; }",
+            "{ }",
+            "/Users/zoe",
+        ),
+        (
+            "darwin",
+            "{ zoe.home = null; }",
+            "{ home.homeDirectory = \"/Users/zoe\"; }",
+            "/Users/zoe",
+        ),
+    ] {
+        let shown = workspaces(system, users, home);
+        let wanted = [
+            format!("{wanted}/of/zoe"),
+            format!("{wanted}/.openclaw/workspace"),
+        ];
+        assert_eq!(shown, wanted, "{system} {users} {home}");
+    }
+    let shown = workspaces(
+        "nixos",
+        "{ zoe = { isNormalUser = true; name = \"zo\"; }; }",
+        "{ }",
+    );
+    assert_eq!(shown, ["/home/zo/of/zo", "/home/zo/.openclaw/workspace"]);
+}
+
+#[test]
+fn a_home_directory_that_the_system_does_not_tell_is_not_known() {
+    for (system, users) in [
+        ("nixos", "{ }"),
+        ("nixos", "{ zoe.isSystemUser = true; }"),
+        ("nixos", "mine.users"),
+        (
+            "nixos",
+            "{ zoe = { isNormalUser = true; home = mine.home; }; }",
+        ),
+        ("darwin", "{ zoe.description = \"Zoe\"; }"),
+        ("darwin", "{ zoe.isNormalUser = true; }"),
+    ] {
+        let shown = workspaces(system, users, "{ }");
+        assert_eq!(
+            shown,
+            ["…/of/zoe", "…/.openclaw/workspace"],
+            "{system} {users}"
+        );
+    }
+}
