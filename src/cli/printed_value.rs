@@ -472,6 +472,7 @@ impl<'e> Printer<'e> {
                 Part::Text { text, .. } => result.push_str(&self.escape(text)),
                 Part::Unknown(unknown)
                 | Part::Store(_, unknown)
+                | Part::File(_, unknown)
                 | Part::Tree(TreePath { unknown, .. }) => {
                     result.push_str(&self.nix_stop(&Stop::Unknown(Rc::clone(unknown))));
                 }

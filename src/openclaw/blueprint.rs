@@ -641,6 +641,7 @@ fn options(
     } = *modules;
     let path: Vec<&str> = root.split('.').collect();
     let mut converter = Converter::new(evaluator, Some(set));
+    converter.is_of_openclaw = true;
     let definitions = converter.definitions_at(set, &path);
     // A definition of unknown contents alone is no sign that OpenClaw is configured here.
     if definitions

@@ -61,6 +61,10 @@ pub struct Converter<'a> {
     set: Option<Rc<ModuleSet>>,
     nodes: usize,
     depth: usize,
+    /// Whether what is being read is options of OpenClaw, of which `config` becomes JSON.
+    pub is_of_openclaw: bool,
+    /// How many values around this one become JSON: a file in one stands there as its path, elsewhere it is read.
+    in_json: usize,
     /// What failed.
     pub problems: Vec<Problem>,
 }
@@ -73,6 +77,8 @@ impl<'a> Converter<'a> {
             set: set.cloned(),
             nodes: 0,
             depth: 0,
+            is_of_openclaw: false,
+            in_json: 0,
             problems: Vec::new(),
         }
     }
@@ -322,7 +328,11 @@ impl<'a> Converter<'a> {
             open: grouped.open.as_deref().map(unknown_of),
         };
         for (name, definitions) in &grouped.by_name {
-            if let Some(child) = self.definitions(definitions, merging.below(name.as_str())) {
+            let becomes_json = self.is_of_openclaw && name.as_str() == "config";
+            self.in_json += usize::from(becomes_json);
+            let child = self.definitions(definitions, merging.below(name.as_str()));
+            self.in_json -= usize::from(becomes_json);
+            if let Some(child) = child {
                 object.entries.insert(name.as_str().to_string(), child);
             }
         }
@@ -404,18 +414,17 @@ impl<'a> Converter<'a> {
         if is_plain_set(&value::Value::Attrs(Rc::clone(attrs))) {
             return self.object(std::slice::from_ref(one), merging);
         }
-        if let Some(Marker::TextFile { contents, .. }) = attrs.marker.as_deref() {
-            // A file whose text is known: its contents are what matters.
-            let contents = Rc::clone(contents);
-            let mut node = (*self.value(&contents, Merging::Plain)).clone();
-            node.place.key = place.key;
-            return Rc::new(node);
-        }
+        let is_text_file = match attrs.marker.as_deref() {
+            Some(Marker::TextFile { contents, .. }) if self.in_json == 0 => {
+                return self.file(&Rc::clone(contents), place);
+            }
+            marker => matches!(marker, Some(Marker::TextFile { .. })),
+        };
         if let Some(attr) = attrs.get(Symbol::new("outPath")) {
             let out_path = Rc::clone(&attr.value);
             if let Ok(value::Value::String(string)) =
                 self.evaluator.force(&out_path).map(|value| value.value)
-                && string.place().is_some()
+                && (string.place().is_some() || is_text_file)
             {
                 return self.string(&string, place);
             }
@@ -431,11 +440,23 @@ impl<'a> Converter<'a> {
         )
     }
 
+    /// A file whose text is known: its contents are what matters.
+    fn file(&mut self, contents: &Rc<Thunk>, place: Place) -> Rc<Node> {
+        let mut node = (*self.value(contents, Merging::Plain)).clone();
+        node.place.key = place.key;
+        Rc::new(node)
+    }
+
     fn string(&mut self, string: &NixString, place: Place) -> Rc<Node> {
+        if let ([Part::File(contents, _)], 0) = (string.parts.as_slice(), self.in_json) {
+            return self.file(contents, place);
+        }
         if let [Part::Json(json)] = string.parts.as_slice() {
             // Rendered JSON: the value that it was made of says more than its text.
             let thunk = json.value.clone().thunk();
+            self.in_json += 1;
             let mut node = (*self.value(&thunk, Merging::Plain)).clone();
+            self.in_json -= 1;
             node.place.key = node.place.key.or(place.key);
             node.place.is_rendered = true;
             return Rc::new(node);
@@ -461,6 +482,7 @@ impl<'a> Converter<'a> {
                 },
                 Part::Unknown(unknown)
                 | Part::Store(_, unknown)
+                | Part::File(_, unknown)
                 | Part::Tree(TreePath { unknown, .. }) => TextPart::Unknown(unknown_of(unknown)),
                 Part::Json(json) => match &json.text {
                     Ok(text) => TextPart::Known {

@@ -28,3 +28,4 @@ mod secrets;
 mod skip;
 mod streams;
 mod usage;
+mod written_files;

@@ -645,7 +645,7 @@ enum PartIdentity<'s> {
 fn part_identity(part: &Part) -> Option<PartIdentity<'_>> {
     match part {
         Part::Text { text, .. } => Some(PartIdentity::Text(text)),
-        Part::Unknown(unknown) | Part::Store(_, unknown) => {
+        Part::Unknown(unknown) | Part::Store(_, unknown) | Part::File(_, unknown) => {
             (!unknown.is_of_bound()).then_some(PartIdentity::Unknown(unknown.id))
         }
         Part::Tree(tree) => Some(PartIdentity::Tree(tree.below())),
@@ -667,7 +667,7 @@ fn shown(string: &NixString) -> Option<String> {
             Part::Unknown(unknown) => {
                 text.push_str(&format!("${{{}}}", unknown.subject.as_deref()?));
             }
-            Part::Store(..) | Part::Tree(_) | Part::Json(_) => return None,
+            Part::Store(..) | Part::File(..) | Part::Tree(_) | Part::Json(_) => return None,
         }
     }
     text.push('"');

@@ -45,7 +45,7 @@ fn text_with(string: &NixString, hash: &str) -> Option<String> {
                 text.push_str(tree.below());
             }
             Part::Json(json) => text.push_str(json.text.as_ref().ok()?),
-            Part::Unknown(_) | Part::Store(..) => return None,
+            Part::Unknown(_) | Part::Store(..) | Part::File(..) => return None,
         }
     }
     Some(text)

@@ -205,6 +205,8 @@ pub enum Part {
     Unknown(Rc<Unknown>),
     /// The store path that a path gets when it is copied, as in `"${./x}"`: its text is not known, the path is.
     Store(NixPath, Rc<Unknown>),
+    /// The store path of a file whose contents are in sight (`builtins.toFile`): what the path is depends on them.
+    File(Rc<Thunk>, Rc<Unknown>),
     /// A path of the source tree where that lies in the store, as in `toString ./x`. Of its text all is known but the hash.
     Tree(TreePath),
     /// What `builtins.toJSON` and the like made of a value: the value stays in sight.
@@ -263,6 +265,7 @@ impl NixString {
                 Part::Text { text, .. } => whole.push_str(text),
                 Part::Unknown(unknown)
                 | Part::Store(_, unknown)
+                | Part::File(_, unknown)
                 | Part::Tree(TreePath { unknown, .. }) => {
                     return Err(Stop::Unknown(Rc::clone(unknown)));
                 }
@@ -282,7 +285,7 @@ impl NixString {
                     Ok(text) => prefix.push_str(text),
                     Err(_) => break,
                 },
-                Part::Unknown(_) | Part::Store(..) | Part::Tree(_) => break,
+                Part::Unknown(_) | Part::Store(..) | Part::File(..) | Part::Tree(_) => break,
             }
         }
         prefix

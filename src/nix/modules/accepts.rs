@@ -270,7 +270,11 @@ fn starts_with_slash(text: &NixString) -> Option<bool> {
     if !prefix.is_empty() {
         return Some(prefix.starts_with('/'));
     }
-    matches!(text.parts.first(), Some(Part::Store(..) | Part::Tree(_))).then_some(true)
+    matches!(
+        text.parts.first(),
+        Some(Part::Store(..) | Part::File(..) | Part::Tree(_))
+    )
+    .then_some(true)
 }
 
 fn absolute(evaluator: &mut Evaluator, value: &Value) -> Answer {

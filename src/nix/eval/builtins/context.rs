@@ -19,7 +19,7 @@ pub(super) static TABLE: &[Builtin] = &[
         run: |evaluator, arguments, origin| {
             let string = evaluator.string(&arguments[0], origin)?;
             let in_store = string.parts.iter().any(|part| match part {
-                Part::Store(..) => true,
+                Part::Store(..) | Part::File(..) => true,
                 Part::Tree(tree) => tree.has_context,
                 _ => false,
             });

@@ -227,6 +227,7 @@ impl Check<'_> {
                 Part::Text { text, .. } => mix(self.identity, text),
                 Part::Unknown(unknown)
                 | Part::Store(_, unknown)
+                | Part::File(_, unknown)
                 | Part::Tree(TreePath { unknown, .. })
                     if !unknown.is_of_bound() =>
                 {

@@ -295,7 +295,7 @@ pub(super) static TABLE: &[Builtin] = &[
                 origin.span,
             );
             let string = NixString {
-                parts: vec![Part::Unknown(unknown)],
+                parts: vec![Part::File(Rc::clone(&arguments[1]), unknown)],
                 context: Vec::new(),
             };
             Ok(Val::new(Value::String(Rc::new(string)), origin.clone()))

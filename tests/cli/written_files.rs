@@ -1,0 +1,78 @@
+//! Files that Nix code writes: their contents count where a file is read, and their path where it stands in the configuration.
+
+use crate::harness::{openclaw_check, tree};
+
+fn module(text: &str) -> tempfile::TempDir {
+    let flake = format!(
+        "{{
+  inputs.nixpkgs.url = \"github:NixOS/nixpkgs/nixos-unstable\";
+  inputs.home-manager.url = \"github:nix-community/home-manager\";
+  inputs.nix-openclaw.url = \"github:openclaw/nix-openclaw\";
+  outputs = {{ self, nixpkgs, home-manager, nix-openclaw }}: {{
+    homeConfigurations.zoe = home-manager.lib.homeManagerConfiguration {{
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      modules = [ nix-openclaw.homeManagerModules.openclaw ({{ pkgs, ... }}: {{
+        programs.openclaw = {{ enable = true; {text} }};
+      }}) ];
+    }};
+  }};
+}}
+"
+    );
+    tree(&[("flake.nix", &flake)])
+}
+
+#[test]
+fn a_document_may_be_a_file_that_nix_writes() {
+    for (soul, wanted) in [
+        ("builtins.toFile \"SOUL.md\" \"# Soul\"", None),
+        ("builtins.toFile \"SOUL.md\" \"\"", Some("empty-document")),
+        ("pkgs.writeText \"SOUL.md\" \"# Soul\"", None),
+        ("pkgs.writeText \"SOUL.md\" \"\"", Some("empty-document")),
+    ] {
+        let documents = ["agents", "tools", "identity", "user"]
+            .map(|name| format!("{name} = builtins.toFile \"{name}\" \"# Text\";"));
+        let folder = module(&format!(
+            "workspace.bootstrapFiles = {{ soul = {soul}; {} }};",
+            documents.join(" ")
+        ));
+        let printed = openclaw_check()
+            .args("--no-git --format json")
+            .inside(folder.path())
+            .run();
+        let report: serde_json::Value = serde_json::from_str(&printed.out).expect("JSON");
+        let found: Vec<_> = report["findings"]
+            .as_array()
+            .expect("findings")
+            .iter()
+            .filter_map(|finding| finding["rule"].as_str())
+            .collect();
+        assert_eq!(found, Vec::from_iter(wanted), "{soul}: {report:#}");
+        assert_eq!(
+            report["unresolved"].as_array().map(Vec::len),
+            Some(0),
+            "{soul}: {report:#}"
+        );
+        assert_eq!(report["checked"]["documents"], 5, "{soul}: {report:#}");
+    }
+}
+
+#[test]
+fn in_the_configuration_such_a_file_is_its_path() {
+    let folder = module(
+        "config.agents.defaults = {
+           repoRoot = builtins.toFile \"one\" \"contents\";
+           userTimezone = pkgs.writeText \"two\" \"contents\";
+         };
+         instances.other.config = { ui.assistant.name = pkgs.writeText \"three\" \"contents\"; };",
+    );
+    let printed = openclaw_check()
+        .args("show --no-git")
+        .inside(folder.path())
+        .run();
+    assert!(!printed.out.contains("contents\""), "{}", printed.out);
+    for name in ["one", "two", "three"] {
+        let path = format!("the store path of `{name}`");
+        assert!(printed.out.contains(&path), "{name}: {}", printed.out);
+    }
+}
