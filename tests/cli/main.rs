@@ -21,6 +21,7 @@ mod locks;
 mod modules_alone;
 mod nix_openclaw;
 mod nixpkgs_lib;
+mod overlays;
 mod panics;
 mod planted_mistakes;
 mod secrets;

@@ -2,7 +2,7 @@
 
 use super::flake_parts::MAKE_FLAKE;
 use super::known::KnownInput;
-use super::packages::{function, packages};
+use super::packages::{function, packages, with_overlays};
 use crate::nix::eval::unknown::{ErrorKind, Stop};
 use crate::nix::eval::value::{Attr, Attrs, Marker, Origin, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
@@ -184,7 +184,10 @@ static IMPORT_NIXPKGS: Builtin = Builtin {
             Ok(Value::Attrs(_)) => Thunk::select(system, Symbol::new("system"), origin.clone()),
             _ => system,
         };
-        let packages = packages(evaluator, system);
+        let mut packages = packages(evaluator, system);
+        if let Ok(Some(overlays)) = evaluator.optional_attribute(&attrs, "overlays") {
+            packages = with_overlays(packages, overlays);
+        }
         evaluator.force(&packages)
     },
 };
