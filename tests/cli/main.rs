@@ -24,6 +24,7 @@ mod nixpkgs_lib;
 mod overlays;
 mod panics;
 mod planted_mistakes;
+mod read_back;
 mod secrets;
 #[path = "../support/skip.rs"]
 mod skip;

@@ -405,6 +405,7 @@ fn merge_unseen(
         {
             let mut attrs = (**attrs).clone();
             attrs.open = Some(set.undefined_option(evaluator, path));
+            super::known_defaults::add(evaluator, set, path, &mut attrs);
             return Ok(Val::new(Value::Attrs(Rc::new(attrs)), merged.origin));
         }
         return Ok(merged);

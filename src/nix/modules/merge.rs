@@ -539,7 +539,11 @@ fn options_out_of_sight(
     let mut attrs = Attrs::from_entries(entries.collect());
     attrs.open = match defined.open {
         Some(unknown) => Some(unknown),
-        None => Some(set.undefined_option(evaluator, path)),
+        None => {
+            let unknown = set.undefined_option(evaluator, path);
+            super::known_defaults::add(evaluator, set, path, &mut attrs);
+            Some(unknown)
+        }
     };
     Some(Val::attrs(attrs))
 }

@@ -10,6 +10,7 @@ mod below;
 pub mod by_type;
 pub mod collect;
 pub mod definition;
+mod known_defaults;
 pub mod merge;
 pub mod option_values;
 pub mod types;

@@ -1,0 +1,92 @@
+//! Options of nix-openclaw that nobody sets and that the configuration reads back: their defaults are known.
+
+use crate::harness::{openclaw_check, tree};
+
+/// What an instance is named that reads `expression`, with these options beside it.
+fn named(options: &str, expression: &str) -> String {
+    let flake = format!(
+        "{{
+  inputs.nixpkgs.url = \"github:NixOS/nixpkgs/nixos-unstable\";
+  inputs.home-manager.url = \"github:nix-community/home-manager\";
+  inputs.nix-openclaw.url = \"github:openclaw/nix-openclaw\";
+  outputs = {{ self, nixpkgs, home-manager, nix-openclaw }}: {{
+    homeConfigurations.zoe = home-manager.lib.homeManagerConfiguration {{
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      modules = [ nix-openclaw.homeManagerModules.openclaw ({{ config, lib, ... }}: let oc = config.programs.openclaw; in {{
+        home.homeDirectory = \"/home/zoe\";
+        programs.openclaw = {{ enable = true; {options} config.ui.assistant.name = toString ({expression}); }};
+      }}) ];
+    }};
+  }};
+}}
+"
+    );
+    let folder = tree(&[("flake.nix", &flake)]);
+    let printed = openclaw_check()
+        .args("show --no-git")
+        .inside(folder.path())
+        .run();
+    let line = printed
+        .out
+        .lines()
+        .find(|line| line.contains("\"name\": "))
+        .expect("the name");
+    let (_, value) = line.split_once(": ").expect("a value");
+    value.trim().to_string()
+}
+
+#[test]
+fn defaults_that_are_read_back_are_known() {
+    let instances =
+        "instances.default = { }; instances.two = { }; instances.moved.stateDir = \"/srv/moved\";";
+    for (options, expression, wanted) in [
+        ("", "oc.stateDir", "\"/home/zoe/.openclaw\""),
+        ("", "oc.workspaceDir", "\"/home/zoe/.openclaw/workspace\""),
+        (
+            "workspaceDir = \"/srv/work\";",
+            "oc.workspaceDir",
+            "\"/srv/work\"",
+        ),
+        (
+            "workspaceDir = \"/srv/work\";",
+            "oc.stateDir",
+            "\"/home/zoe/.openclaw\"",
+        ),
+        (
+            instances,
+            "oc.instances.default.stateDir",
+            "\"/home/zoe/.openclaw\"",
+        ),
+        (
+            instances,
+            "oc.instances.two.workspaceDir",
+            "\"/home/zoe/.openclaw-two/workspace\"",
+        ),
+        (
+            instances,
+            "oc.instances.two.configPath",
+            "\"/home/zoe/.openclaw-two/openclaw.json\"",
+        ),
+        (
+            instances,
+            "oc.instances.two.logPath",
+            "\"/tmp/openclaw/openclaw-gateway-two.log\"",
+        ),
+        (
+            instances,
+            "oc.instances.moved.workspaceDir",
+            "\"/srv/moved/workspace\"",
+        ),
+        (instances, "oc.instances.two.gatewayPort", "\"18789\""),
+        // In some months the workspace was not below the state directory.
+        (
+            "stateDir = \"/srv/state\";",
+            "oc.workspaceDir",
+            "/* unknown",
+        ),
+        ("", "oc.documents", "/* unknown"),
+    ] {
+        let shown = named(options, expression);
+        assert!(shown.starts_with(wanted), "{options} {expression}: {shown}");
+    }
+}
