@@ -154,3 +154,64 @@ fn a_home_directory_that_the_system_does_not_tell_is_not_known() {
         );
     }
 }
+
+/// `pkgs` is that of the system which the modules of the host set.
+#[test]
+fn the_packages_are_those_of_the_host() {
+    for (module, wanted) in [
+        (
+            "{ nixpkgs.hostPlatform = \"aarch64-linux\"; }",
+            "\"aarch64-linux true\"",
+        ),
+        (
+            "{ lib, ... }: { nixpkgs.hostPlatform = lib.mkDefault \"aarch64-linux\"; }",
+            "\"aarch64-linux true\"",
+        ),
+        (
+            "{ nixpkgs.hostPlatform.system = \"aarch64-linux\"; }",
+            "\"aarch64-linux true\"",
+        ),
+        (
+            "{ nixpkgs.system = \"aarch64-linux\"; }",
+            "\"aarch64-linux true\"",
+        ),
+        (
+            "{ pkgs, ... }: { nixpkgs.hostPlatform = pkgs.stdenv.hostPlatform.system; }",
+            "\"… ",
+        ),
+        (
+            "{ nixpkgs.hostPlatform.config = \"aarch64-unknown-linux-gnu\"; }",
+            "\"… ",
+        ),
+        ("{ }", "\"… "),
+    ] {
+        let flake = format!(
+            "{{
+  inputs.nixpkgs.url = \"github:NixOS/nixpkgs/nixos-unstable\";
+  inputs.home-manager.url = \"github:nix-community/home-manager\";
+  inputs.nix-openclaw.url = \"github:openclaw/nix-openclaw\";
+  outputs = {{ self, nixpkgs, home-manager, nix-openclaw }}: {{
+    nixosConfigurations.desk = nixpkgs.lib.nixosSystem {{
+      modules = [
+        home-manager.nixosModules.home-manager
+        ({module})
+        {{ home-manager.users.zoe = {{ pkgs, lib, ... }}: {{
+            imports = [ nix-openclaw.homeManagerModules.openclaw ];
+            programs.openclaw.enable = true;
+            programs.openclaw.config.ui.assistant.name = \"${{pkgs.stdenv.hostPlatform.system}} ${{lib.boolToString pkgs.stdenv.isLinux}}\";
+          }}; }}
+      ];
+    }};
+  }};
+}}
+"
+        );
+        let folder = tree(&[("flake.nix", &flake)]);
+        let printed = openclaw_check()
+            .args("show --no-git")
+            .inside(folder.path())
+            .run();
+        let wanted = format!("\"name\": {wanted}");
+        assert!(printed.out.contains(&wanted), "{module}: {}", printed.out);
+    }
+}

@@ -9,6 +9,7 @@ use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::modules::{Class, ModuleSet, Request, library_of_modules};
 use crate::nix::symbol::Symbol;
 use crate::workspace::{FileType, path};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -384,6 +385,47 @@ static HOME_CONFIGURATION: Builtin = Builtin {
     },
 };
 
+/// The system of a host whose modules say it: `nixpkgs.hostPlatform`, or `nixpkgs.system`.
+fn host_system(evaluator: &Evaluator, modules_read: Rc<OnceCell<Rc<ModuleSet>>>) -> Rc<Thunk> {
+    let unknown = evaluator.unknown_named(
+        "config.nixpkgs.hostPlatform.system",
+        "the host's system is set in a module",
+        None,
+        None,
+    );
+    Thunk::native(
+        move |evaluator| {
+            let unknown = || Err(Stop::Unknown(Rc::clone(&unknown)));
+            // While modules are read, their own `pkgs` cannot be asked for it.
+            let Some(set) = modules_read.get() else {
+                return unknown();
+            };
+            for names in [["nixpkgs", "hostPlatform"], ["nixpkgs", "system"]] {
+                let set_there = evaluator
+                    .descend(&set.config(), &names)
+                    .and_then(|value| evaluator.force(&value));
+                let value = match set_there {
+                    Ok(value) => value,
+                    Err(stop @ Stop::Split(_)) => return Err(stop),
+                    Err(_) => continue,
+                };
+                match &value.value {
+                    Value::String(_) => return Ok(value),
+                    Value::Attrs(platform) => {
+                        return match platform.get(Symbol::new("system")) {
+                            Some(system) => evaluator.force(&system.value),
+                            None => unknown(),
+                        };
+                    }
+                    _ => {}
+                }
+            }
+            unknown()
+        },
+        Origin::default(),
+    )
+}
+
 fn system_configuration(
     evaluator: &mut Evaluator,
     class: Class,
@@ -400,6 +442,7 @@ fn system_configuration(
     special_arguments(evaluator, &attrs, "specialArgs", &mut request)?;
     let system = argument(evaluator, &attrs, "system")?;
     let packages_given = argument(evaluator, &attrs, "pkgs")?;
+    let modules_read: Rc<OnceCell<Rc<ModuleSet>>> = Rc::default();
     request.library = match class {
         Class::Darwin => library(evaluator, &attrs, packages_given.as_ref())?,
         _ => library(evaluator, &attrs, None)?,
@@ -407,19 +450,13 @@ fn system_configuration(
     request.packages = match packages_given {
         Some(given) => Some(given),
         None => {
-            let system = system.unwrap_or_else(|| {
-                let unknown = evaluator.unknown_named(
-                    "config.nixpkgs.hostPlatform.system",
-                    "the host's system is set in a module",
-                    None,
-                    None,
-                );
-                Thunk::unknown(unknown, Origin::default())
-            });
+            let system = system.unwrap_or_else(|| host_system(evaluator, Rc::clone(&modules_read)));
             Some(packages(evaluator, system))
         }
     };
     let set = evaluator.evaluate_modules(request);
+    // Set once, here: before this nothing can ask for it.
+    let _ = modules_read.set(Rc::clone(&set));
     Ok(configuration(evaluator, &set, origin))
 }
 
