@@ -5,12 +5,12 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ("singleton", "value: [ value ]"),
     (
         "foldr",
-        "function: empty: list: let count = builtins.length list; go = index: if index == count then empty else function (builtins.elemAt list index) (go (index + 1)); in go 0",
+        "function: empty: list: let count = builtins.length list; go = index: if index == count then empty else function (builtins.elemAt list index) (go (index + 1)); in builtins.seq count (go 0)",
     ),
     ("fold", "lib.foldr"),
     (
         "foldl",
-        "function: empty: list: let go = index: if index == -1 then empty else function (go (index - 1)) (builtins.elemAt list index); in go (builtins.length list - 1)",
+        "function: empty: list: let go = index: if index == -1 then empty else function (go (index - 1)) (builtins.elemAt list index); in builtins.seq (builtins.length list) (go (builtins.length list - 1))",
     ),
     (
         "imap0",
