@@ -281,7 +281,8 @@ fn password_in_address(text: &str, position: usize) -> Option<Range<usize>> {
         .unwrap_or(rest.len())];
     let (user, _) = authority.rsplit_once('@')?;
     let (name, password) = user.split_once(':')?;
-    if password.is_empty() || password.contains(['$', '{', '<']) || is_template(password) {
+    let is_inserted = password.contains(['$', '{', '<']) || password.starts_with('%');
+    if password.is_empty() || is_inserted || is_template(password) {
         return None;
     }
     let start = position + scheme + "://".len() + name.len() + 1;
@@ -462,6 +463,7 @@ mod tests {
             "https://user@example.org/path:with@signs",
             "https://alice:${PASSWORD}@proxy.example.org",
             "https://user:password@example.org",
+            "https://%s:%s@example.org",
             "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
             "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
             "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-source/documents/AGENTS.md",
