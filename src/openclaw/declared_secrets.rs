@@ -1,12 +1,12 @@
 //! Secrets of sops-nix and agenix that are read under a name that no definition in sight has.
 //!
-//! Nix fails on such a read (`attribute 'x' missing`). Secrets may be declared in modules that are not here, so only a name that
-//! nearly is that of a declared one is told.
+//! Nix fails on such a read (`attribute 'x' missing`). Secrets may be declared in modules that are not here: where there are such, only a
+//! name that nearly is that of a declared one is told.
 
 use super::blueprint::names_program;
 use super::configuration::{Problem, ProblemKind};
 use super::tree::{Node, Text, TextPart, Unknown, Value};
-use crate::nearest::nearest;
+use crate::nearest::{alternatives, nearest};
 use crate::workspace::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -33,11 +33,12 @@ const UNITS: &[&str] = &[
 ];
 
 /// The problems that `options` and what belongs to them around read secrets that seem misspelt. `declared` holds the
-/// surroundings in all worlds.
+/// surroundings in all worlds; `is_complete` says that no module that may declare more is out of sight.
 pub fn misspelt(
     options: &Node,
     around: &[(&'static str, Rc<Node>)],
     declared: &[(&'static str, Rc<Node>)],
+    is_complete: bool,
 ) -> Vec<Problem> {
     let declared = Declared::new(declared);
     if declared.0.is_empty() {
@@ -47,7 +48,7 @@ pub fn misspelt(
     let mut look = |node: &Node| {
         node.walk(&mut |_, node| {
             let mut read = |unknown: &Unknown, place: Option<Span>| {
-                let problem = problem(unknown, place, &declared);
+                let problem = problem(unknown, place, &declared, is_complete);
                 found.extend(problem.filter(|problem| !found.contains(problem)));
             };
             match &node.value {
@@ -99,19 +100,38 @@ impl Declared {
     }
 }
 
-fn problem(unknown: &Unknown, place: Option<Span>, declared: &Declared) -> Option<Problem> {
+fn problem(
+    unknown: &Unknown,
+    place: Option<Span>,
+    declared: &Declared,
+    is_complete: bool,
+) -> Option<Problem> {
     let (read, option, name) = secret(unknown.subject.as_deref()?)?;
     let names = declared.0.get(option)?.as_ref()?;
     if names.contains(name) {
         return None;
     }
-    let near = nearest(name, names.iter().map(String::as_str))?;
+    let near = nearest(name, names.iter().map(String::as_str));
+    // A module that is not here may declare one of any name, and so may the system around a user.
+    let is_own = unknown
+        .subject
+        .as_deref()
+        .is_some_and(|subject| subject.starts_with("config."));
+    if near.is_none() && !(is_complete && is_own) {
+        return None;
+    }
     let mut problem = Problem::new(
         ProblemKind::UnknownSecret,
         format!("`{read}.{name}` is read, and no definition of `{option}` here has that name"),
         unknown.span.or(place),
     );
-    problem.help = Some(format!("Did you mean `{near}`?"));
+    problem.help = Some(match near {
+        Some(near) => format!("Did you mean `{near}`?"),
+        None => format!(
+            "Declare it, or read one of those that are declared: {}.",
+            alternatives(names.iter().map(String::as_str))
+        ),
+    });
     problem.subject = Some(name.to_string());
     Some(problem)
 }

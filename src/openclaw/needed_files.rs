@@ -23,6 +23,9 @@ pub const DEFAULT_SECRETS: &str = "sops.defaultSopsFile";
 /// Where NixOS puts files in place that need not be below `/etc`.
 const TEMPORARY_FILES: &str = "systemd.tmpfiles";
 
+/// Scripts that Home Manager runs.
+const ACTIVATION: &str = "home.activation";
+
 /// The problem that a path of the sources is not there for Nix, if it is not.
 pub fn missing(path: &PathLiteral, option: &Node, workspace: &Workspace) -> Option<Problem> {
     let problem = workspace.visibility(&path.absolute).refusal()?;
@@ -62,7 +65,7 @@ pub fn in_surroundings(
         });
     };
     for (option, node) in surroundings {
-        if matches!(*option, DEFAULT_SECRETS | TEMPORARY_FILES) {
+        if matches!(*option, DEFAULT_SECRETS | TEMPORARY_FILES | ACTIVATION) {
             look(node);
         }
         let Some((_, attribute)) = FILES.iter().find(|(known, _)| known == option) else {

@@ -105,7 +105,12 @@ impl Blueprint {
         };
         let needed = needed_files::in_surroundings(around.0, context.workspace);
         configuration.problems.extend(needed);
-        let misspelt = declared_secrets::misspelt(&options, around.0, &self.surroundings);
+        let misspelt = declared_secrets::misspelt(
+            &options,
+            around.0,
+            &self.surroundings,
+            configuration.is_complete(),
+        );
         configuration.problems.extend(misspelt);
         let own = Some((self.option_root.as_str(), options.as_ref()));
         let own = own.filter(|_| self.source == Source::NixosService);

@@ -13,13 +13,12 @@ pub const RULE: Rule = Rule {
 
 static INFO: RuleInfo = RuleInfo {
     id: "unknown-secret",
-    summary: "A secret of sops-nix or agenix is read under a misspelt name",
+    summary: "A secret of sops-nix or agenix is read that nothing declares",
     consequence: Consequence::NixRejects,
     explanation: "\
 `config.sops.secrets.NAME.path`, `config.sops.placeholder.NAME` and `config.age.secrets.NAME.path` exist for the secrets \
-that some module declares; for any other name Nix fails. What is said is a name that nearly is one of those declared here, since \
-modules that are not here may declare more. It is a warning where there are such modules; of a user's configuration in a system, \
-those of the system are not asked.",
+that some module declares; for any other name Nix fails. Where modules that are not here may declare more, only a name that nearly is \
+one of those declared here is told, as a warning; of a user's configuration in a system, those of the system are not asked.",
     refused: &[r#"{ config, ... }:
 {
   age.secrets.openclaw-token.file = builtins.toFile "token.age" "";
