@@ -26,7 +26,7 @@ A gateway that listens on more than this machine (`gateway.bind = \"lan\"`, or `
 or a password: \"Refusing to bind gateway to lan without auth\". With `gateway.auth.mode` set, it has to be the one that the mode \
 names. `password` without a password, `trusted-proxy` without `gateway.auth.trustedProxy`, and Tailscale's `funnel` with anything \
 but a password keep it from starting wherever it listens; so do `trusted-proxy` without an address in `gateway.trustedProxies`, \
-`bind = \"custom\"` without `gateway.customBindHost`, hooks that are enabled without `hooks.token`, and, since June 2026, a token \
+`bind = \"custom\"` without `gateway.customBindHost`, hooks that are enabled without `hooks.token` or at the path `/`, and, since June 2026, a token \
 and a password without a mode. `config validate` accepts all of it. (Seen with the gateways of 2026.2.17, \
 2026.6.11 and 2026.9.6.)
 
@@ -115,6 +115,11 @@ fn text(node: &Node, key: &str) -> Result<Option<(String, Rc<Node>)>, ()> {
 
 /// The first release at hand that wants a mode where there are a token and a password; 2026.2.26 takes the token.
 const ONE_OF_BOTH_SINCE: Version = Version::new(2026, 6, 11);
+
+/// Between these releases hooks have to have a token of their own: the gateways of 2026.2.26, 2026.4.15 and 2026.5.7 say so, that
+/// of 2026.6.11 no longer does.
+const OWN_TOKEN_OF_HOOKS: (Version, Version) =
+    (Version::new(2026, 2, 26), Version::new(2026, 5, 7));
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     let _ = hooks(subject, instance, sink);
@@ -283,6 +288,33 @@ fn hooks(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) -> Result<(
             .help("Write `hooks.token = \"\\${OPENCLAW_HOOKS_TOKEN}\"`, and provide the variable.");
         sink.findings.push(absence(subject, finding));
     }
+    if let Some((path, node)) = text(hooks, "path")?.filter(|(path, _)| path.trim() == "/") {
+        let message = format!("`hooks.path` may not be `{path}`: the gateway does not start");
+        let finding = Finding::new(INFO.id, Consequence::GatewayRefuses, message)
+            .at(node.place.primary())
+            .path(ConfigPath::keys("hooks.path"))
+            .help("Write a path of its own, such as `/hooks`.");
+        sink.findings.push(finding);
+    }
+    let version = subject.release.version();
+    let (first, last) = OWN_TOKEN_OF_HOOKS;
+    let auth = instance.config.at_keys("gateway.auth");
+    if (first..=last).contains(&version)
+        && let Some(auth) = auth
+        && let (Some((own, node)), Some((other, place))) =
+            (text(hooks, "token")?, text(auth, "token")?)
+        && own == other
+        && !own.trim().is_empty()
+    {
+        let message =
+            "`hooks.token` is the token of the gateway: this release does not start with it";
+        let finding = Finding::new(INFO.id, Consequence::GatewayRefuses, message)
+            .at(node.place.primary())
+            .path(ConfigPath::keys("hooks.token"))
+            .related(place.place.primary(), "the token of the gateway")
+            .help("Provide a secret of its own, and write a placeholder for it.");
+        sink.findings.push(by_release(subject, finding));
+    }
     Ok(())
 }
 
@@ -444,5 +476,23 @@ mod tests {
         ] {
             assert_eq!(messages(gateway), Vec::<String>::new(), "{gateway}");
         }
+    }
+
+    #[test]
+    fn hooks_have_a_path_and_until_may_a_token_of_their_own() {
+        let told = |text: &str, version: &str| {
+            case(text)
+                .release(version)
+                .run(&RULE)
+                .findings
+                .iter()
+                .map(|finding| finding.path.clone().unwrap_or_default())
+                .collect::<Vec<String>>()
+        };
+        let same = "{gateway: {mode: 'local', auth: {token: '${A}'}}, hooks: {enabled: true, token: '${A}'}}";
+        assert_eq!(told(same, "2026.5.7"), ["hooks.token"]);
+        assert_eq!(told(same, "2026.6.11"), [""; 0]);
+        let root = "{hooks: {enabled: true, token: '${B}', path: '/'}}";
+        assert_eq!(told(root, "2026.6.11"), ["hooks.path"]);
     }
 }
