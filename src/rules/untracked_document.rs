@@ -36,7 +36,9 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         if document.presence != Presence::Untracked {
             continue;
         }
+        // The folder itself, of which nothing is tracked, or what the module wants of it.
         let required = document.delivery != Delivery::Documents
+            || document.name == "documents"
             || REQUIRED_DOCUMENTS.contains(&document.name.as_str());
         let written = &document.written;
         let add = written.trim_start_matches("./");
@@ -109,6 +111,7 @@ mod tests {
         let outcome = with(&[
             ("USER.md", Delivery::BootstrapFiles, Presence::Untracked),
             ("IDENTITY.md", Delivery::Documents, Presence::Untracked),
+            ("documents", Delivery::Documents, Presence::Untracked),
         ])
         .era(crate::releases::Era::RuntimePlugins)
         .run(&RULE);
@@ -116,7 +119,8 @@ mod tests {
             outcome.lines(),
             [
                 "error programs.openclaw.USER.md: {}",
-                "warning programs.openclaw.IDENTITY.md: {}"
+                "warning programs.openclaw.IDENTITY.md: {}",
+                "error programs.openclaw.documents: {}",
             ]
         );
         assert!(
