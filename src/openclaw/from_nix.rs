@@ -1,6 +1,7 @@
 //! Evaluated Nix to trees: values with their places, definitions merged.
 
 use super::configuration::{Problem, ProblemKind};
+use super::path::ConfigPath;
 use super::tree::{
     Condition, List, Node, Object, PathLiteral, Place, Step, Text, TextPart, Unknown, Value,
 };
@@ -65,6 +66,8 @@ pub struct Converter<'a> {
     pub is_of_openclaw: bool,
     /// How many values around this one become JSON: a file in one stands there as its path, elsewhere it is read.
     in_json: usize,
+    /// The names on the way to the option that is being read.
+    names: Vec<Symbol>,
     /// What failed.
     pub problems: Vec<Problem>,
 }
@@ -79,6 +82,7 @@ impl<'a> Converter<'a> {
             depth: 0,
             is_of_openclaw: false,
             in_json: 0,
+            names: Vec::new(),
             problems: Vec::new(),
         }
     }
@@ -305,8 +309,18 @@ impl<'a> Converter<'a> {
                 .collect();
             let mut problem = Problem::new(
                 ProblemKind::ConflictingDefinitions,
-                "this option has definitions that contradict each other",
+                match self.names.is_empty() {
+                    true => "this option has definitions that contradict each other".to_string(),
+                    false => format!(
+                        "`{}` has definitions that contradict each other",
+                        path_of(&self.names)
+                    ),
+                },
                 spans.first().copied(),
+            );
+            problem.help = Some(
+                "Leave out all but one, or say which counts: `lib.mkForce` for it, or `lib.mkDefault` for the others."
+                    .to_string(),
             );
             problem.related = spans
                 .iter()
@@ -330,7 +344,9 @@ impl<'a> Converter<'a> {
         for (name, definitions) in &grouped.by_name {
             let becomes_json = self.is_of_openclaw && name.as_str() == "config";
             self.in_json += usize::from(becomes_json);
+            self.names.push(*name);
             let child = self.definitions(definitions, merging.below(name.as_str()));
+            self.names.pop();
             self.in_json -= usize::from(becomes_json);
             if let Some(child) = child {
                 object.entries.insert(name.as_str().to_string(), child);
@@ -578,6 +594,15 @@ impl<'a> Converter<'a> {
             is_rendered: false,
         }
     }
+}
+
+/// Names as a path, each in quotes where it would not be read as one otherwise.
+fn path_of(names: &[Symbol]) -> String {
+    let mut path = ConfigPath(Vec::new());
+    for name in names {
+        path = path.key(name.as_str());
+    }
+    path.to_string()
 }
 
 fn calls(call: Option<&Rc<CallFrame>>, via: &mut Vec<Step>) {

@@ -781,7 +781,15 @@ impl<'a> Collector<'a> {
         found: &mut Vec<InWorld>,
     ) {
         let outcome = evaluator.assume_all(guards, |evaluator| {
-            evaluator.list(imports, &imports.origin.clone())
+            let outcome = evaluator.list(imports, &imports.origin.clone());
+            match outcome {
+                Err(Stop::Error(error)) if is_condition(evaluator, imports) => {
+                    let mut error = (*error).clone();
+                    error.message = "`imports` takes a list, and `mkIf` makes none: what is imported cannot depend on options, so the condition goes into the imported module".into();
+                    Err(Stop::Error(Rc::new(error)))
+                }
+                outcome => outcome,
+            }
         });
         match outcome {
             Err(Stop::Split(condition)) if guards.len() < evaluator.limits.conditions => {
@@ -1174,4 +1182,20 @@ fn merged_option(
         written,
         problem,
     }
+}
+/// Whether a value is what `mkIf` makes.
+fn is_condition(evaluator: &mut Evaluator, value: &Rc<Thunk>) -> bool {
+    let Ok(value) = evaluator.force(value) else {
+        return false;
+    };
+    let Value::Attrs(attrs) = &value.value else {
+        return false;
+    };
+    let Some(kind) = attrs.get(Symbol::new("_type")) else {
+        return false;
+    };
+    let kind = Rc::clone(&kind.value);
+    evaluator
+        .text(&kind, &Origin::default())
+        .is_ok_and(|kind| &*kind == "if")
 }

@@ -48,7 +48,12 @@ impl<'a> Checker<'a> {
         }
         let depth = self.steps.len();
         if refused.is_empty() {
-            let allowed = values(&literal_branches);
+            let takes_boolean = branches
+                .iter()
+                .any(|branch| matches!(branch.kind(), Kind::Boolean));
+            let booleans = ["true", "false"].iter().filter(|_| takes_boolean);
+            let mut allowed: Vec<String> = booleans.map(|word| (*word).to_string()).collect();
+            allowed.extend(values(&literal_branches));
             self.not_allowed(node, allowed, unless_set);
             return;
         }
