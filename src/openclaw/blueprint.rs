@@ -106,6 +106,7 @@ const SYSTEM_SURROUNDINGS: &[&str] = &[
     "environment.sessionVariables",
     "systemd.services",
     "systemd.user.services",
+    "systemd.globalEnvironment",
     "systemd.tmpfiles",
     "launchd.agents",
     "launchd.user.agents",

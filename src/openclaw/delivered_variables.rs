@@ -3,7 +3,7 @@
 
 use super::blueprint::names_program;
 use super::configuration::{Provision, Variable};
-use super::process_variables::{Around, Units, in_text};
+use super::process_variables::{Around, Units, assignment, in_text};
 use super::tree::{Kind, Node, Text, TextPart, Value};
 use std::rc::Rc;
 
@@ -44,7 +44,8 @@ fn file(target: &str, entry: &Rc<Node>, units: Units<'_>, found: &mut Vec<Variab
         .is_some_and(|unit| units.holds(unit));
     let text = ["text", "content"]
         .iter()
-        .find_map(|attribute| entry.get(attribute));
+        .find_map(|attribute| entry.get(attribute))
+        .or_else(|| entry.get("source").filter(|source| source.place.is_file));
     if name.ends_with(".conf") && for_unit {
         match text.and_then(|text| Some((text, text.as_text()?.lines()))) {
             Some((text, lines)) => {
@@ -72,11 +73,11 @@ fn drop_in(line: &Text, text: &Node, entry: &Rc<Node>, found: &mut Vec<Variable>
     };
     match key.trim() {
         "Environment" => {
-            let assignment = Node::new(
+            let assignments = Node::new(
                 Value::Text(line.without_start(key.len() + 1)),
                 text.place.clone(),
             );
-            in_text(&assignment, Provision::ServiceEnvironment, found);
+            assignment(&assignments, Provision::ServiceEnvironment, found);
         }
         "EnvironmentFile" => found.push(source(None, Provision::ServiceEnvironmentFile, entry)),
         // A start command of the user's own may set anything.

@@ -432,6 +432,8 @@ impl Overlay<'_> {
                 Value::Path(PathLiteral {
                     absolute: absolute(self.root, content.as_str()?),
                     written: written.unwrap_or_default(),
+                    // What Nix evaluated is a string or a path; nothing tells which.
+                    is_string: true,
                 })
             }
             "$secret" => {

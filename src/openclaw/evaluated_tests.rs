@@ -186,6 +186,7 @@ fn markers_become_what_they_stand_for() {
         Value::Path(PathLiteral {
             absolute: "/home/documents/SOUL.md".into(),
             written: "./documents/SOUL.md".into(),
+            is_string: true,
         }),
         at(40),
     );

@@ -388,6 +388,7 @@ impl<'a> Converter<'a> {
                 Value::Path(PathLiteral {
                     absolute: path.absolute.to_string(),
                     written: path.written.as_deref().unwrap_or_default().to_string(),
+                    is_string: false,
                 }),
                 place,
             ),
@@ -460,6 +461,7 @@ impl<'a> Converter<'a> {
     fn file(&mut self, contents: &Rc<Thunk>, place: Place) -> Rc<Node> {
         let mut node = (*self.value(contents, Merging::Plain)).clone();
         node.place.key = place.key;
+        node.place.is_file = true;
         Rc::new(node)
     }
 
@@ -486,7 +488,14 @@ impl<'a> Converter<'a> {
                 }
                 _ => String::new(),
             };
-            return Node::new(Value::Path(PathLiteral { absolute, written }), place);
+            return Node::new(
+                Value::Path(PathLiteral {
+                    absolute,
+                    written,
+                    is_string: true,
+                }),
+                place,
+            );
         }
         let parts = string
             .parts
@@ -592,6 +601,7 @@ impl<'a> Converter<'a> {
             definition: definition.expression,
             via,
             is_rendered: false,
+            is_file: false,
         }
     }
 }

@@ -259,6 +259,7 @@ impl<'a> Reader<'a> {
                 definition: span,
                 via: Vec::new(),
                 is_rendered: false,
+                is_file: false,
             },
         ))
     }

@@ -253,19 +253,17 @@ impl Checker {
         let expected = match (kind, &node.value) {
             (_, Value::Unknown(_) | Value::Null | Value::Failed(_) | Value::Choice(..)) => None,
             (Text | Contents, _) if is_text => None,
+            (Text, Value::Path(path)) if path.is_string => None,
+            (Path | Contents | Package, _) if node.place.is_file => None,
+            (Type::Module, _) if node.place.is_file => None,
             (Boolean, Value::Boolean(_))
             | (Text, Value::Text(_))
             | (Integer, Value::Integer(_))
             | (Path | Contents, Value::Path(_))
             | (Contents, Value::Object(_) | Value::Text(_)) => None,
             (Path, Value::Text(text)) => {
-                // The contents of a file that is rendered here are no path at all.
-                let relative = text.known().is_some_and(|text| {
-                    !text.starts_with('/')
-                        && !text.is_empty()
-                        && !text.contains(|character: char| character.is_whitespace())
-                });
-                relative.then(|| "a path".to_string())
+                let is_relative = text.known().is_some_and(|text| !text.starts_with('/'));
+                is_relative.then(|| "a path".to_string())
             }
             (OneOf(values), Value::Text(text)) => text
                 .known()

@@ -4,7 +4,7 @@ use super::blueprint::names_program;
 use super::configuration::{Provision, Variable};
 use super::delivered_variables;
 use super::render::entries;
-use super::tree::{Node, Place, Text, Value};
+use super::tree::{Node, Place, Text, TextPart, Value};
 use crate::workspace::source::Span;
 use std::rc::Rc;
 
@@ -20,6 +20,13 @@ pub(super) enum Units<'a> {
     OfProgram,
     /// The one of exactly that name.
     Named(&'a str),
+    /// That of an instance: the unit of systemd or the agent of launchd with exactly these names.
+    OfInstance {
+        /// The unit, without `.service`.
+        unit: &'a str,
+        /// The agent.
+        label: &'a str,
+    },
 }
 
 impl Units<'_> {
@@ -30,6 +37,7 @@ impl Units<'_> {
             Units::All => true,
             Units::OfProgram => names_program(name),
             Units::Named(unit) => name == unit,
+            Units::OfInstance { unit, label } => name == unit || name == label,
         }
     }
 }
@@ -118,17 +126,61 @@ pub(super) fn environment(
     }
 }
 
-/// `NAME=value`, of which the value may be unknown.
-fn assignment(node: &Rc<Node>, provision: Provision, found: &mut Vec<Variable>) {
-    match node.as_text().and_then(|text| assigned(text, &node.place)) {
-        Some((name, value)) => found.push(Variable {
-            name: Some(name),
-            provision,
-            value: Some(value),
-            span: node.place.primary(),
-        }),
-        None => found.push(unnamed(provision, node.place.primary())),
+/// The assignments of an `Environment=` of systemd: `NAME=value`, several of them with blanks between, each in quotes where it has
+/// blanks in it. Of each the value may be unknown.
+pub(super) fn assignment(node: &Rc<Node>, provision: Provision, found: &mut Vec<Variable>) {
+    let Some(text) = node.as_text() else {
+        found.push(unnamed(provision, node.place.primary()));
+        return;
+    };
+    for word in words(text) {
+        match assigned(&word, &node.place) {
+            Some((name, value)) => found.push(Variable {
+                name: Some(name),
+                provision,
+                value: Some(value),
+                span: node.place.primary(),
+            }),
+            None => found.push(unnamed(provision, node.place.primary())),
+        }
     }
+}
+
+/// The words of a text as systemd tells them apart: at blanks, unless they are in quotes.
+fn words(text: &Text) -> Vec<Text> {
+    let mut words: Vec<Text> = Vec::new();
+    let mut word = Text::default();
+    let mut quote: Option<char> = None;
+    for part in &text.parts {
+        let TextPart::Known { text, .. } = part else {
+            word.parts.push(part.clone());
+            continue;
+        };
+        let mut start = 0;
+        for (at, character) in text.char_indices() {
+            match (quote, character) {
+                (None, '"' | '\'') => quote = Some(character),
+                (Some(open), _) if open == character => quote = None,
+                (None, _) if character.is_whitespace() => {
+                    if start < at {
+                        word.parts.push(part.piece(start..at));
+                    }
+                    start = at + character.len_utf8();
+                    if !word.parts.is_empty() {
+                        words.push(std::mem::take(&mut word));
+                    }
+                }
+                _ => {}
+            }
+        }
+        if start < text.len() {
+            word.parts.push(part.piece(start..text.len()));
+        }
+    }
+    if !word.parts.is_empty() {
+        words.push(word);
+    }
+    words
 }
 
 /// The name and the value of `NAME=value` or `"NAME=value"`; `None` where no name is known.
@@ -190,6 +242,22 @@ pub(super) fn in_text(content: &Node, provision: Provision, found: &mut Vec<Vari
     }
 }
 
+/// The text of a file below `/etc` that Nix writes there, by its path.
+fn written_below_etc<'a>(path: &Node, around: &'a Around) -> Option<&'a Rc<Node>> {
+    let path = path.as_str()?;
+    let name = path.trim_start_matches('-').strip_prefix("/etc/")?;
+    let files = get(around, "environment.etc")?;
+    let entry = entries(files)
+        .find(|(key, entry)| {
+            let target = entry.get("target").and_then(|target| target.as_str());
+            target.as_deref().unwrap_or(key) == name
+        })?
+        .1;
+    entry
+        .get("text")
+        .or_else(|| entry.get("source").filter(|source| source.place.is_file))
+}
+
 /// Whether a value is the text of an environment file that Nix writes, instead of the path of one.
 fn is_content(node: &Node) -> bool {
     node.as_text().is_some_and(|text| {
@@ -208,9 +276,10 @@ pub(super) fn environment_files(
         return;
     };
     let file = |node: &Rc<Node>| {
-        if is_content(node) {
+        let written = written_below_etc(node, around);
+        if let Some(content) = written.or(Some(node).filter(|node| is_content(node))) {
             let mut variables = Vec::new();
-            in_text(node, Provision::ServiceEnvironment, &mut variables);
+            in_text(content, Provision::ServiceEnvironment, &mut variables);
             return variables;
         }
         delivered_variables::of_template(node, around).unwrap_or_else(|| {
@@ -291,6 +360,11 @@ pub(super) fn around(around: &Around, units: Units<'_>) -> Vec<Variable> {
             }
         }
     }
+    environment(
+        get(around, "systemd.globalEnvironment"),
+        Provision::ServiceEnvironment,
+        &mut found,
+    );
     for session in [
         "home.sessionVariables",
         "systemd.user.sessionVariables",

@@ -216,7 +216,21 @@ impl Blueprint {
                     variables.push(unnamed(Provision::ModuleEnvironment, open.span));
                 }
             }
-            variables.extend(around.variables(Units::OfProgram));
+            let service = service_of(options, instance.as_deref(), &name);
+            let units = match &service {
+                // Which names the module gives is known of the module itself, not of what others made of it.
+                Some((unit, label))
+                    if self.option_root == "programs.openclaw"
+                        && self
+                            .unseen
+                            .iter()
+                            .any(|module| module.of_openclaw.is_some()) =>
+                {
+                    Units::OfInstance { unit, label }
+                }
+                _ => Units::OfProgram,
+            };
+            variables.extend(around.variables(units));
             variables.extend(named(context.variables));
             configuration.instances.push(Instance {
                 runtime_plugins: runtime_plugins(options, instance.as_deref()),
@@ -313,6 +327,29 @@ impl Blueprint {
     }
 }
 
+/// The names of the unit of systemd and of the agent of launchd that run an instance; `None` where they are not known. Without
+/// `instances` the settings at the top count, else those of the instance (`options-instance.nix` since 9d8bafc).
+fn service_of(options: &Node, instance: Option<&Node>, name: &str) -> Option<(String, String)> {
+    let holder = instance.unwrap_or(options);
+    let named = |manager: &str, option: &str, default: &str, separator: char| {
+        let given = match holder.lookup(manager) {
+            Lookup::Present(manager) => manager.lookup(option),
+            Lookup::Absent => Lookup::Absent,
+            Lookup::Unknown(unknown) => Lookup::Unknown(unknown),
+        };
+        match given {
+            Lookup::Present(given) => given.as_str(),
+            Lookup::Absent if name == "default" => Some(default.to_string()),
+            Lookup::Absent => Some(format!("{default}{separator}{name}")),
+            Lookup::Unknown(_) => None,
+        }
+    };
+    Some((
+        named("systemd", "unitName", "openclaw-gateway", '-')?,
+        named("launchd", "label", "com.steipete.openclaw.gateway", '.')?,
+    ))
+}
+
 /// The rendered configuration of an instance of Home Manager's module.
 fn render_home(
     options: &Node,
@@ -324,6 +361,8 @@ fn render_home(
     let replacing = context.instance_replaces.zip(instance);
     let mut config = match replacing {
         Some((schema, instance)) => staying_config(options, instance, schema),
+        // Then the options that the user does not set were `null`, and replaced what the module has itself.
+        None if context.instance_replaces.is_some() => object([]),
         // Without instances the one of the module has nothing that could replace.
         None => object([("gateway", object([("mode", Node::text("local", None))]))]),
     };

@@ -106,6 +106,8 @@ pub struct Place {
     /// Whether Nix has a text here, the JSON that it makes of the value (`builtins.toJSON`): for OpenClaw it is the value that
     /// counts, for an option its text.
     pub is_rendered: bool,
+    /// Whether Nix has a file of the store here, of which the value is the content (`pkgs.writeText`, `builtins.toFile`).
+    pub is_file: bool,
 }
 
 impl Place {
@@ -280,7 +282,7 @@ impl Text {
 
 impl TextPart {
     /// The bytes `range` of a known part, and where they stand, if the source holds them verbatim.
-    fn piece(&self, range: std::ops::Range<usize>) -> TextPart {
+    pub(super) fn piece(&self, range: std::ops::Range<usize>) -> TextPart {
         match self {
             TextPart::Known { text, span } => TextPart::Known {
                 text: text[range.clone()].to_string(),
@@ -349,6 +351,8 @@ pub struct PathLiteral {
     pub absolute: String,
     /// As it was written: `./documents`, `~/x`, `/etc/x`. Empty where it was computed.
     pub written: String,
+    /// Whether Nix has a string here, into which the path was put: `"${./documents}"`.
+    pub is_string: bool,
 }
 
 /// A value and its place.

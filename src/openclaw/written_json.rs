@@ -242,6 +242,7 @@ impl Marked {
             definition: span,
             via: around.via.clone(),
             is_rendered: false,
+            is_file: false,
         };
         let value = match &node.value {
             Value::Object(object) => {

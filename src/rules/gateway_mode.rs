@@ -70,11 +70,19 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     if !starts_gateway(subject, instance) {
         return;
     }
+    // Another file may have it.
+    let includes = |node: &Node| node.get("$include").is_some();
+    if includes(&instance.config) {
+        return;
+    }
     let gateway = match instance.config.lookup("gateway") {
         Lookup::Present(gateway) => Some(gateway),
         Lookup::Absent => None,
         Lookup::Unknown(_) => return,
     };
+    if gateway.is_some_and(|gateway| includes(gateway)) {
+        return;
+    }
     let mode = gateway.map_or(Lookup::Absent, |gateway| gateway.lookup("mode"));
     let finding = match mode {
         Lookup::Unknown(_) => return,
@@ -163,7 +171,9 @@ fn starts_gateway(subject: Subject<'_>, instance: &Instance) -> bool {
             let own = options
                 .get("instances")
                 .and_then(|instances| instances.get(&instance.name));
-            [Some(options), own].into_iter().flatten().all(|options| {
+            // An instance has settings of its own, with defaults of their own.
+            let holder = own.unwrap_or(options);
+            std::iter::once(holder).all(|options| {
                 ["launchd", "systemd"].iter().all(|manager| {
                     match options.get(manager).map(|manager| manager.lookup("enable")) {
                         None | Some(Lookup::Absent) => true,

@@ -179,7 +179,7 @@ pub(super) fn visit_misplaced(subject: Subject<'_>, visit: &mut dyn FnMut(Mispla
             option
                 .path
                 .strip_prefix(path.as_str())
-                .is_some_and(|rest| rest.starts_with('.'))
+                .is_some_and(|rest| rest.starts_with(['.', '[']))
         };
         if !paths.iter().any(is_below) {
             visit(option);

@@ -199,8 +199,10 @@ fn of_variable(subject: Subject<'_>, variable: &Variable) -> Option<Finding> {
             Finding::new(
                 INFO.id,
                 Consequence::LeaksSecret,
-                "the environment file is copied into the store",
+                "the environment file is copied into the store, where everybody on the machine can read it",
             )
+            // What is in it may be no secret.
+            .at_most(Severity::Warning)
             .at(span)
             .path("environmentFiles")
             .help("write its path as a text, where it will lie on the machine: `\"/run/secrets/openclaw.env\"`"),

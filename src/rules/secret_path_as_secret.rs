@@ -60,6 +60,9 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         {
             return;
         }
+        if site.variable_name().is_some_and(is_for_a_path) {
+            return;
+        }
         let severity = match site.role {
             Role::Credential | Role::SecretHeader => Severity::Error,
             Role::SecretVariable if is_gateway_variable(site) => Severity::Error,
@@ -95,6 +98,14 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         }
         sink.findings.push(finding);
     });
+}
+
+/// Whether a variable is the path of a file by what it is: Google's credentials, keys of TLS and SSH.
+fn is_for_a_path(name: &str) -> bool {
+    name == "GOOGLE_APPLICATION_CREDENTIALS"
+        || name
+            .split('_')
+            .any(|word| matches!(word, "TLS" | "SSL" | "SSH" | "CERT" | "IDENTITY"))
 }
 
 /// A variable of the gateway's own process, not of a server that it starts.

@@ -41,6 +41,17 @@ impl Site<'_> {
         }
     }
 
+    /// The name of the variable that it is, outside of the configuration or in it.
+    pub fn variable_name(&self) -> Option<&str> {
+        match (self.field, self.variable) {
+            (Some(field), _) if matches!(self.role, Role::SecretVariable | Role::Variable) => {
+                Some(field.key())
+            }
+            (None, Some(variable)) => variable.name.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Where to point.
     pub fn span(&self) -> Option<Span> {
         self.node

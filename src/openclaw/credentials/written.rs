@@ -49,7 +49,7 @@ pub fn classify(text: &str) -> Written {
     {
         return Written::Placeholder;
     }
-    if is_dummy_key(bare) {
+    if is_dummy_key(bare) || is_address_of_secret(bare) {
         return Written::Dummy;
     }
     if is_name_of_variable(bare) {
@@ -99,6 +99,13 @@ fn is_name_of_variable(text: &str) -> bool {
                     | "fake"
             )
         })
+}
+
+/// Whether a text says where a keeper of passwords has the secret: `op://vault/item/field`. Something beside OpenClaw puts it there.
+fn is_address_of_secret(text: &str) -> bool {
+    ["op://", "bw://", "vault://", "keychain://", "doppler://"]
+        .iter()
+        .any(|scheme| text.starts_with(scheme))
 }
 
 /// `$NAME`, `$name` or `$kimiApiKey` as a whole. A secret may begin with a dollar as well: what mixes letters as no name of a
@@ -213,6 +220,7 @@ mod tests {
             ("`pass show kimi`", Written::Shell),
             ("${KIMI_API_KEY}", Written::Placeholder),
             ("$KIMI_API_KEY", Written::Placeholder),
+            ("op://vault/kimi/key", Written::Dummy),
             ("$kimi_api_key", Written::Placeholder),
             ("$kimiApiKey", Written::Placeholder),
             ("$discord", Written::Placeholder),
