@@ -53,6 +53,7 @@ impl Inspection {
                 variables: &[],
                 instance_replaces: None,
                 skills_by_load_path: true,
+                nulls_replace: false,
             };
             for (position, blueprint) in one.discovery.blueprints.iter().enumerate() {
                 let flake = one.discovery.flake_of(position);

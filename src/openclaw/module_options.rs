@@ -277,6 +277,20 @@ pub static CONFIGURATION_KEYS: &[&str] = &[
     "tools", "tts",
 ];
 
+/// Whether a commit of an era has a module among its outputs.
+pub fn has_module(output: &str, era: Era) -> bool {
+    let Some((_, name)) = output.split_once('.').filter(|_| MODULES.contains(&output)) else {
+        return false;
+    };
+    match name {
+        "openclaw" => era >= Era::SchemaConfig,
+        "moltbot" => era == Era::Moltbot,
+        // From 15 February 2026.
+        "openclaw-gateway" => era >= Era::BundledPlugins,
+        _ => era == Era::Clawdbot,
+    }
+}
+
 /// The modules among the outputs of nix-openclaw, of all eras (`flake.nix`, read over its whole history). Of `homeManagerModules` and
 /// `darwinModules` a commit has the one of the program's name at that time; the newest name comes first.
 pub static MODULES: &[&str] = &[

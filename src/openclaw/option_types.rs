@@ -12,6 +12,8 @@ enum Type {
     Boolean,
     Text,
     Integer,
+    /// A number from 0 to 65535.
+    Port,
     Path,
     /// A path that may be that of a rendered file, of which the contents are seen.
     Contents,
@@ -35,8 +37,8 @@ enum Type {
 type Declared = (&'static str, Type);
 
 use Type::{
-    Boolean, Contents, Integer, ModuleMap, Modules, OneOf, Package, Packages, Path, PathMap, Set,
-    Text, TextMap, Texts,
+    Boolean, Contents, Integer, ModuleMap, Modules, OneOf, Package, Packages, Path, PathMap, Port,
+    Set, Text, TextMap, Texts,
 };
 
 /// The Home Manager module, below `programs.openclaw` and its older names.
@@ -133,7 +135,7 @@ static NIXOS: &[Declared] = &[
     ("servicePath", Packages),
     ("config", Set),
     ("unitName", Text),
-    ("port", Integer),
+    ("port", Port),
     ("user", Text),
     ("group", Text),
     ("createUser", Boolean),
@@ -251,7 +253,8 @@ impl Checker {
         // The module sees the text that is made of it.
         let is_text = node.place.is_rendered;
         let expected = match (kind, &node.value) {
-            (_, Value::Unknown(_) | Value::Null | Value::Failed(_) | Value::Choice(..)) => None,
+            (_, Value::Unknown(_) | Value::Failed(_) | Value::Choice(..)) => None,
+            (_, Value::Null) if takes_null(shown) => None,
             (Text | Contents, _) if is_text => None,
             (Text, Value::Path(path)) if path.is_string => None,
             (Path | Contents | Package, _) if node.place.is_file => None,
@@ -315,7 +318,9 @@ impl Checker {
             (Modules, _) => Some("a list of attribute sets".to_string()),
             (ModuleMap, _) => Some("an attribute set of attribute sets".to_string()),
             (Text, _) => Some("a string".to_string()),
-            (Integer, _) => Some("an integer".to_string()),
+            (Port, Value::Integer(number)) if (0..=65535).contains(number) => None,
+            (Port, Value::Integer(_)) => Some("a port from 0 to 65535".to_string()),
+            (Integer | Port, _) => Some("an integer".to_string()),
             (Path | Contents, _) => Some("a path".to_string()),
             (OneOf(_), _) => Some("a string".to_string()),
             (Texts, _) => Some("a list of strings".to_string()),
@@ -365,6 +370,33 @@ impl Checker {
     }
 }
 
+/// Whether an option takes `null`, by its path below the root (`nullOr` in the modules, the same in all eras).
+fn takes_null(path: &str) -> bool {
+    let (above, last) = path.rsplit_once('.').unwrap_or(("", path));
+    if above == "environment" || above.ends_with(".environment") {
+        return false;
+    }
+    match last {
+        "toolNames"
+        | "appPackage"
+        | "documents"
+        | "bootstrapFiles"
+        | "heartbeat"
+        | "homepage"
+        | "openclaw"
+        | "spec"
+        | "url"
+        | "npmDepsHash"
+        | "gatewayPath"
+        | "gatewayPnpmDepsHash"
+        | "configFile"
+        | "execStart" => true,
+        "source" => above.starts_with("skills["),
+        "id" => !above.contains("runtimePluginSources["),
+        _ => false,
+    }
+}
+
 /// Whether a text can be nothing but the name of a package: what is rendered, and paths in the store, are no such names.
 fn is_name_of_package(text: &str) -> bool {
     const LONGEST_NAME: usize = 60;
@@ -401,7 +433,7 @@ mod tests {
             "enable": "yes", "environment": {"PORT": 18789, "KEY": "/run/x"}, "runtimePlugins": "slack",
             "skills": [{"name": "a", "mode": "link"}], "config": {"anything": 1}, "stateDir": {"$unknown": "u"},
             "workspace": {"bootstrapFiles": {"agents": "documents/AGENTS.md", "soul": "/etc/SOUL.md"}},
-            "instances": {"work": {"gatewayPort": "18789", "enable": true, "config": "{}"}}, "appPackage": null,
+            "workspaceDir": null, "instances": {"work": {"gatewayPort": "18789", "enable": true, "config": "{}"}}, "appPackage": null,
             "package": "openclaw", "runtimePackages": ["jq", "/nix/store/x", {"$unknown": "u"}], "bundledPlugins": ["summarize"],
             "customPlugins": ["github:acme/plugin"], "runtimePluginSources": {"a": {}}, "launchd": "off"
         }));
@@ -424,7 +456,8 @@ mod tests {
                 "runtimePluginSources",
                 "runtimePlugins",
                 "skills[0].mode",
-                "workspace.bootstrapFiles.agents"
+                "workspace.bootstrapFiles.agents",
+                "workspaceDir"
             ]
         );
     }

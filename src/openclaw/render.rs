@@ -36,6 +36,9 @@ pub struct Context<'a> {
     pub instance_replaces: Option<Schema>,
     /// Whether skills are handed over as `skills.load.extraDirs`, as nix-openclaw does in its newest era (read at 910c1ce).
     pub skills_by_load_path: bool,
+    /// Whether options of `config` that the user does not set are `null` and replace what the module sets itself, `gateway.mode`
+    /// among it: from 30 January to May 2026.
+    pub nulls_replace: bool,
 }
 
 /// The attribute names of `workspace.bootstrapFiles` and the files that they become.
@@ -361,8 +364,7 @@ fn render_home(
     let replacing = context.instance_replaces.zip(instance);
     let mut config = match replacing {
         Some((schema, instance)) => staying_config(options, instance, schema),
-        // Then the options that the user does not set were `null`, and replaced what the module has itself.
-        None if context.instance_replaces.is_some() => object([]),
+        None if context.nulls_replace => object([]),
         // Without instances the one of the module has nothing that could replace.
         None => object([("gateway", object([("mode", Node::text("local", None))]))]),
     };

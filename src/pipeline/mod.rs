@@ -241,6 +241,7 @@ fn check_tree(request: &Request, examined: &Examined, variables: &[String], outc
         variables: &context_variables,
         instance_replaces: None,
         skills_by_load_path: true,
+        nulls_replace: false,
     };
     let wanted = match release::wanted(request, &examined.settings) {
         Ok(wanted) => wanted,

@@ -70,6 +70,9 @@ pub fn in_time<'a>(context: &Context<'a>, selection: &Selection) -> Context<'a> 
         instance_replaces: (selection.era_certain && selection.version < changed)
             .then(|| selection.release().0.schema())
             .flatten(),
+        nulls_replace: selection.era_certain
+            && selection.version < changed
+            && selection.era >= Era::SchemaConfig,
         skills_by_load_path: selection.era >= Era::BootstrapFiles,
     }
 }

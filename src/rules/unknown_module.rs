@@ -4,7 +4,7 @@ use super::consequence::by_era;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::nearest::{alternatives, nearest};
 use crate::openclaw::configuration::Source;
-use crate::openclaw::module_options::MODULES;
+use crate::openclaw::module_options::{MODULES, has_module};
 use crate::report::finding::{Consequence, Finding};
 
 /// The rule.
@@ -47,24 +47,33 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         else {
             continue;
         };
-        if MODULES.contains(&output) {
+        if has_module(output, subject.era) {
             continue;
         }
+        let there = || {
+            MODULES
+                .iter()
+                .copied()
+                .filter(|output| has_module(output, subject.era))
+        };
         let wanted = match subject.configuration.source {
             Source::NixosService => "nixosModules.",
             _ => "homeManagerModules.",
         };
-        let help = match nearest(output, MODULES.iter().copied()) {
+        let help = match nearest(output, there()) {
             Some(near) if near.starts_with(kind) => format!("write `{near}`"),
-            _ => match MODULES.iter().find(|known| known.starts_with(wanted)) {
+            _ => match there().find(|known| known.starts_with(wanted)) {
                 Some(known) => format!("write `{known}`"),
-                None => format!("there are {}", alternatives(MODULES.iter().copied())),
+                None => format!("there are {}", alternatives(there())),
             },
         };
         let finding = Finding::new(
             INFO.id,
             Consequence::NixRejects,
-            format!("nix-openclaw has no `{output}`"),
+            match MODULES.contains(&output) {
+                true => format!("the nix-openclaw that is locked here has no `{output}`"),
+                false => format!("nix-openclaw has no `{output}`"),
+            },
         )
         .at(module.span)
         .path("imports")
@@ -103,9 +112,13 @@ mod tests {
 
     #[test]
     fn what_is_there_is_fine() {
-        for output in MODULES {
+        for output in MODULES.iter().take(3) {
             assert_eq!(found(output), [""; 0]);
         }
+        assert_eq!(
+            found("homeManagerModules.clawdbot"),
+            ["write `homeManagerModules.openclaw`"]
+        );
         // Its own business: another way to a module.
         assert_eq!(found("lib.modules.x"), [""; 0]);
     }

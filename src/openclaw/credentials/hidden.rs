@@ -192,6 +192,9 @@ pub fn hidden_texts(role: Role, steps: &[Step<'_>], node: &Node) -> Vec<String> 
             if is_secret_in_reference(text) {
                 hidden.push(text.to_string());
             }
+        } else if role == Role::Other && looks_random(text) && is_beside_a_credential(steps) {
+            // Whatever the field is called: a key that is random may be one.
+            hidden.push(text.to_string());
         } else if looks_generated(text) && !is_file_path(text) && may_hold_a_secret(role, steps) {
             hidden.push(text.to_string());
         }
@@ -226,6 +229,7 @@ fn may_hold_a_secret(role: Role, steps: &[Step<'_>]) -> bool {
         // What stands in the wrong field of this set is rather one of its secrets than anything else.
         Role::Other => {
             is_parent_of_credential(steps)
+                || is_below_a_misspelt_name(steps)
                 || matches!(steps, [Step::Key("gateway"), Step::Key("auth"), _])
         }
         _ => false,
@@ -244,6 +248,41 @@ fn is_below_the_name_of_a_secret(steps: &[Step<'_>]) -> bool {
         && above
             .iter()
             .any(|step| matches!(step, Step::Key(key) if is_secret_name(key)))
+}
+
+/// The same below what is nearly the name of a secret.
+fn is_below_a_misspelt_name(steps: &[Step<'_>]) -> bool {
+    steps.split_last().is_some_and(|(_, above)| {
+        above
+            .iter()
+            .any(|step| matches!(step, Step::Key(key) if nearly_names_a_secret(key)))
+    })
+}
+
+/// Whether a value stands in a set that has credentials among its fields.
+fn is_beside_a_credential(steps: &[Step<'_>]) -> bool {
+    let Some((last, above)) = steps.split_last() else {
+        return false;
+    };
+    if matches!(last, Step::Key(key) if is_description_of_a_secret(key)) {
+        return false;
+    }
+    REFERENCE_FIELDS
+        .iter()
+        .filter_map(|pattern| pattern.rsplit_once('.'))
+        .any(|(parent, _)| matches(parent, above))
+}
+
+/// Whether a text is one word in which capitals, small letters and digits are mixed as in a key that a service gave out.
+fn looks_random(text: &str) -> bool {
+    let any = |is: fn(&u8) -> bool| text.as_bytes().iter().filter(|byte| is(byte)).count();
+    text.len() >= 16
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && any(u8::is_ascii_uppercase) >= 2
+        && any(u8::is_ascii_lowercase) >= 2
+        && any(u8::is_ascii_digit) >= 2
 }
 
 /// Whether a value is the `id` or the `provider` of a reference to a secret.

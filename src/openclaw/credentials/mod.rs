@@ -263,7 +263,7 @@ fn role(steps: &[Step<'_>], nodes: &[&Node]) -> (Role, bool) {
             if !matches!(*last, "vars" | "shellEnv") && steps.len() > 1 =>
         {
             // secrets.defaults.env and the like name aliases, not variables.
-            if matches!(steps, [Step::Key("secrets"), ..]) {
+            if matches!(steps, [Step::Key("secrets"), Step::Key("defaults"), ..]) {
                 return (Role::Other, false);
             }
             let resolved = in_any(REFERENCE_FIELDS, steps, last);
