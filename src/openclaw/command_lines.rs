@@ -6,7 +6,8 @@ use super::process_variables::Around;
 use super::render::entries;
 use super::tree::{Node, TextPart, Value};
 use super::{blueprint::names_program, problem::Problem, problem::ProblemKind};
-use crate::openclaw::secret_patterns::{find, is_secret_option};
+use crate::openclaw::credentials::{is_secret_variable, secret_parts};
+use crate::openclaw::secret_patterns::{find, is_secret_option, looks_generated};
 use crate::workspace::source::Span;
 use std::rc::Rc;
 
@@ -65,6 +66,9 @@ pub(super) fn secrets(
     found
 }
 
+/// What to do instead.
+const HELP: &str = "let OpenClaw read it from a file or from its environment: `gateway.auth.token` and the like take placeholders; then replace the secret, for it is known by now";
+
 fn commands(service: &Rc<Node>) -> Vec<(String, &Rc<Node>)> {
     let mut found = Vec::new();
     for section in ["Service", "serviceConfig", "config"] {
@@ -108,7 +112,7 @@ fn in_command(command: &Node, path: &str) -> Option<Problem> {
             .is_some_and(|word| is_secret_option(&word));
         let is_literal = || {
             item.as_str()
-                .is_some_and(|text| !crate::openclaw::credentials::secret_parts(&text).is_empty())
+                .is_some_and(|text| !secret_parts(&text).is_empty())
         };
         if follows_option && is_literal() {
             return Some(problem("a secret", path, item.place.primary()));
@@ -121,12 +125,65 @@ fn in_command(command: &Node, path: &str) -> Option<Problem> {
     None
 }
 
+/// The secrets in a script: those behind options and of known formats, and what it exports under the name of a secret.
+pub(super) fn in_script(script: &Node, name: &str) -> Vec<Problem> {
+    let Some(text) = script.as_text() else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let line = Node::new(Value::Text(line), script.place.clone());
+        if let Some((what, span)) = secret_in(&line).or_else(|| exported(&line)) {
+            let mut problem = Problem::new(
+                ProblemKind::SecretInStore,
+                match name.is_empty() {
+                    true => format!("{what} is written out in a script, which the store holds"),
+                    false => {
+                        format!("{what} is written out in the file `{name}`, which the store holds")
+                    }
+                },
+                span,
+            );
+            problem.help = Some(HELP.to_string());
+            found.push(problem);
+        }
+    }
+    found
+}
+
+/// A secret that a line sets a variable to: `export KIMI_API_KEY=...`.
+fn exported(line: &Node) -> Option<(&'static str, Option<Span>)> {
+    let text = line.as_text()?;
+    let known = text.known()?;
+    let (name, value) = known.split_once('=')?;
+    let name = name.trim().trim_start_matches("export ").trim();
+    let start = known.len() - value.len();
+    let trimmed = value.trim().trim_end_matches(';').trim_matches(['"', '\'']);
+    let is_word = !trimmed.contains(char::is_whitespace);
+    if !is_secret_variable(name)
+        || !is_word
+        || !looks_generated(trimmed)
+        || secret_parts(trimmed).is_empty()
+    {
+        return None;
+    }
+    let at = start + value.find(trimmed)?;
+    let span = text.locate(at..at + trimmed.len());
+    Some(("what looks like a secret", span.or(line.place.primary())))
+}
+
 fn in_text(node: &Node, path: &str) -> Option<Problem> {
+    let (what, span) = secret_in(node)?;
+    Some(problem(what, path, span))
+}
+
+/// The first secret in a text, and where it stands.
+fn secret_in(node: &Node) -> Option<(&'static str, Option<Span>)> {
     let text = node.as_text()?;
     if let Some(known) = text.known() {
         let secret = find(&known)?;
         let span = text.locate(secret.range).or(node.place.primary());
-        return Some(problem(secret.what, path, span));
+        return Some((secret.what, span));
     }
     // Most commands begin with the path of a package, which is not known.
     text.parts.iter().find_map(|part| match part {
@@ -137,7 +194,7 @@ fn in_text(node: &Node, path: &str) -> Option<Problem> {
                 let at = |offset: usize| span.start + offset as u32;
                 Span::new(span.file, at(secret.range.start), at(secret.range.end))
             });
-            Some(problem(secret.what, path, at.or(node.place.primary())))
+            Some((secret.what, at.or(node.place.primary())))
         }
         TextPart::Unknown(_) => None,
     })
@@ -150,9 +207,6 @@ fn problem(what: &str, path: &str, span: Option<Span>) -> Problem {
         span,
     );
     problem.path = Some(path.to_string());
-    problem.help = Some(
-        "let OpenClaw read it from a file or from its environment: `gateway.auth.token` and the like take placeholders; then replace the secret, for it is known by now"
-            .to_string(),
-    );
+    problem.help = Some(HELP.to_string());
     problem
 }

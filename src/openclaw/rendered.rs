@@ -4,8 +4,11 @@
 //! The evaluator notes all JSON and all files that it renders; here the surroundings in which they may be used are evaluated, and
 //! what looks like OpenClaw's configuration among them becomes a blueprint.
 
-use super::blueprint::{Blueprint, Modules, assumptions, is_configuration_file, unseen};
-use super::configuration::{Language, Source};
+use super::blueprint::{
+    Blueprint, Modules, assumptions, is_configuration_file, names_program, unseen,
+};
+use super::command_lines;
+use super::configuration::{Language, Problem, Source};
 use super::from_nix::{Converter, Merging};
 use super::tree::Node;
 use crate::nix::eval::Evaluator;
@@ -64,6 +67,13 @@ pub(super) fn elsewhere(
     };
     modules.surroundings(evaluator, paths);
     let files = modules.surroundings(evaluator, NAMED_FILES);
+    for problem in secrets(evaluator, before) {
+        for blueprint in found.iter_mut() {
+            if !blueprint.problems.contains(&problem) {
+                blueprint.problems.push(problem.clone());
+            }
+        }
+    }
     let mut known: Vec<Span> = Vec::new();
     for blueprint in found.iter() {
         places(&blueprint.options, &mut known);
@@ -125,6 +135,31 @@ pub(super) fn elsewhere(
             assumptions: assumptions(set),
         });
     }
+}
+
+/// Secrets that are written out in scripts and other files that were rendered since and have to do with OpenClaw.
+fn secrets(evaluator: &mut Evaluator, before: usize) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let mut next = before;
+    while let Some(rendered) = evaluator.rendered.get(next).cloned() {
+        next += 1;
+        if next - before > MOST {
+            break;
+        }
+        let Rendered::File(name, text) = rendered else {
+            continue;
+        };
+        let mut converter = Converter::new(evaluator, None);
+        let text = converter.value(&text, Merging::Plain);
+        drop(converter);
+        let is_ours = text
+            .as_text()
+            .is_some_and(|text| names_program(&text.display()));
+        if is_ours {
+            found.extend(command_lines::in_script(&text, &name));
+        }
+    }
+    found
 }
 
 /// The values that were rendered since, each with the name of the file that it became, if it did.

@@ -69,7 +69,21 @@ pub(super) static MAKE_FLAKE: Builtin = Builtin {
             evaluator,
             "module: { pkgs, ... }: let given = (ask pkgs.stdenv.hostPlatform.system).arguments; in { imports = [ (module (builtins.mapAttrs (name: _: given.${name}) (builtins.functionArgs module))) ]; }",
         );
+        // A module from a file that is a function of something else first.
+        let import_apply = evaluator.snippet(
+            "path: arguments: { imports = [ (import path arguments) ]; }",
+            &[],
+            Vec::new(),
+        );
+        let mut library = Attrs::of([("importApply", import_apply)]);
+        library.open = Some(evaluator.unknown_named(
+            "flake-parts-lib",
+            "this part of flake-parts is not modelled",
+            None,
+            None,
+        ));
         for (name, value) in [
+            ("flake-parts-lib", Val::attrs(library).thunk()),
             ("inputs", Rc::clone(&inputs)),
             ("self", me),
             ("moduleLocation", location),
