@@ -3,7 +3,7 @@
 //! Established by evaluating the modules of the commits at which the eras begin; no option changed its type. `config` is not
 //! looked into: that is the schema of OpenClaw. Which options an era has is told by [`super::module_options`].
 
-use super::tree::{Node, Value};
+use super::tree::{Kind, Node, Value};
 use crate::workspace::source::Span;
 
 /// What an option takes.
@@ -276,6 +276,18 @@ impl Checker {
                         values.iter().map(|value| format!("\"{value}\"")).collect();
                     format!("one of {}", values.join(", "))
                 }),
+            (Texts | Packages, Value::List(list))
+                if list.items.iter().any(|item| is_function(item)) =>
+            {
+                let function = list.items.iter().find(|item| is_function(item));
+                self.issues.push(Issue {
+                    path: shown.to_string(),
+                    span: function.and_then(|item| item.place.primary()),
+                    message: format!("`{shown}` has a function in it, and its arguments beside it"),
+                    help: Some("Put the call in parentheses.".to_string()),
+                });
+                None
+            }
             (Texts, Value::List(list)) => {
                 for (index, item) in list.items.iter().enumerate() {
                     self.check_type(item, Text, &format!("{shown}[{index}]"));
@@ -368,6 +380,10 @@ impl Checker {
             help,
         });
     }
+}
+
+fn is_function(node: &Node) -> bool {
+    matches!(&node.value, Value::Unknown(unknown) if unknown.kind == Some(Kind::Function))
 }
 
 /// Whether an option takes `null`, by its path below the root (`nullOr` in the modules, the same in all eras).

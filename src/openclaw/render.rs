@@ -1021,6 +1021,17 @@ fn document(
             };
             (None, written, presence)
         }
+        // JSON that Nix writes into a file.
+        _ if source.place.is_file => (
+            None,
+            String::new(),
+            Presence::Unknown(Unknown {
+                subject: None,
+                kind: None,
+                reason: "Nix renders it".into(),
+                span: source.place.primary(),
+            }),
+        ),
         _ => (None, String::new(), Presence::WrongKind),
     };
     Document {

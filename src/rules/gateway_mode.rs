@@ -67,7 +67,7 @@ start command of your own, which may say `--allow-unconfigured`, nothing is repo
 };
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
-    if !starts_gateway(subject, instance) {
+    if instance.config.as_object().is_none() || !starts_gateway(subject, instance) {
         return;
     }
     // Another file may have it.

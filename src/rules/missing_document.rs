@@ -58,6 +58,8 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
                 });
                 continue;
             }
+            // No path at all: that is the type of the option.
+            Presence::WrongKind if document.written.is_empty() => continue,
             Presence::Missing | Presence::MissingOrUntracked | Presence::WrongKind => {}
             _ => continue,
         }

@@ -264,7 +264,7 @@ fn is_beside_a_credential(steps: &[Step<'_>]) -> bool {
     let Some((last, above)) = steps.split_last() else {
         return false;
     };
-    if matches!(last, Step::Key(key) if is_description_of_a_secret(key)) {
+    if matches!(last, Step::Key(key) if *key != "key" && is_description_of_a_secret(key)) {
         return false;
     }
     REFERENCE_FIELDS
