@@ -26,6 +26,7 @@ mod panics;
 mod planted_mistakes;
 mod read_back;
 mod secrets;
+mod services;
 #[path = "../support/skip.rs"]
 mod skip;
 mod streams;
