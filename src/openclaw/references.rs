@@ -2,7 +2,7 @@
 //! fields, and SecretRefs of the source `env`.
 
 use super::configuration::{Configuration, Instance, Source};
-use super::credentials::{self, Field, Step, Written, classify};
+use super::credentials::{self, Field, Roles, Step, Written, classify};
 use super::environment::{Provided, provided};
 use super::path::ConfigPath;
 use super::placeholders::{Form, marker_reference, scan, whole_reference};
@@ -65,10 +65,10 @@ pub fn refuses_everywhere(release: &Release, source: Source, era: Era) -> bool {
         || (source == Source::HomeManager && era < Era::PluginsRemoved)
 }
 
-/// The references of a configuration, in its order.
-pub fn collect(config: &Node) -> Vec<Reference> {
+/// The references of a configuration, in its order; `roles` are those of its fields.
+pub fn collect(config: &Node, roles: &Roles) -> Vec<Reference> {
     let mut references = Vec::new();
-    credentials::visit(config, &mut |field| {
+    credentials::visit_with(config, roles, &mut |field| {
         // `env.vars` are applied before placeholders are looked at: one in there makes OpenClaw skip the entry.
         if matches!(field.steps.first(), Some(Step::Key("env"))) {
             return;
@@ -187,7 +187,7 @@ mod tests {
             "channels": {"telegram": {"enabled": false, "botToken": "secretref-env:BOT"}},
             "env": {"vars": {"A": "${B}"}},
         }));
-        let found: Vec<_> = collect(&config)
+        let found: Vec<_> = collect(&config, &Roles::of(&config))
             .iter()
             .map(|reference| {
                 format!(

@@ -113,20 +113,18 @@ pub(super) fn is_read_from_file(node: &Node) -> bool {
         |unknown: &Unknown| matches!(unknown.kind, Some(Kind::FileContent | Kind::FilePart));
     match &node.value {
         Value::Unknown(unknown) => of_file(unknown),
-        // What is made of a file may be something else: a path with a name out of it, a placeholder.
-        Value::Text(text)
-            if text.known().is_some_and(|known| {
-                !matches!(classify(&known), Written::Known(_) | Written::Literal)
-            }) =>
-        {
-            false
+        Value::Text(text) => {
+            text.parts.iter().any(|part| match part {
+                TextPart::Known { text, span } => {
+                    !text.is_empty() && span.is_some_and(|span| span.start == 0)
+                }
+                TextPart::Unknown(unknown) => of_file(unknown),
+            })
+            // What is made of a file may be something else: a path with a name out of it, a placeholder.
+            && text.known().is_none_or(|known| {
+                matches!(classify(&known), Written::Known(_) | Written::Literal)
+            })
         }
-        Value::Text(text) => text.parts.iter().any(|part| match part {
-            TextPart::Known { text, span } => {
-                !text.is_empty() && span.is_some_and(|span| span.start == 0)
-            }
-            TextPart::Unknown(unknown) => of_file(unknown),
-        }),
         _ => false,
     }
 }

@@ -78,18 +78,24 @@ impl Subject<'_> {
     pub fn secret_references(&self, instance: &Instance) -> Rc<[references::Reference]> {
         let of = self.of(instance);
         Rc::clone(
-            of.secret_references
-                .get_or_init(|| references::collect(&instance.config).into()),
+            of.secret_references.get_or_init(|| {
+                references::collect(&instance.config, &self.roles(instance)).into()
+            }),
         )
     }
 
     /// Walks over the fields of an instance's configuration as [`credentials::visit`] does.
     pub fn visit_fields(&self, instance: &Instance, visit: &mut dyn FnMut(&Field<'_>)) {
+        credentials::visit_with(&instance.config, &self.roles(instance), visit);
+    }
+
+    /// What the fields of an instance's configuration hold.
+    fn roles(&self, instance: &Instance) -> Rc<Roles> {
         let of = self.of(instance);
         let roles = of
             .field_roles
             .get_or_init(|| Rc::new(Roles::of(&instance.config)));
-        credentials::visit_with(&instance.config, roles, visit);
+        Rc::clone(roles)
     }
 
     /// Everything for which the release refuses an instance's configuration. Of a guessed release that is certain which every

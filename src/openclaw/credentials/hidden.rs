@@ -188,10 +188,11 @@ pub fn hidden_texts(role: Role, steps: &[Step<'_>], node: &Node) -> Vec<String> 
                     .into_iter()
                     .map(|range| text[range].to_string()),
             );
-        } else if is_part_of_reference(steps) {
-            if is_secret_in_reference(text) {
-                hidden.push(text.to_string());
-            }
+        } else if matches!(steps.last(), Some(Step::Key("id" | "provider")))
+            && is_secret_in_reference(text)
+            && is_part_of_reference(steps)
+        {
+            hidden.push(text.to_string());
         } else if role == Role::Other && looks_random(text) && is_beside_a_credential(steps) {
             // Whatever the field is called: a key that is random may be one.
             hidden.push(text.to_string());

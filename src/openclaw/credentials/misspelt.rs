@@ -4,27 +4,39 @@
 //! all the same, and it would be shown in the very message that tells of the misspelt name.
 
 use super::fields::{REFERENCE_FIELDS, TEXT_CREDENTIALS};
-use super::names::{is_nearly, is_public_part};
+use super::names::{Spelling, is_public_part};
 use super::{Step, matches};
 use std::sync::OnceLock;
 
-/// A credential by the fields around it and its own name.
+/// A name of credentials, and the sets in which one of that name stands.
 struct Known {
-    /// The pattern of the set that it stands in.
-    parent: &'static str,
     name: &'static str,
+    spelling: Spelling,
+    /// The patterns of those sets.
+    parents: Vec<&'static str>,
 }
 
 fn known() -> &'static [Known] {
     static KNOWN: OnceLock<Vec<Known>> = OnceLock::new();
     KNOWN.get_or_init(|| {
-        REFERENCE_FIELDS
-            .iter()
-            .chain(TEXT_CREDENTIALS)
-            .filter_map(|pattern| pattern.rsplit_once('.'))
-            .filter(|(_, name)| *name != "*" && name.len() > 3 && !is_public_part(name))
-            .map(|(parent, name)| Known { parent, name })
-            .collect()
+        let mut known: Vec<Known> = Vec::new();
+        for pattern in REFERENCE_FIELDS.iter().chain(TEXT_CREDENTIALS) {
+            let Some((parent, name)) = pattern.rsplit_once('.') else {
+                continue;
+            };
+            if name == "*" || name.len() <= 3 || is_public_part(name) {
+                continue;
+            }
+            match known.iter_mut().find(|known| known.name == name) {
+                Some(known) => known.parents.push(parent),
+                None => known.push(Known {
+                    name,
+                    spelling: Spelling::of(name),
+                    parents: vec![parent],
+                }),
+            }
+        }
+        known
     })
 }
 
@@ -32,9 +44,14 @@ fn known() -> &'static [Known] {
 /// of the pen away.
 pub fn credential_meant(steps: &[Step<'_>], last: &str) -> Option<&'static str> {
     let above = &steps[..steps.len() - 1];
+    let spelling = Spelling::of(last);
     known()
         .iter()
-        .find(|known| is_nearly(last, known.name) && matches(known.parent, above))
+        .find(|known| {
+            known.name != last
+                && spelling.is_nearly(&known.spelling)
+                && known.parents.iter().any(|parent| matches(parent, above))
+        })
         .map(|known| known.name)
 }
 

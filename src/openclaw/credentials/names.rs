@@ -1,6 +1,7 @@
 //! What names of fields, headers, variables and hosts tell.
 
 use crate::openclaw::secret_patterns::words;
+use std::sync::OnceLock;
 
 /// Whether the name of a field says that it holds a secret: `apiKey`, `bot_token`, `clientSecret`, but neither
 /// `tokenFile` nor `maxTokens`.
@@ -45,29 +46,60 @@ pub fn is_secret_name(name: &str) -> bool {
     }
 }
 
-/// Whether `name` was meant to be `known`: other case, other separators, or at most one step of a slip of the pen (two in
-/// a long name). The plural of a name is another name.
-pub fn is_nearly(name: &str, known: &str) -> bool {
-    if name.len().abs_diff(known.len()) > 2 || name == known {
-        return false;
+/// The letters and digits of a name in lower case, for comparison with others. No longer names are looked at.
+pub struct Spelling {
+    letters: [u8; Spelling::LONGEST],
+    length: usize,
+    /// Which letters there are, one bit each.
+    kinds: u32,
+}
+
+impl Spelling {
+    const LONGEST: usize = 24;
+
+    /// The spelling of a name; of one that is too long nothing.
+    pub fn of(name: &str) -> Spelling {
+        let mut spelling = Spelling {
+            letters: [0; Spelling::LONGEST],
+            length: 0,
+            kinds: 0,
+        };
+        for byte in name.bytes().filter(|byte| !matches!(byte, b'_' | b'-')) {
+            if spelling.length == Spelling::LONGEST {
+                spelling.length = 0;
+                return spelling;
+            }
+            let letter = byte.to_ascii_lowercase();
+            spelling.letters[spelling.length] = letter;
+            spelling.length += 1;
+            spelling.kinds |= 1 << (letter & 31);
+        }
+        spelling
     }
-    // Slips at both ends are rare, and most names of other fields go no further than this.
-    let ends = |text: &str| {
-        let bytes = text.as_bytes();
-        let letter = |byte: Option<&u8>| byte.map(u8::to_ascii_lowercase);
-        (letter(bytes.first()), letter(bytes.last()))
-    };
-    let ((first, last), (known_first, known_last)) = (ends(name), ends(known));
-    if first != known_first && last != known_last {
-        return false;
+
+    fn letters(&self) -> &[u8] {
+        &self.letters[..self.length]
     }
-    let letters = |text: &str| text.replace(['_', '-'], "").to_lowercase();
-    let (name, known) = (letters(name), letters(known));
-    if name.strip_suffix('s') == Some(known.as_str()) {
-        return false;
+
+    /// Whether this was meant to be `known`: other case, other separators, or at most one step of a slip of the pen (two in a long
+    /// name). The plural of a name is another name.
+    pub fn is_nearly(&self, known: &Spelling) -> bool {
+        let most = if known.length < 8 { 1 } else { 2 };
+        let (own, others) = (self.letters(), known.letters());
+        // Each step changes two kinds of letters at most.
+        if own.len().abs_diff(others.len()) > most
+            || (self.kinds ^ known.kinds).count_ones() > 2 * most as u32
+            // Slips at both ends are rare.
+            || own.first() != others.first() && own.last() != others.last()
+        {
+            return false;
+        }
+        if own.strip_suffix(b"s") == Some(others) {
+            return false;
+        }
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        own == others || strsim::damerau_levenshtein(&text(own), &text(others)) <= most
     }
-    let most = if known.len() < 8 { 1 } else { 2 };
-    strsim::damerau_levenshtein(&name, &known) <= most
 }
 
 /// Whether a field that takes references to secrets holds what is public: certificates.
@@ -90,20 +122,34 @@ pub fn nearly_names_a_secret(name: &str) -> bool {
         "bottoken",
         "clientsecret",
     ];
+    static SPELLINGS: OnceLock<[Spelling; 10]> = OnceLock::new();
     if name.len() < 4 || name.len() > 40 {
         return false;
     }
-    let words = words(name);
-    let Some(last) = words.last() else {
-        return false;
+    let telling = SPELLINGS.get_or_init(|| TELLING.map(Spelling::of));
+    let (one, two) = last_words(name);
+    [one, two].into_iter().flatten().any(|words| {
+        let spelling = Spelling::of(words);
+        let is_one = |telling: &Spelling| telling.letters() == spelling.letters();
+        !telling.iter().any(is_one) && telling.iter().any(|known| spelling.is_nearly(known))
+    })
+}
+
+/// The last word of a name, and its last two: words begin with a capital behind another letter, or behind what is no letter.
+fn last_words(name: &str) -> (Option<&str>, Option<&str>) {
+    let bytes = name.as_bytes();
+    let begins = |at: usize| {
+        let (before, here) = (bytes[at - 1], bytes[at]);
+        here.is_ascii_uppercase() && before.is_ascii_lowercase()
+            || here.is_ascii_alphanumeric() && !before.is_ascii_alphanumeric()
     };
-    let two = match words.as_slice() {
-        [.., before, last] => format!("{before}{last}"),
-        _ => String::new(),
+    let mut starts = (1..bytes.len()).rev().filter(|at| begins(*at));
+    let last = starts.next().unwrap_or(0);
+    let two = match last {
+        0 => None,
+        _ => Some(starts.next().unwrap_or(0)),
     };
-    TELLING
-        .iter()
-        .any(|telling| is_nearly(last, telling) || is_nearly(&two, telling))
+    (name.get(last..), two.and_then(|start| name.get(start..)))
 }
 
 /// A cheap look before words are made: whether one of the telling words may be in the name.
