@@ -96,6 +96,7 @@ mod tests {
             "channels.telegram.tokenFile",
             "channels.googlechat.serviceAccountRef",
             "channels.googlechat.serviceAccountFile",
+            "channels.googlechat.serviceAccountId",
             "channels.telegram.name",
             "channels.slack.appId",
             "tokn",

@@ -82,7 +82,7 @@ impl Spelling {
     }
 
     /// Whether this was meant to be `known`: other case, other separators, or at most one step of a slip of the pen (two in a long
-    /// name). The plural of a name is another name.
+    /// name). The plural of a name is another name, and so is that of its id.
     pub fn is_nearly(&self, known: &Spelling) -> bool {
         let most = if known.length < 8 { 1 } else { 2 };
         let (own, others) = (self.letters(), known.letters());
@@ -94,7 +94,11 @@ impl Spelling {
         {
             return false;
         }
-        if own.strip_suffix(b"s") == Some(others) {
+        // The plural, and what such a thing is called by, are other names.
+        if [&b"s"[..], b"id"]
+            .iter()
+            .any(|end| own.strip_suffix(*end) == Some(others))
+        {
             return false;
         }
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

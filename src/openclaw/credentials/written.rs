@@ -115,7 +115,7 @@ pub fn is_dollar_name(text: &str) -> bool {
         let has_capitals = name.bytes().any(|byte| byte.is_ascii_uppercase());
         let has_small = name.bytes().any(|byte| byte.is_ascii_lowercase());
         let is_plain = if has_small {
-            names_a_secret(name) || !has_capitals && !looks_generated(name)
+            names_a_secret(name) || !has_capitals && (name.contains('_') || !looks_generated(name))
         } else {
             true
         };
@@ -224,6 +224,7 @@ mod tests {
             ("$kimi_api_key", Written::Placeholder),
             ("$kimiApiKey", Written::Placeholder),
             ("$discord", Written::Placeholder),
+            ("$discord_token_2025", Written::Placeholder),
             ("$plumTrestle", Written::Literal),
             ("$plum48trestle", Written::Literal),
             ("Bearer ${KIMI_API_KEY}", Written::Placeholder),
