@@ -28,13 +28,9 @@ const SCRIPTS: [&str; 3] = ["script", "preStart", "postStart"];
 /// Options of the NixOS service that hold commands.
 const OPTIONS: [&str; 2] = ["execStart", "execStartPre"];
 
-/// What is written out in commands: those that `options` below `root` name, and those of services whose name holds one of
-/// `units`, or which run the program.
-pub(super) fn secrets(
-    options: Option<(&str, &Node)>,
-    around: &Around,
-    units: &[&str],
-) -> Vec<Problem> {
+/// What is written out in commands: those that `options` below `root` name, and those of services that have the program's name, or
+/// which run it.
+pub(super) fn secrets(options: Option<(&str, &Node)>, around: &Around) -> Vec<Problem> {
     let mut found = Vec::new();
     if let Some((root, options)) = options {
         for option in OPTIONS {
@@ -55,7 +51,7 @@ pub(super) fn secrets(
             continue;
         }
         for (name, service) in entries(node) {
-            let is_ours = units.iter().any(|unit| name.contains(unit));
+            let is_ours = names_program(name);
             for (path, command) in commands(service) {
                 if is_ours || runs_program(command) {
                     found.extend(in_command(command, &format!("{option}.{name}.{path}")));
@@ -186,17 +182,16 @@ fn secret_in(node: &Node) -> Option<(&'static str, Option<Span>)> {
         return Some((secret.what, span));
     }
     // Most commands begin with the path of a package, which is not known.
-    text.parts.iter().find_map(|part| match part {
-        TextPart::Known { text, span } => {
-            let secret = find(text)?;
-            let verbatim = span.filter(|span| span.len() as usize == text.len());
-            let at = verbatim.map(|span| {
-                let at = |offset: usize| span.start + offset as u32;
-                Span::new(span.file, at(secret.range.start), at(secret.range.end))
-            });
-            Some((secret.what, at.or(node.place.primary())))
-        }
-        TextPart::Unknown(_) => None,
+    text.parts.iter().find_map(|part| {
+        let TextPart::Known { text, .. } = part else {
+            return None;
+        };
+        let secret = find(text)?;
+        let span = match part.piece(secret.range) {
+            TextPart::Known { span, .. } => span,
+            TextPart::Unknown(_) => None,
+        };
+        Some((secret.what, span.or(node.place.primary())))
     })
 }
 

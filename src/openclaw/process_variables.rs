@@ -42,7 +42,8 @@ impl Units<'_> {
     }
 }
 
-fn get<'a>(around: &'a Around, path: &str) -> Option<&'a Rc<Node>> {
+/// What surrounds it at an option.
+pub(super) fn surrounding<'a>(around: &'a Around, path: &str) -> Option<&'a Rc<Node>> {
     around
         .iter()
         .find(|(known, _)| *known == path)
@@ -246,7 +247,7 @@ pub(super) fn in_text(content: &Node, provision: Provision, found: &mut Vec<Vari
 fn written_below_etc<'a>(path: &Node, around: &'a Around) -> Option<&'a Rc<Node>> {
     let path = path.as_str()?;
     let name = path.trim_start_matches('-').strip_prefix("/etc/")?;
-    let files = get(around, "environment.etc")?;
+    let files = surrounding(around, "environment.etc")?;
     let entry = entries(files)
         .find(|(key, entry)| {
             let target = entry.get("target").and_then(|target| target.as_str());
@@ -342,7 +343,7 @@ pub(super) fn around(around: &Around, units: Units<'_>) -> Vec<Variable> {
         }
     }
     for agents in ["launchd.agents", "launchd.user.agents"] {
-        let Some(node) = get(around, agents) else {
+        let Some(node) = surrounding(around, agents) else {
             continue;
         };
         for (name, agent) in entries(node) {
@@ -361,7 +362,7 @@ pub(super) fn around(around: &Around, units: Units<'_>) -> Vec<Variable> {
         }
     }
     environment(
-        get(around, "systemd.globalEnvironment"),
+        surrounding(around, "systemd.globalEnvironment"),
         Provision::ServiceEnvironment,
         &mut found,
     );
@@ -376,7 +377,7 @@ pub(super) fn around(around: &Around, units: Units<'_>) -> Vec<Variable> {
             "systemd.user.sessionVariables" => Provision::ServiceEnvironment,
             _ => Provision::SessionVariables,
         };
-        environment(get(around, session), provision, &mut found);
+        environment(surrounding(around, session), provision, &mut found);
     }
     found
 }

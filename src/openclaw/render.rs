@@ -4,7 +4,7 @@
 //! "local"`, the top-level `config` and the instance's `config` over each other, nulls left out, then what the module
 //! adds itself.
 
-use super::blueprint::{Blueprint, PROGRAM_NAMES, is_configuration_file, names_program};
+use super::blueprint::{Blueprint, is_configuration_file, names_program};
 use super::command_lines;
 use super::configuration::{
     Configuration, Delivery, Document, Instance, Presence, Problem, ProblemKind, Provision, Source,
@@ -117,7 +117,7 @@ impl Blueprint {
         configuration.problems.extend(misspelt);
         let own = Some((self.option_root.as_str(), options.as_ref()));
         let own = own.filter(|_| self.source == Source::NixosService);
-        let commands = command_lines::secrets(own, around.0, PROGRAM_NAMES);
+        let commands = command_lines::secrets(own, around.0);
         configuration.problems.extend(commands);
         match self.source {
             Source::RenderedFile => {
@@ -334,18 +334,13 @@ impl Blueprint {
 /// `instances` the settings at the top count, else those of the instance (`options-instance.nix` since 9d8bafc).
 fn service_of(options: &Node, instance: Option<&Node>, name: &str) -> Option<(String, String)> {
     let holder = instance.unwrap_or(options);
-    let named = |manager: &str, option: &str, default: &str, separator: char| {
-        let given = match holder.lookup(manager) {
-            Lookup::Present(manager) => manager.lookup(option),
-            Lookup::Absent => Lookup::Absent,
-            Lookup::Unknown(unknown) => Lookup::Unknown(unknown),
-        };
-        match given {
-            Lookup::Present(given) => given.as_str(),
-            Lookup::Absent if name == "default" => Some(default.to_string()),
-            Lookup::Absent => Some(format!("{default}{separator}{name}")),
-            Lookup::Unknown(_) => None,
-        }
+    let named = |manager: &str, option: &str, default: &str, separator: char| match holder
+        .lookup_keys(&format!("{manager}.{option}"))
+    {
+        Lookup::Present(given) => given.as_str(),
+        Lookup::Absent if name == "default" => Some(default.to_string()),
+        Lookup::Absent => Some(format!("{default}{separator}{name}")),
+        Lookup::Unknown(_) => None,
     };
     Some((
         named("systemd", "unitName", "openclaw-gateway", '-')?,
@@ -768,14 +763,11 @@ fn runtime_plugins(options: &Node, instance: Option<&Node>) -> Option<Vec<(Strin
 }
 
 /// The surroundings in one world.
-struct Around<'a>(&'a [(&'static str, Rc<Node>)]);
+struct Around<'a>(&'a process_variables::Around);
 
 impl Around<'_> {
     fn get(&self, path: &str) -> Option<&Rc<Node>> {
-        self.0
-            .iter()
-            .find(|(known, _)| *known == path)
-            .map(|(_, node)| node)
+        process_variables::surrounding(self.0, path)
     }
 
     /// The variables that these services have, and those of sessions.

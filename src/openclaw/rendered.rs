@@ -67,7 +67,8 @@ pub(super) fn elsewhere(
     };
     modules.surroundings(evaluator, paths);
     let files = modules.surroundings(evaluator, NAMED_FILES);
-    for problem in secrets(evaluator, before) {
+    let contents = contents(evaluator, before);
+    for problem in secrets(evaluator, &contents.texts) {
         for blueprint in found.iter_mut() {
             if !blueprint.problems.contains(&problem) {
                 blueprint.problems.push(problem.clone());
@@ -89,7 +90,7 @@ pub(super) fn elsewhere(
         }
     }
     let mut candidates = Vec::new();
-    for (file, content) in contents(evaluator, before) {
+    for (file, content) in contents.json {
         let is_named = file.as_deref().is_some_and(is_configuration_name);
         // Kindred programs have names of their own.
         let is_foreign = file
@@ -137,34 +138,18 @@ pub(super) fn elsewhere(
     }
 }
 
-/// Secrets that are written out in scripts and other files that were rendered since and have to do with OpenClaw.
-fn secrets(evaluator: &mut Evaluator, before: usize) -> Vec<Problem> {
-    let mut found = Vec::new();
-    let mut next = before;
-    while let Some(rendered) = evaluator.rendered.get(next).cloned() {
-        next += 1;
-        if next - before > MOST {
-            break;
-        }
-        let Rendered::File(name, text) = rendered else {
-            continue;
-        };
-        let mut converter = Converter::new(evaluator, None);
-        let text = converter.value(&text, Merging::Plain);
-        drop(converter);
-        let is_ours = text
-            .as_text()
-            .is_some_and(|text| names_program(&text.display()));
-        if is_ours {
-            found.extend(command_lines::in_script(&text, &name));
-        }
-    }
-    found
+/// What was rendered in an evaluation.
+#[derive(Default)]
+struct Contents {
+    /// The values of JSON, each with the name of the file that it became, if it did.
+    json: Vec<(Option<Rc<str>>, Rc<Thunk>)>,
+    /// Files with other texts: their names and texts.
+    texts: Vec<(Rc<str>, Rc<Thunk>)>,
 }
 
-/// The values that were rendered since, each with the name of the file that it became, if it did.
-fn contents(evaluator: &mut Evaluator, before: usize) -> Vec<(Option<Rc<str>>, Rc<Thunk>)> {
-    let mut found: Vec<(Option<Rc<str>>, Rc<Thunk>)> = Vec::new();
+/// What was rendered since.
+fn contents(evaluator: &mut Evaluator, before: usize) -> Contents {
+    let mut found = Contents::default();
     let mut next = before;
     // Files first evaluate their text here, which renders more.
     while let Some(rendered) = evaluator.rendered.get(next).cloned() {
@@ -173,19 +158,39 @@ fn contents(evaluator: &mut Evaluator, before: usize) -> Vec<(Option<Rc<str>>, R
             break;
         }
         match rendered {
-            Rendered::Json(value) => found.push((None, value)),
+            Rendered::Json(value) => found.json.push((None, value)),
             Rendered::File(name, text) => {
-                let Ok(text) = evaluator.force(&text) else {
+                let Ok(value) = evaluator.force(&text) else {
                     continue;
                 };
-                let value::Value::String(string) = &text.value else {
+                let value::Value::String(string) = &value.value else {
                     continue;
                 };
-                if let [Part::Json(json)] = string.parts.as_slice() {
+                match string.parts.as_slice() {
                     // The same was noted as JSON; here it has its name.
-                    found.insert(0, (Some(name), json.value.clone().thunk()));
+                    [Part::Json(json)] => {
+                        let value = json.value.clone().thunk();
+                        found.json.insert(0, (Some(name), value));
+                    }
+                    _ => found.texts.push((name, text)),
                 }
             }
+        }
+    }
+    found
+}
+
+/// Secrets that are written out in scripts and other files that have to do with OpenClaw.
+fn secrets(evaluator: &mut Evaluator, texts: &[(Rc<str>, Rc<Thunk>)]) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for (name, text) in texts {
+        let mut converter = Converter::new(evaluator, None);
+        let text = converter.value(text, Merging::Plain);
+        let is_ours = text
+            .as_text()
+            .is_some_and(|text| names_program(&text.display()));
+        if is_ours {
+            found.extend(command_lines::in_script(&text, name));
         }
     }
     found

@@ -539,6 +539,18 @@ impl Node {
         }
     }
 
+    /// The same of a dotted path of keys, each below the one before.
+    pub fn lookup_keys(&self, dotted: &str) -> Lookup<'_> {
+        let (first, rest) = match dotted.split_once('.') {
+            Some((first, rest)) => (first, Some(rest)),
+            None => (dotted, None),
+        };
+        match (self.lookup(first), rest) {
+            (Lookup::Present(below), Some(rest)) => below.lookup_keys(rest),
+            (found, _) => found,
+        }
+    }
+
     /// Where to point for a path: the node itself, or, where something on the way is missing, the nearest
     /// enclosing node that is there (its name, where it has one).
     pub fn place_of(&self, path: &ConfigPath) -> Option<Span> {

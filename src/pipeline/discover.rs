@@ -330,8 +330,9 @@ impl Finder<'_> {
             return;
         }
         let message = format!(
-            "`{}` is not tracked by git, so Nix does not see it",
-            self.workspace.relative(file)
+            "`{}` {}",
+            self.workspace.relative(file),
+            ReadProblem::Untracked
         );
         let start = self
             .workspace

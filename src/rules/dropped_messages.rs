@@ -161,20 +161,10 @@ fn examine(subject: Subject<'_>, holders: &[&Rc<Node>], path: &ConfigPath, sink:
 fn first(holders: &[&Rc<Node>], places: &[&str]) -> Result<Option<Rc<Node>>, ()> {
     for holder in holders {
         for place in places {
-            let mut node: &Rc<Node> = holder;
-            let mut is_there = true;
-            for key in place.split('.') {
-                match node.lookup(key) {
-                    Lookup::Present(child) => node = child,
-                    Lookup::Absent => {
-                        is_there = false;
-                        break;
-                    }
-                    Lookup::Unknown(_) => return Err(()),
-                }
-            }
-            if is_there {
-                return Ok(Some(Rc::clone(node)));
+            match holder.lookup_keys(place) {
+                Lookup::Present(node) => return Ok(Some(Rc::clone(node))),
+                Lookup::Absent => {}
+                Lookup::Unknown(_) => return Err(()),
             }
         }
     }

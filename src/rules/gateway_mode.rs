@@ -84,6 +84,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         return;
     }
     let mode = gateway.map_or(Lookup::Absent, |gateway| gateway.lookup("mode"));
+    let path = ConfigPath::keys("gateway.mode");
     let finding = match mode {
         Lookup::Unknown(_) => return,
         Lookup::Present(mode) => {
@@ -112,11 +113,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
                 Consequence::GatewayRefuses,
                 "nothing sets `gateway.mode`, without which the gateway does not start",
             )
-            .at(place_of(
-                &instance.config,
-                gateway.map(|gateway| &**gateway),
-                subject,
-            ))
+            .at(instance.config.place_of(&path).or(subject.configuration.span))
             .help(match subject.configuration.instance_replaces {
                 true if subject.configuration.source == Source::HomeManager => format!(
                     "Set `gateway.mode` to `local` in `instances.{}.config`, which replaces everything else here.",
@@ -127,24 +124,11 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
             absence(subject, finding)
         }
     };
-    let finding = finding.path(ConfigPath::keys("gateway.mode"));
+    let finding = finding.path(path);
     sink.findings.push(match subject.configuration.source {
         Source::RenderedFile => finding.at_most(Severity::Warning),
         _ => finding,
     });
-}
-
-/// Where to say that something is missing: at `gateway`, or else where the configuration itself is written.
-fn place_of(
-    config: &Node,
-    gateway: Option<&Node>,
-    subject: Subject<'_>,
-) -> Option<crate::workspace::source::Span> {
-    let key = |node: &Node| node.place.key.or(node.place.primary());
-    gateway
-        .and_then(key)
-        .or_else(|| key(config))
-        .or(subject.configuration.span)
 }
 
 /// Whether a service starts a gateway with this configuration, as far as the sources tell, and with the command of the module.
@@ -173,16 +157,12 @@ fn starts_gateway(subject: Subject<'_>, instance: &Instance) -> bool {
                 .and_then(|instances| instances.get(&instance.name));
             // An instance has settings of its own, with defaults of their own.
             let holder = own.unwrap_or(options);
-            std::iter::once(holder).all(|options| {
-                ["launchd", "systemd"].iter().all(|manager| {
-                    match options.get(manager).map(|manager| manager.lookup("enable")) {
-                        None | Some(Lookup::Absent) => true,
-                        Some(Lookup::Present(enable)) => {
-                            matches!(enable.value, Value::Boolean(true))
-                        }
-                        Some(Lookup::Unknown(_)) => false,
-                    }
-                })
+            ["launchd", "systemd"].iter().all(|manager| {
+                match holder.get(manager).map(|manager| manager.lookup("enable")) {
+                    None | Some(Lookup::Absent) => true,
+                    Some(Lookup::Present(enable)) => matches!(enable.value, Value::Boolean(true)),
+                    Some(Lookup::Unknown(_)) => false,
+                }
             })
         }
     }

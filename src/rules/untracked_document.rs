@@ -5,6 +5,7 @@ use crate::openclaw::configuration::{Delivery, Document, Presence};
 use crate::openclaw::documents::{REQUIRED_DOCUMENTS, handed_over};
 use crate::openclaw::from_nix::SEE_SUBMODULES;
 use crate::report::finding::{Consequence, Finding, Severity};
+use crate::workspace::problem::ReadProblem;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -69,10 +70,7 @@ fn in_submodule(document: &Document) -> Finding {
     Finding::new(
         INFO.id,
         Consequence::NixRejects,
-        format!(
-            "`{}` lies in a git submodule, which Nix does not see unless it is told to",
-            document.written
-        ),
+        format!("`{}` {}", document.written, ReadProblem::InSubmodule),
     )
     .at_most(Severity::Warning)
     .at(document.span)

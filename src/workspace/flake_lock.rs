@@ -1,5 +1,6 @@
 //! `flake.lock`: which input is locked to what, also through `follows`.
 
+use super::source::SourceFile;
 use serde::Deserialize;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -107,12 +108,8 @@ fn place_of(text: &str, name: &str) -> (usize, usize) {
     let Some((at, _)) = found else {
         return (1, 1);
     };
-    let before = &text[..at];
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    (
-        before.matches('\n').count() + 1,
-        before[line_start..].chars().count() + 1,
-    )
+    let position = SourceFile::new("flake.lock", text).position(at as u32);
+    (position.line as usize, position.column as usize)
 }
 
 impl FlakeLock {

@@ -225,7 +225,12 @@ fn accepted_by(evaluator: &mut Evaluator, check: &Rc<Thunk>, value: &Value) -> A
 }
 
 /// Whether a set says in an attribute what it is.
-fn is_tagged(evaluator: &mut Evaluator, value: &Value, attribute: &str, wanted: &str) -> Answer {
+pub(super) fn is_tagged(
+    evaluator: &mut Evaluator,
+    value: &Value,
+    attribute: &str,
+    wanted: &str,
+) -> Answer {
     let Value::Attrs(attrs) = value else {
         return Ok(Some(false));
     };

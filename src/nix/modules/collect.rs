@@ -1,5 +1,6 @@
 //! Reading modules: functions are called, imports followed, definitions and declarations gathered.
 
+use super::accepts::is_tagged;
 use super::aliases::{Alias, definitions_at, handed_on};
 use super::definition::{Definition, Guard};
 use super::types::OptionType;
@@ -1185,17 +1186,10 @@ fn merged_option(
 }
 /// Whether a value is what `mkIf` makes.
 fn is_condition(evaluator: &mut Evaluator, value: &Rc<Thunk>) -> bool {
-    let Ok(value) = evaluator.force(value) else {
-        return false;
-    };
-    let Value::Attrs(attrs) = &value.value else {
-        return false;
-    };
-    let Some(kind) = attrs.get(Symbol::new("_type")) else {
-        return false;
-    };
-    let kind = Rc::clone(&kind.value);
-    evaluator
-        .text(&kind, &Origin::default())
-        .is_ok_and(|kind| &*kind == "if")
+    evaluator.force(value).is_ok_and(|value| {
+        matches!(
+            is_tagged(evaluator, &value.value, "_type", "if"),
+            Ok(Some(true))
+        )
+    })
 }

@@ -193,7 +193,7 @@ pub fn hidden_texts(role: Role, steps: &[Step<'_>], node: &Node) -> Vec<String> 
             && is_part_of_reference(steps)
         {
             hidden.push(text.to_string());
-        } else if role == Role::Other && looks_random(text) && is_beside_a_credential(steps) {
+        } else if role == Role::Other && is_random_word(text) && is_beside_a_credential(steps) {
             // Whatever the field is called: a key that is random may be one.
             hidden.push(text.to_string());
         } else if looks_generated(text) && !is_file_path(text) && may_hold_a_secret(role, steps) {
@@ -275,15 +275,15 @@ fn is_beside_a_credential(steps: &[Step<'_>]) -> bool {
 }
 
 /// Whether a text is one word in which capitals, small letters and digits are mixed as in a key that a service gave out.
-fn looks_random(text: &str) -> bool {
-    let any = |is: fn(&u8) -> bool| text.as_bytes().iter().filter(|byte| is(byte)).count();
+fn is_random_word(text: &str) -> bool {
+    let count = |is: fn(&u8) -> bool| text.as_bytes().iter().filter(|byte| is(byte)).count();
     text.len() >= 16
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-        && any(u8::is_ascii_uppercase) >= 2
-        && any(u8::is_ascii_lowercase) >= 2
-        && any(u8::is_ascii_digit) >= 2
+        && count(u8::is_ascii_uppercase) >= 2
+        && count(u8::is_ascii_lowercase) >= 2
+        && count(u8::is_ascii_digit) >= 2
 }
 
 /// Whether a value is the `id` or the `provider` of a reference to a secret.

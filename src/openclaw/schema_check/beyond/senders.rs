@@ -136,14 +136,11 @@ impl Beyond<'_> {
 
 /// The senders at a place, each as text; none where it is not set, `None` where they are not known.
 fn senders(node: &Node, place: &str) -> Option<Vec<Option<String>>> {
-    let mut node = node;
-    for key in place.split('.') {
-        match node.lookup(key) {
-            Lookup::Present(child) => node = child,
-            Lookup::Absent => return Some(Vec::new()),
-            Lookup::Unknown(_) => return None,
-        }
-    }
+    let node = match node.lookup_keys(place) {
+        Lookup::Present(node) => node,
+        Lookup::Absent => return Some(Vec::new()),
+        Lookup::Unknown(_) => return None,
+    };
     let list = node.as_list().filter(|list| list.open.is_none())?;
     Some(list.items.iter().map(|item| sender(item)).collect())
 }
