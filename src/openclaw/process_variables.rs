@@ -188,16 +188,15 @@ fn words(text: &Text) -> Vec<Text> {
 fn assigned(text: &Text, place: &Place) -> Option<(String, Rc<Node>)> {
     let prefix = text.known_prefix();
     let (name, _) = prefix.split_once('=')?;
-    let quotes = name.len() - name.trim_start().trim_start_matches(['"', '\'']).len();
-    let mut value = text.without_start(name.len() + 1);
-    let quote = match quotes {
-        0 => value.known_prefix().chars().next(),
-        _ => None,
+    let is_quoted = |text: &str| text.starts_with(['"', '\'']);
+    let value = text.without_start(name.len() + 1);
+    let value = if is_quoted(name.trim_start()) {
+        value.without_quote_at_end()
+    } else if is_quoted(&value.known_prefix()) {
+        value.without_start(1).without_quote_at_end()
+    } else {
+        value
     };
-    if quotes > 0 || quote.is_some_and(|quote| matches!(quote, '"' | '\'')) {
-        let inner = value.without_start(usize::from(quotes == 0));
-        value = inner.without_quote_at_end();
-    }
     let name = name.trim().trim_matches(['"', '\'']);
     let name = name.strip_prefix("export ").unwrap_or(name).trim();
     let is_name = !name.is_empty()

@@ -25,7 +25,8 @@ static INFO: RuleInfo = RuleInfo {
     explanation: "\
 Everything that Nix builds from is readable by every user of the machine. `builtins.readFile ./key` puts the content of \
 the file into openclaw.json, and with it into the store; a path literal (`tokenFile = ./token;`) copies the file itself; \
-session variables are written into a profile script in the store. `builtins.readFile config.sops.secrets.key.path` reads the \
+session variables are written into a profile script in the store, and commands of services (`--token ...`) and scripts lie there as \
+well. `builtins.readFile config.sops.secrets.key.path` reads the \
 decrypted file while Nix evaluates: in a flake Nix refuses to, and with `--impure` its content ends in the store.
 
 Decrypt secrets on the machine (sops-nix, agenix) and write the path where they will lie as a text, `\"/run/secrets/key\"` or \

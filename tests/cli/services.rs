@@ -81,6 +81,27 @@ fn the_unit_of_an_instance_has_exactly_its_name() {
     }
 }
 
+/// A blank before a name is no quote, and the quote at the end of a value belongs to the one at its start.
+#[test]
+fn an_environment_file_with_indented_lines() {
+    let around =
+        |line: &str| format!("home.file.\".openclaw/.env\".text = \"A=b\\n  X_KEY={line}\\n\";");
+    let secret = findings(&home("", &around("'plum-Trestle-48-marigold'")));
+    assert!(
+        secret
+            .iter()
+            .any(|line| line.contains("[hardcoded-secret]")),
+        "{secret:?}"
+    );
+    let empty = findings(&home("", &around("''")));
+    assert!(
+        empty.iter().any(|line| line.contains("set to nothing")
+            || line.contains("[unprovided-variable]")
+            || line.contains("[empty-secret]")),
+        "{empty:?}"
+    );
+}
+
 #[test]
 fn the_assignments_of_an_environment() {
     for (value, provided) in [
