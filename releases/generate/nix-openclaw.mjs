@@ -15,6 +15,8 @@ export const ERAS = [
   { era: "schema-config", commit: "952a04f349352496f9de735763ac8757de7013ab" },
   { era: "bundled-plugins", commit: "f578b82ace078c86669f3153f421d1a5076fdd10" },
   { era: "plugins-removed", commit: "38edf67292718986c91f1284cc08b485c5324d5d" },
+  { era: "open-channels", commit: "659c9f5973653c8895b13df8d3be27e06bd07a1a" },
+  { era: "runtime-packages", commit: "e16f9743fdc62231c27cd3b347f08d3839c58a2f" },
   { era: "runtime-plugins", commit: "7b32a9c71d4f7c1a5fab3338d17eb915061ac6cb" },
   { era: "bootstrap-files", commit: "85ac5a06bc00a0bc48c8e9831979e5e8b13184ce" },
 ];

@@ -61,9 +61,9 @@ pub static TOP: &[ModuleOption] = &[
     since("bundledPlugins", Era::BundledPlugins),
     since("customPlugins", Era::BundledPlugins),
     since("workspace", Era::BundledPlugins),
-    since("environment", Era::PluginsRemoved),
-    since("qmd", Era::PluginsRemoved),
-    since("runtimePackages", Era::PluginsRemoved),
+    since("environment", Era::RuntimePackages),
+    since("qmd", Era::RuntimePackages),
+    since("runtimePackages", Era::RuntimePackages),
     since("runtimePlugins", Era::RuntimePlugins),
     since("runtimePluginSources", Era::BootstrapFiles),
     gone(
@@ -102,8 +102,8 @@ pub static INSTANCE: &[ModuleOption] = &[
     always("stateDir"),
     always("systemd"),
     always("workspaceDir"),
-    since("environment", Era::PluginsRemoved),
-    since("runtimePackages", Era::PluginsRemoved),
+    since("environment", Era::RuntimePackages),
+    since("runtimePackages", Era::RuntimePackages),
     since("runtimePlugins", Era::RuntimePlugins),
     since("runtimePluginSources", Era::BootstrapFiles),
     gone(
@@ -166,13 +166,13 @@ pub static SKILL: &[ModuleOption] = &[
     always("source"),
 ];
 
-/// Of an element of `customPlugins`, or of `plugins` of an instance (`options.nix` at f578b82 and 7b32a9c).
+/// Of an element of `customPlugins`, or of `plugins` of an instance (`options.nix` at f578b82, 11d69d8 and 7b32a9c).
 pub static CUSTOM_PLUGIN: &[ModuleOption] = &[
     always("config"),
     always("source"),
-    since("enabled", Era::PluginsRemoved),
-    since("hash", Era::PluginsRemoved),
-    since("id", Era::PluginsRemoved),
+    since("enabled", Era::RuntimePackages),
+    since("hash", Era::RuntimePackages),
+    since("id", Era::RuntimePackages),
 ];
 
 /// Of an element of `runtimePluginSources` (`options.nix` at 71b85a7).
@@ -198,9 +198,9 @@ pub static BUNDLED_PLUGINS: &[ModuleOption] = &[
     since("sag", Era::BundledPlugins),
     since("sonoscli", Era::BundledPlugins),
     since("summarize", Era::BundledPlugins),
-    since("discrawl", Era::PluginsRemoved),
-    since("qmd", Era::PluginsRemoved),
-    since("wacrawl", Era::PluginsRemoved),
+    since("discrawl", Era::RuntimePackages),
+    since("qmd", Era::RuntimePackages),
+    since("wacrawl", Era::RuntimePackages),
     gone("oracle", Era::BundledPlugins, NO_LONGER_BUNDLED),
     gone("bird", Era::PluginsRemoved, NO_LONGER_BUNDLED),
 ];
@@ -210,6 +210,40 @@ pub static BUNDLED_PLUGIN: &[ModuleOption] = &[
     since("config", Era::BundledPlugins),
     since("enable", Era::BundledPlugins),
 ];
+
+/// Below `config.channels`, whose options were typed without room for others until April 2026 (`openclaw-config-options.nix` at
+/// 952a04f, 0825fde, 820d070 and 659c9f5). Those that come later are the ones that the releases of that time take from plugins.
+pub static CHANNELS: &[ModuleOption] = &[
+    since("bluebubbles", Era::SchemaConfig),
+    since("defaults", Era::SchemaConfig),
+    since("discord", Era::SchemaConfig),
+    since("googlechat", Era::SchemaConfig),
+    since("imessage", Era::SchemaConfig),
+    since("msteams", Era::SchemaConfig),
+    since("signal", Era::SchemaConfig),
+    since("slack", Era::SchemaConfig),
+    since("telegram", Era::SchemaConfig),
+    since("whatsapp", Era::SchemaConfig),
+    since("irc", Era::BundledPlugins),
+    since("modelByChannel", Era::PluginsRemoved),
+    since("feishu", Era::OpenChannels),
+    since("line", Era::OpenChannels),
+    since("matrix", Era::OpenChannels),
+    since("mattermost", Era::OpenChannels),
+    since("nextcloud-talk", Era::OpenChannels),
+    since("nostr", Era::OpenChannels),
+    since("qqbot", Era::OpenChannels),
+    since("synology-chat", Era::OpenChannels),
+    since("tlon", Era::OpenChannels),
+    since("twitch", Era::OpenChannels),
+    since("zalo", Era::OpenChannels),
+    since("zalouser", Era::OpenChannels),
+];
+
+/// Whether the options below `config.channels` have room for no other channel than those of [`CHANNELS`].
+pub fn channels_are_closed(era: Era) -> bool {
+    (Era::SchemaConfig..Era::OpenChannels).contains(&era)
+}
 
 /// Below `services.openclaw-gateway`.
 pub static SERVICE: &[ModuleOption] = &[

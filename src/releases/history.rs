@@ -20,6 +20,10 @@ pub enum Era {
     BundledPlugins,
     /// From 17 February 2026: the old plugin options are removed.
     PluginsRemoved,
+    /// From 10 April 2026: `config.channels` takes channels that come with plugins.
+    OpenChannels,
+    /// From 5 May 2026: `environment`, `runtimePackages` and `qmd`, and the plugins that are bundled today.
+    RuntimePackages,
     /// From 28 May 2026: `runtimePlugins`.
     RuntimePlugins,
     /// From 5 June 2026: `workspace.bootstrapFiles`; `documents` is removed.
@@ -28,12 +32,14 @@ pub enum Era {
 
 impl Era {
     /// All eras, oldest first.
-    pub const ALL: [Era; 7] = [
+    pub const ALL: [Era; 9] = [
         Era::Clawdbot,
         Era::Moltbot,
         Era::SchemaConfig,
         Era::BundledPlugins,
         Era::PluginsRemoved,
+        Era::OpenChannels,
+        Era::RuntimePackages,
         Era::RuntimePlugins,
         Era::BootstrapFiles,
     ];
@@ -49,8 +55,25 @@ impl Era {
             Era::SchemaConfig => "schema-config",
             Era::BundledPlugins => "bundled-plugins",
             Era::PluginsRemoved => "plugins-removed",
+            Era::OpenChannels => "open-channels",
+            Era::RuntimePackages => "runtime-packages",
             Era::RuntimePlugins => "runtime-plugins",
             Era::BootstrapFiles => "bootstrap-files",
+        }
+    }
+
+    /// The day on which it began, for people: `4 February 2026`.
+    pub fn day(self) -> &'static str {
+        match self {
+            Era::Clawdbot => "4 January 2026",
+            Era::Moltbot => "28 January 2026",
+            Era::SchemaConfig => "30 January 2026",
+            Era::BundledPlugins => "4 February 2026",
+            Era::PluginsRemoved => "17 February 2026",
+            Era::OpenChannels => "10 April 2026",
+            Era::RuntimePackages => "5 May 2026",
+            Era::RuntimePlugins => "28 May 2026",
+            Era::BootstrapFiles => "5 June 2026",
         }
     }
 
@@ -213,6 +236,15 @@ mod tests {
         let early = revision("f578b82ace078c86669f3153f421d1a5076fdd10").expect("known");
         assert_eq!(early.version, None);
         assert_eq!(early.era, Era::BundledPlugins);
+        // Options that came with the same release of OpenClaw may differ.
+        assert_eq!(
+            era_for_rev("ecfb1dc936a5592f0000000000000000000000000"),
+            Some(Era::OpenChannels)
+        );
+        assert_eq!(
+            era_for_rev("e16f9743fdc62231c27cd3b347f08d3839c58a2f"),
+            Some(Era::RuntimePackages)
+        );
         assert_eq!(revision("0000000000000000000000000000000000000000"), None);
         assert_eq!(revision("910c"), None);
         assert_eq!(revision("ünknown revision"), None);

@@ -3,11 +3,12 @@
 use super::{RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Language, Problem, ProblemKind, Source};
 use crate::openclaw::module_options::{
-    APP_DEFAULTS, BOOTSTRAP_FILES, BUNDLED_PLUGIN, BUNDLED_PLUGINS, CUSTOM_PLUGIN, INSTANCE,
-    LAUNCHD, ModuleOption, RUNTIME_PLUGIN_SOURCE, SERVICE, SKILL, SYSTEMD, Standing, TOP,
-    WORKSPACE, standing,
+    APP_DEFAULTS, BOOTSTRAP_FILES, BUNDLED_PLUGIN, BUNDLED_PLUGINS, CHANNELS, CUSTOM_PLUGIN,
+    INSTANCE, LAUNCHD, ModuleOption, RUNTIME_PLUGIN_SOURCE, SERVICE, SKILL, SYSTEMD, Standing, TOP,
+    WORKSPACE, channels_are_closed, standing,
 };
 use crate::openclaw::tree::{Node, Value};
+use crate::releases::Era;
 use crate::report::finding::{Consequence, Finding, Related, Severity};
 
 /// A finding for each problem of that kind. What happens is that Nix refuses, or, where the problem is in a file that
@@ -107,8 +108,19 @@ fn list_options<'a>(path: &str, options: &'a Node, tables: &mut Vec<Table<'a>>) 
     }
 }
 
+/// The channels, which the module and its instances have, in the eras that leave no room for other ones.
+fn channel_options<'a>(path: &str, options: &'a Node, era: Era, tables: &mut Vec<Table<'a>>) {
+    let channels = options
+        .get("config")
+        .and_then(|config| config.get("channels"))
+        .filter(|_| channels_are_closed(era));
+    if let Some(channels) = channels {
+        tables.push((format!("{path}.config.channels"), channels, CHANNELS));
+    }
+}
+
 /// Calls `visit` for each option that is defined below the module's root and that the era does not have. What a module of the
-/// user's own may have declared there is not looked at: `config` and everything in it is compared with the schema instead.
+/// user's own may have declared there is not looked at: `config` and nearly everything in it is compared with the schema instead.
 pub(super) fn visit_misplaced(subject: Subject<'_>, visit: &mut dyn FnMut(Misplaced<'_>)) {
     let configuration = subject.configuration;
     let Some(options) = &configuration.options else {
@@ -123,11 +135,13 @@ pub(super) fn visit_misplaced(subject: Subject<'_>, visit: &mut dyn FnMut(Mispla
             tables.push((root.clone(), options, TOP));
             service_options(root, options, &mut tables);
             list_options(root, options, &mut tables);
+            channel_options(root, options, subject.era, &mut tables);
             if let Some(instances) = options.get("instances").and_then(|node| node.as_object()) {
                 for (name, instance) in &instances.entries {
                     let path = format!("{root}.instances.{name}");
                     service_options(&path, instance, &mut tables);
                     list_options(&path, instance, &mut tables);
+                    channel_options(&path, instance, subject.era, &mut tables);
                     tables.push((path, instance, INSTANCE));
                 }
             }

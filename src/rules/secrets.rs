@@ -202,9 +202,9 @@ impl Site<'_> {
     }
 }
 
-/// Whether the module has an option `environment`, whose values it reads from files: that of Home Manager, since February 2026.
+/// Whether the module has an option `environment`, whose values it reads from files: that of Home Manager, since May 2026.
 pub fn has_environment_option(subject: Subject<'_>) -> bool {
-    subject.configuration.source == Source::HomeManager && subject.era >= Era::PluginsRemoved
+    subject.configuration.source == Source::HomeManager && subject.era >= Era::RuntimePackages
 }
 
 /// The option that names the files with the variables of the gateway's unit.

@@ -98,19 +98,19 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
                 "this option set takes a folder: `documents = ./documents;` with AGENTS.md, SOUL.md and TOOLS.md, directly below `programs.openclaw`; or update nix-openclaw".to_string()
             }
             Standing::Later(era) => format!(
-                "it came with the options `{}`: update nix-openclaw, or leave it out",
+                "nix-openclaw has it since {} (options `{}`): update nix-openclaw, or leave it out",
+                era.day(),
                 era.name()
             ),
             Standing::Never => match nearest(option.name, known.iter().copied()) {
                 Some(near) => format!("write `{near}`"),
-                None if option.name == "settings" || CONFIGURATION_KEYS.contains(&option.name) => {
-                    let below = if option.name == "settings" {
-                        "config".to_string()
-                    } else {
-                        format!("config.{}", option.name)
-                    };
-                    format!("what OpenClaw reads goes below `config`: write `{below}`")
+                None if option.name == "settings" || option.name == "configOverrides" => {
+                    "what OpenClaw reads goes below `config`: write `config`".to_string()
                 }
+                None if CONFIGURATION_KEYS.contains(&option.name) => format!(
+                    "what OpenClaw reads goes below `config`: write `config.{}`",
+                    option.name
+                ),
                 None => format!("there are {}", alternatives(known.iter().copied())),
             },
         };
@@ -186,6 +186,44 @@ mod tests {
                 "error programs.openclaw.instances.default.confg: confg",
                 "error programs.openclaw.workspace.bootstrapFiles.agent: agent",
             ]
+        );
+    }
+
+    #[test]
+    fn options_that_came_later_in_the_year() {
+        let text =
+            "{environment: {}, qmd: {}, runtimePackages: [], bundledPlugins: {discrawl: {}}}";
+        let names = |era| options(text).era(era).run(&RULE).lines().len();
+        assert_eq!(names(Era::PluginsRemoved), 4);
+        assert_eq!(names(Era::RuntimePackages), 0);
+    }
+
+    #[test]
+    fn channels_of_plugins_while_channels_were_typed() {
+        let text = "{config: {channels: {telegram: {}, irc: {}, matrix: {}, telgram: {}}},
+            instances: {a: {config: {channels: {nostr: {}}}}}}";
+        assert_eq!(
+            options(text).era(Era::BundledPlugins).run(&RULE).lines(),
+            [
+                "error programs.openclaw.config.channels.matrix: matrix",
+                "error programs.openclaw.config.channels.telgram: telgram",
+                "error programs.openclaw.instances.a.config.channels.nostr: nostr",
+            ]
+        );
+        assert_eq!(
+            options(text)
+                .era(Era::SchemaConfig)
+                .run(&RULE)
+                .lines()
+                .len(),
+            4
+        );
+        assert!(
+            options(text)
+                .era(Era::OpenChannels)
+                .run(&RULE)
+                .findings
+                .is_empty()
         );
     }
 
