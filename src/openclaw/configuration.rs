@@ -67,7 +67,8 @@ pub struct UnseenModule {
 /// Where a variable of a process comes from.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Provision {
-    /// `programs.openclaw.environment`, `instances.<name>.environment` or `services.openclaw-gateway.environment`.
+    /// `programs.openclaw.environment`, `instances.<name>.environment`, `services.openclaw-gateway.environment`, or `config.env` of
+    /// a plugin.
     ModuleEnvironment,
     /// `Environment=` of the systemd unit or the launchd agent that runs the gateway.
     ServiceEnvironment,
@@ -88,10 +89,24 @@ pub struct Variable {
     pub name: Option<String>,
     /// What provides it.
     pub provision: Provision,
+    /// The option of the module whose attribute it is: `programs.openclaw.instances.work.environment`.
+    pub option: Option<Rc<str>>,
     /// Its value as far as known; a path for a file that is read at start.
     pub value: Option<Rc<Node>>,
     /// Where it is provided.
     pub span: Option<Span>,
+}
+
+impl Variable {
+    /// Its path as people write it: that of its option, or of the kind of set that it stands in.
+    pub fn path(&self) -> String {
+        let name = self.name.as_deref().unwrap_or("?");
+        match (self.provision, &self.option) {
+            (_, Some(option)) => format!("{option}.{name}"),
+            (Provision::SessionVariables, None) => format!("sessionVariables.{name}"),
+            _ => format!("environment.{name}"),
+        }
+    }
 }
 
 /// Whether a workspace document is there.

@@ -92,6 +92,7 @@ fn source(name: Option<String>, provision: Provision, entry: &Rc<Node>) -> Varia
     Variable {
         name,
         provision,
+        option: None,
         value: None,
         span: entry.place.key.or(entry.place.primary()),
     }

@@ -239,6 +239,7 @@ mod tests {
         Variable {
             name: name.map(str::to_string),
             provision,
+            option: None,
             value: Some(Node::text(value, None)),
             span: None,
         }

@@ -1,7 +1,6 @@
 //! The domain: configurations, instances and what OpenClaw will read.
 
 pub mod blueprint;
-mod command_lines;
 pub mod configuration;
 pub mod credentials;
 mod declared_secrets;
@@ -33,6 +32,7 @@ pub mod route;
 pub mod schema_check;
 pub mod secret_patterns;
 pub mod secret_providers;
+mod store_secrets;
 #[doc(hidden)]
 pub mod testing;
 pub mod tree;

@@ -55,6 +55,7 @@ pub(super) fn named(names: &[String]) -> impl Iterator<Item = Variable> + '_ {
     names.iter().map(|name| Variable {
         name: Some(name.clone()),
         provision: Provision::CommandLine,
+        option: None,
         value: None,
         span: None,
     })
@@ -65,26 +66,52 @@ pub(super) fn unnamed(provision: Provision, span: Option<Span>) -> Variable {
     Variable {
         name: None,
         provision,
+        option: None,
         value: None,
         span,
     }
 }
 
-/// The variables that the settings of plugins export to the process: `config.env` of those below `options`, which are the
-/// module's or an instance's (`plugins.nix` at 71b85a7, `pluginEnvAllFor`).
-pub(super) fn of_plugins(options: &Node, found: &mut Vec<Variable>) {
-    let mut plugins: Vec<&Rc<Node>> = Vec::new();
+/// The plugins below `options`, which are the module's or an instance's at `path`: the path of each, and its options.
+pub(super) fn plugins<'a>(path: &str, options: &'a Node) -> Vec<(String, &'a Rc<Node>)> {
+    let mut plugins = Vec::new();
     for option in ["customPlugins", "plugins"] {
         let list = options.get(option).and_then(|list| list.as_list());
-        plugins.extend(list.iter().flat_map(|list| &list.items));
+        for (index, plugin) in list.iter().flat_map(|list| &list.items).enumerate() {
+            plugins.push((format!("{path}.{option}[{index}]"), plugin));
+        }
     }
     if let Some(bundled) = options.get("bundledPlugins") {
-        plugins.extend(entries(bundled).map(|(_, plugin)| plugin));
+        for (name, plugin) in entries(bundled) {
+            plugins.push((format!("{path}.bundledPlugins.{name}"), plugin));
+        }
     }
-    for plugin in plugins {
+    plugins
+}
+
+/// The variables that the module's options, or those of an instance, at `path` give the process: `environment`, and what the
+/// settings of plugins export (`plugins.nix` at 71b85a7, `pluginEnvAllFor`).
+pub(super) fn of_module(path: &str, options: &Node, found: &mut Vec<Variable>) {
+    attributes(
+        &format!("{path}.environment"),
+        options.get("environment"),
+        found,
+    );
+    for (path, plugin) in plugins(path, options) {
         let is_off = plugin.get("enable").and_then(|enable| enable.as_bool()) == Some(false);
-        let variables = plugin.at_keys("config.env").filter(|_| !is_off);
-        environment(variables, Provision::ModuleEnvironment, found);
+        if let Some(variables) = plugin.at_keys("config.env").filter(|_| !is_off) {
+            attributes(&format!("{path}.config.env"), Some(variables), found);
+        }
+    }
+}
+
+/// The variables of an option of the module.
+fn attributes(option: &str, node: Option<&Rc<Node>>, found: &mut Vec<Variable>) {
+    let first = found.len();
+    environment(node, Provision::ModuleEnvironment, found);
+    let option: Rc<str> = option.into();
+    for variable in &mut found[first..] {
+        variable.option = Some(Rc::clone(&option));
     }
 }
 
@@ -103,6 +130,7 @@ pub(super) fn environment(
                 found.push(Variable {
                     name: Some(name.clone()),
                     provision,
+                    option: None,
                     value: Some(Rc::clone(value)),
                     span: value.place.key.or(value.place.primary()),
                 });
@@ -139,6 +167,7 @@ pub(super) fn assignment(node: &Rc<Node>, provision: Provision, found: &mut Vec<
             Some((name, value)) => found.push(Variable {
                 name: Some(name),
                 provision,
+                option: None,
                 value: Some(value),
                 span: node.place.primary(),
             }),
@@ -230,6 +259,7 @@ pub(super) fn in_text(content: &Node, provision: Provision, found: &mut Vec<Vari
             Some((name, value)) => found.push(Variable {
                 name: Some(name),
                 provision,
+                option: None,
                 value: Some(value),
                 span: content.place.key.or(content.place.primary()),
             }),

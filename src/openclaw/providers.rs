@@ -214,8 +214,8 @@ pub struct Catalogue {
     pub aliases: Vec<Alias>,
     /// Set when there may be more aliases.
     pub aliases_open: Option<Unknown>,
-    command_lines: Vec<String>,
-    command_lines_open: bool,
+    store_secrets: Vec<String>,
+    store_secrets_open: bool,
     plugins: Plugins,
     replaces: bool,
     /// The release's providers by the names that were asked for.
@@ -269,7 +269,7 @@ impl Catalogue {
         let (declared, open) = declared_providers(config);
         let (aliases, aliases_open) = aliases(config);
         let backends = config.at_keys("agents.defaults.cliBackends");
-        let command_lines = backends
+        let store_secrets = backends
             .and_then(|node| node.as_object())
             .map(|object| {
                 object
@@ -279,7 +279,7 @@ impl Catalogue {
                     .collect()
             })
             .unwrap_or_default();
-        let command_lines_open = match backends.map(|node| &node.value) {
+        let store_secrets_open = match backends.map(|node| &node.value) {
             Some(Value::Object(object)) => object.open.is_some(),
             Some(Value::Unknown(_)) => true,
             _ => false,
@@ -304,8 +304,8 @@ impl Catalogue {
             open,
             aliases,
             aliases_open,
-            command_lines,
-            command_lines_open,
+            store_secrets,
+            store_secrets_open,
             plugins: plugins(configuration, instance, release),
             replaces,
             looked_up: RefCell::default(),
@@ -349,7 +349,7 @@ impl Catalogue {
         if declared.is_some_and(|declared| declared.stands_alone()) {
             return Availability::Declared;
         }
-        if self.command_lines.iter().any(|known| known == id) {
+        if self.store_secrets.iter().any(|known| known == id) {
             return Availability::CommandLine;
         }
         if let Some(known) = known {
@@ -371,7 +371,7 @@ impl Catalogue {
         if self.knows_too_little_of(id) {
             return Availability::BuiltIn;
         }
-        if self.open.is_some() || self.command_lines_open {
+        if self.open.is_some() || self.store_secrets_open {
             Availability::NotCertain
         } else if self.plugins.others || !self.release.knows("providers") {
             Availability::PerhapsPlugin

@@ -5,7 +5,6 @@
 //! adds itself.
 
 use super::blueprint::{Blueprint, is_configuration_file, names_program};
-use super::command_lines;
 use super::configuration::{
     Configuration, Delivery, Document, Instance, Presence, Problem, ProblemKind, Provision, Source,
     Variable,
@@ -13,10 +12,9 @@ use super::configuration::{
 use super::declared_secrets;
 use super::given_file;
 use super::needed_files;
-use super::process_variables::{
-    self, Units, environment, environment_files, named, of_plugins, unnamed,
-};
+use super::process_variables::{self, Units, environment_files, named, of_module, unnamed};
 use super::replaced_config;
+use super::store_secrets;
 use super::tree::{
     Kind, List, Lookup, Node, Object, PathLiteral, Place, Text, TextPart, Unknown, Value, World,
 };
@@ -115,10 +113,12 @@ impl Blueprint {
             configuration.is_complete(),
         );
         configuration.problems.extend(misspelt);
-        let own = Some((self.option_root.as_str(), options.as_ref()));
-        let own = own.filter(|_| self.source == Source::NixosService);
-        let commands = command_lines::secrets(own, around.0);
-        configuration.problems.extend(commands);
+        let written = match self.source {
+            // What would be an option stands for something else in there.
+            Source::RenderedFile => store_secrets::secrets("", &object([]), around.0),
+            _ => store_secrets::secrets(&self.option_root, &options, around.0),
+        };
+        configuration.problems.extend(written);
         match self.source {
             Source::RenderedFile => {
                 for problem in failures(&options) {
@@ -205,16 +205,16 @@ impl Blueprint {
         for (name, instance) in names {
             let config = render_home(options, instance.as_deref(), &name, around, context);
             let mut variables = Vec::new();
-            for source in [Some(options.as_ref()), instance.as_deref()]
-                .into_iter()
-                .flatten()
-            {
-                environment(
-                    source.get("environment"),
-                    Provision::ModuleEnvironment,
-                    &mut variables,
-                );
-                of_plugins(source, &mut variables);
+            let root = &self.option_root;
+            let own = instance.as_deref();
+            for (path, source) in [
+                (root.clone(), Some(options.as_ref())),
+                (format!("{root}.instances.{name}"), own),
+            ] {
+                let Some(source) = source else {
+                    continue;
+                };
+                of_module(&path, source, &mut variables);
                 if let Some(open) = source.as_object().and_then(|object| object.open.as_ref()) {
                     variables.push(unnamed(Provision::ModuleEnvironment, open.span));
                 }
@@ -301,11 +301,7 @@ impl Blueprint {
             configuration.problems.push(problem);
         }
         let mut variables = Vec::new();
-        environment(
-            options.get("environment"),
-            Provision::ModuleEnvironment,
-            &mut variables,
-        );
+        of_module(&self.option_root, options, &mut variables);
         environment_files(options.get("environmentFiles"), around.0, &mut variables);
         let unit = match options.lookup("unitName") {
             Lookup::Present(name) => name.as_str(),

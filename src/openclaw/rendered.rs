@@ -7,9 +7,9 @@
 use super::blueprint::{
     Blueprint, Modules, assumptions, is_configuration_file, names_program, unseen,
 };
-use super::command_lines;
 use super::configuration::{Language, Problem, Source};
 use super::from_nix::{Converter, Merging};
+use super::store_secrets;
 use super::tree::Node;
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::value::{self, Part, Rendered, Thunk};
@@ -190,7 +190,7 @@ fn secrets(evaluator: &mut Evaluator, texts: &[(Rc<str>, Rc<Thunk>)]) -> Vec<Pro
             .as_text()
             .is_some_and(|text| names_program(&text.display()));
         if is_ours {
-            found.extend(command_lines::in_script(&text, name));
+            found.extend(store_secrets::in_script(&text, name));
         }
     }
     found

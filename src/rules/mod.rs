@@ -90,6 +90,7 @@ pub mod session_variable_not_seen;
 pub mod shared;
 pub mod shell_substitution;
 pub mod skip_bootstrap;
+pub mod start_script;
 pub mod syntax_error;
 pub mod template_placeholder;
 pub mod template_text;

@@ -58,6 +58,7 @@ pub static RULES: &[Rule] = &[
     super::gateway_mode::RULE,
     super::secret_in_store::RULE,
     super::whole_environment_file::RULE,
+    super::start_script::RULE,
     // Documents.
     super::missing_document::RULE,
     super::untracked_document::RULE,

@@ -218,7 +218,7 @@ fn of_variable(subject: Subject<'_>, variable: &Variable) -> Option<Finding> {
                     format!("the content of a file is copied into the variable `{name}`, and with it into the store"),
                 )
                 .at(span)
-                .path(format!("{}.environment.{name}", subject.configuration.option_root))
+                .path(variable.path())
                 .help(match subject.configuration.source {
                     Source::HomeManager => "write the path of the file: the module reads it when the gateway starts",
                     _ => "provide it in a file outside of the store that the unit reads as its environment",
@@ -238,7 +238,7 @@ fn of_variable(subject: Subject<'_>, variable: &Variable) -> Option<Finding> {
                     format!("the file for the variable `{name}` is copied into the store"),
                 )
                 .at(span)
-                .path(format!("{}.environment.{name}", subject.configuration.option_root))
+                .path(variable.path())
                 .help("write the path as a text, where the secret will lie on the machine: `\"/run/secrets/...\"`"),
             )
         }

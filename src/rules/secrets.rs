@@ -18,8 +18,6 @@ pub struct Site<'a> {
     pub field: Option<&'a Field<'a>>,
     /// The variable; `None` for a field of the configuration.
     pub variable: Option<&'a Variable>,
-    /// The path of the options below which the variable stands.
-    option_root: &'a str,
 }
 
 impl Site<'_> {
@@ -27,16 +25,7 @@ impl Site<'_> {
     pub fn path(&self) -> String {
         match (self.field, self.variable) {
             (Some(field), _) => field.path().to_string(),
-            (None, Some(variable)) => {
-                let name = variable.name.as_deref().unwrap_or("?");
-                match variable.provision {
-                    Provision::ModuleEnvironment if !self.option_root.is_empty() => {
-                        format!("{}.environment.{name}", self.option_root)
-                    }
-                    Provision::SessionVariables => format!("sessionVariables.{name}"),
-                    _ => format!("environment.{name}"),
-                }
-            }
+            (None, Some(variable)) => variable.path(),
             (None, None) => String::new(),
         }
     }
@@ -237,14 +226,12 @@ pub fn is_nix(subject: Subject<'_>) -> bool {
 /// Calls `visit` for every value of the rendered configuration and for every variable that is provided around it,
 /// but not for session variables.
 pub fn visit_sites(subject: Subject<'_>, instance: &Instance, visit: &mut dyn FnMut(&Site<'_>)) {
-    let option_root = subject.configuration.option_root.as_str();
     subject.visit_fields(instance, &mut |field| {
         visit(&Site {
             node: field.node(),
             role: field.role,
             field: Some(field),
             variable: None,
-            option_root,
         });
     });
     let roles = subject.variable_roles(instance);
@@ -263,7 +250,6 @@ pub fn visit_sites(subject: Subject<'_>, instance: &Instance, visit: &mut dyn Fn
             role: *role,
             field: None,
             variable: Some(variable),
-            option_root,
         });
     }
 }

@@ -101,10 +101,19 @@ impl Case {
         self
     }
 
+    /// The option of the module that a variable stands in.
+    fn option_of(&self, provision: Provision) -> Option<Rc<str>> {
+        let root = &self.configuration.option_root;
+        (provision == Provision::ModuleEnvironment && !root.is_empty())
+            .then(|| format!("{root}.environment").into())
+    }
+
     /// The process gets this variable.
     pub fn variable(mut self, name: &str, provision: Provision) -> Case {
+        let option = self.option_of(provision);
         self.configuration.instances[0].variables.push(Variable {
             name: (!name.is_empty()).then(|| name.to_string()),
+            option,
             provision,
             value: None,
             span: None,
@@ -117,8 +126,10 @@ impl Case {
         let start = self.text.len() as u32;
         self.text.push_str(value);
         let span = Span::new(FileId(0), start, self.text.len() as u32);
+        let option = self.option_of(provision);
         self.configuration.instances[0].variables.push(Variable {
             name: Some(name.to_string()),
+            option,
             provision,
             value: Some(Node::text(value, Some(span))),
             span: Some(span),

@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn known_providers_aliases_and_command_lines_are_left_alone() {
+    fn known_providers_aliases_and_store_secrets_are_left_alone() {
         let outcome = case(&with_kimi(
             r#"agents: {defaults: {
                 model: {primary: "fast", fallbacks: ["openrouter/anthropic/claude-x", "my-cli/any", "Kimi/kimi-k2p5", "openrouter:auto"]},

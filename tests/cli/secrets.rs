@@ -313,6 +313,18 @@ fn in_places_that_no_field_is_for() {
         ),
         format!("home.file.\".openclaw/.env\".text = \"OPENROUTER_API_KEY={PASSWORD}\\n\";"),
         format!(
+            "systemd.user.services.openclaw-gateway.Service.ExecStart = \"env OPENROUTER_API_KEY={PASSWORD} /x/openclaw gateway\";"
+        ),
+        format!(
+            "home.activation.key = {{ data = \"echo 'OPENROUTER_API_KEY={PASSWORD}' > $HOME/.openclaw/.env\"; }};"
+        ),
+        format!(
+            "systemd.user.tmpfiles.rules = [ \"f %h/.openclaw/.env 0600 - - - OPENROUTER_API_KEY={PASSWORD}\" ];"
+        ),
+        format!(
+            "programs.openclaw.customPlugins = [ {{ source = \"github:a/b\"; config.settings.apiKey = \"{PASSWORD}\"; }} ];"
+        ),
+        format!(
             "xdg.configFile.\"systemd/user/openclaw-gateway.service.d/x.conf\".text = ''\n[Service]\nEnvironment=\"OPENROUTER_API_KEY={PASSWORD}\"\n'';"
         ),
     ] {

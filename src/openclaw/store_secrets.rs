@@ -1,0 +1,280 @@
+//! Secrets beside the configuration that end up in the store: in the commands of the services that run OpenClaw, in the scripts that
+//! put its files in place, in the settings of its plugins.
+//!
+//! A unit is a file of the store, and a process shows its command line to every user of the machine besides. The module writes the
+//! settings of plugins to files there (`plugins.nix` at 71b85a7).
+
+use super::process_variables::{Around, plugins};
+use super::render::entries;
+use super::tree::{Node, TextPart, Value};
+use super::{blueprint::names_program, problem::Problem, problem::ProblemKind};
+use crate::openclaw::credentials::{is_secret_variable, names_a_secret, secret_parts};
+use crate::openclaw::secret_patterns::{find, is_secret_option, looks_generated};
+use crate::workspace::source::Span;
+use std::ops::Range;
+use std::rc::Rc;
+
+/// Attributes of a unit's section, or of an agent's, that hold commands.
+const COMMANDS: [&str; 7] = [
+    "ExecStart",
+    "ExecStartPre",
+    "ExecStartPost",
+    "ExecReload",
+    "ExecStop",
+    "Program",
+    "ProgramArguments",
+];
+
+/// Attributes beside the sections that hold commands.
+const SCRIPTS: [&str; 3] = ["script", "preStart", "postStart"];
+
+/// Options of the NixOS service that hold commands.
+const OPTIONS: [&str; 2] = ["execStart", "execStartPre"];
+
+/// What is written out in the options below `root`, and in commands of services that have the program's name or which run it.
+pub(super) fn secrets(root: &str, options: &Node, around: &Around) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for option in OPTIONS {
+        if let Some(node) = options.get(option) {
+            found.extend(in_command(node, &format!("{root}.{option}")));
+        }
+    }
+    in_plugins(root, options, &mut found);
+    for (name, instance) in options
+        .get("instances")
+        .into_iter()
+        .flat_map(|node| entries(node))
+    {
+        in_plugins(&format!("{root}.instances.{name}"), instance, &mut found);
+    }
+    for (option, node) in around {
+        in_activation(option, node, &mut found);
+        if !matches!(
+            *option,
+            "systemd.services"
+                | "systemd.user.services"
+                | "launchd.agents"
+                | "launchd.user.agents"
+                | "launchd.daemons"
+        ) {
+            continue;
+        }
+        for (name, service) in entries(node) {
+            let is_ours = names_program(name);
+            for (path, command) in commands(service) {
+                if is_ours || runs_program(command) {
+                    found.extend(in_command(command, &format!("{option}.{name}.{path}")));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// What holds most of them.
+const COMMAND: &str = "a command of the service";
+
+/// What to do instead.
+const HELP: &str = "let OpenClaw read it from a file or from its environment: `gateway.auth.token` and the like take placeholders; then replace the secret, for it is known by now";
+
+/// The same for the settings of plugins.
+const PLUGIN_HELP: &str = "give the plugin a file outside of the store, if it reads one, or its variable in `config.env`, whose value may be the path of a file; then replace the secret, for it is known by now";
+
+fn commands(service: &Rc<Node>) -> Vec<(String, &Rc<Node>)> {
+    let mut found = Vec::new();
+    for section in ["Service", "serviceConfig", "config"] {
+        let Some(node) = service.get(section) else {
+            continue;
+        };
+        for name in COMMANDS {
+            if let Some(command) = node.get(name) {
+                found.push((format!("{section}.{name}"), command));
+            }
+        }
+    }
+    for name in SCRIPTS {
+        if let Some(command) = service.get(name) {
+            found.push((name.to_string(), command));
+        }
+    }
+    found
+}
+
+fn runs_program(command: &Node) -> bool {
+    let mut runs = false;
+    command.walk(&mut |_, node| {
+        runs |= node
+            .as_text()
+            .is_some_and(|text| names_program(&text.display()));
+    });
+    runs
+}
+
+/// The secret in a command: in one text, or in a list of texts or of words.
+fn in_command(command: &Node, path: &str) -> Option<Problem> {
+    let list = match &command.value {
+        Value::List(list) => list.items.as_slice(),
+        _ => return in_text(command, path),
+    };
+    let mut before: Option<&Rc<Node>> = None;
+    for item in list {
+        let follows_option = before
+            .and_then(|word| word.as_str())
+            .is_some_and(|word| is_secret_option(&word));
+        let is_literal = || {
+            item.as_str()
+                .is_some_and(|text| !secret_parts(&text).is_empty())
+        };
+        if follows_option && is_literal() {
+            return Some(problem("a secret", COMMAND, path, item.place.primary()));
+        }
+        if let Some(problem) = in_text(item, path) {
+            return Some(problem);
+        }
+        before = Some(item);
+    }
+    None
+}
+
+/// The secrets in a script or another file of that name: those behind options and of known formats, and what it sets variables to
+/// that have the names of secrets.
+pub(super) fn in_script(script: &Node, name: &str) -> Vec<Problem> {
+    let holder = match name.is_empty() {
+        true => "a script".to_string(),
+        false => format!("the file `{name}`"),
+    };
+    in_lines(script, &holder, "")
+}
+
+/// The secrets in a text of several lines, which an option may hold.
+fn in_lines(script: &Node, holder: &str, path: &str) -> Vec<Problem> {
+    let Some(text) = script.as_text() else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let line = Node::new(Value::Text(line), script.place.clone());
+        if let Some((what, span)) = secret_in(&line) {
+            found.push(problem(what, holder, path, span));
+        }
+    }
+    found
+}
+
+/// The secrets in the settings of the plugins that the module or an instance adds.
+fn in_plugins(root: &str, options: &Node, found: &mut Vec<Problem>) {
+    for (plugin_path, plugin) in plugins(root, options) {
+        let Some(settings) = plugin.at_keys("config.settings") else {
+            continue;
+        };
+        settings.walk(&mut |path, node| {
+            let Some(text) = node.as_text().and_then(|text| text.known()) else {
+                return;
+            };
+            let is_named = path.last_key().is_some_and(names_a_secret);
+            let what = match find(&text) {
+                Some(secret) => secret.what,
+                None if is_named && looks_generated(&text) && !secret_parts(&text).is_empty() => {
+                    "what looks like a secret"
+                }
+                None => return,
+            };
+            let path = format!("{plugin_path}.config.settings.{path}");
+            let mut problem = problem(
+                what,
+                "the settings of a plugin",
+                &path,
+                node.place.primary(),
+            );
+            problem.help = Some(PLUGIN_HELP.to_string());
+            found.push(problem);
+        });
+    }
+}
+
+/// Options with scripts that put files in place, and the like of systemd. Those that name the program are for it.
+const PUTTING_IN_PLACE: [(&str, &str); 4] = [
+    ("home.activation", "an activation script"),
+    ("system.activationScripts", "an activation script"),
+    ("systemd.tmpfiles", "a rule for temporary files"),
+    ("systemd.user.tmpfiles", "a rule for temporary files"),
+];
+
+/// The secrets in what puts files in place for the program.
+fn in_activation(option: &str, node: &Node, found: &mut Vec<Problem>) {
+    let Some((_, holder)) = PUTTING_IN_PLACE.iter().find(|(known, _)| *known == option) else {
+        return;
+    };
+    node.walk(&mut |path, text| {
+        let is_ours = text
+            .as_text()
+            .is_some_and(|text| names_program(&text.display()));
+        if is_ours {
+            found.extend(in_lines(text, holder, &format!("{option}.{path}")));
+        }
+    });
+}
+
+/// The first secret that a text sets a variable to: `export KIMI_API_KEY=...`, `env KIMI_API_KEY=... openclaw`.
+fn assigned(text: &str) -> Option<Range<usize>> {
+    text.match_indices('=').find_map(|(at, _)| {
+        let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let length = text.as_bytes()[..at]
+            .iter()
+            .rev()
+            .take_while(|byte| is_of_name(byte))
+            .count();
+        let behind = &text[at + 1..];
+        let value = behind.trim_start_matches(['"', '\'']);
+        let start = text.len() - value.len();
+        let ends = |c: char| c.is_whitespace() || "\"';|&<>)`".contains(c);
+        let value = &value[..value.find(ends).unwrap_or(value.len())];
+        let is_secret = is_secret_variable(&text[at - length..at])
+            && looks_generated(value)
+            && !secret_parts(value).is_empty();
+        is_secret.then(|| start..start + value.len())
+    })
+}
+
+fn in_text(node: &Node, path: &str) -> Option<Problem> {
+    let (what, span) = secret_in(node)?;
+    Some(problem(what, COMMAND, path, span))
+}
+
+/// The first secret in a text, and where it stands.
+fn secret_in(node: &Node) -> Option<(&'static str, Option<Span>)> {
+    let text = node.as_text()?;
+    let within = |text: &str| match find(text) {
+        Some(secret) => Some((secret.what, secret.range)),
+        None => assigned(text).map(|range| ("what looks like a secret", range)),
+    };
+    if let Some(known) = text.known() {
+        let (what, range) = within(&known)?;
+        let span = text.locate(range).or(node.place.primary());
+        return Some((what, span));
+    }
+    // Most commands begin with the path of a package, which is not known.
+    text.parts.iter().find_map(|part| {
+        let TextPart::Known { text, .. } = part else {
+            return None;
+        };
+        let (what, range) = within(text)?;
+        let span = match part.piece(range) {
+            TextPart::Known { span, .. } => span,
+            TextPart::Unknown(_) => None,
+        };
+        Some((what, span.or(node.place.primary())))
+    })
+}
+
+/// The problem that a secret stands in something that the store holds; `path` is that of its option, if one holds it.
+fn problem(what: &str, holder: &str, path: &str, span: Option<Span>) -> Problem {
+    let mut problem = Problem::new(
+        ProblemKind::SecretInStore,
+        format!("{what} is written out in {holder}, which the store holds"),
+        span,
+    );
+    problem.path = Some(path.to_string()).filter(|path| !path.is_empty());
+    problem.help = Some(HELP.to_string());
+    problem
+}
