@@ -659,7 +659,9 @@ fn options(
     if sight.reach == Reach::Alone && is_container(&options) {
         return;
     }
-    let mut problems = std::mem::take(&mut converter.problems);
+    let mut problems = converter.take_problems();
+    let mut assumptions = assumptions(set);
+    assumptions.extend(converter.assumption());
     drop(converter);
     let surroundings = modules.surroundings(evaluator, surroundings);
     problems.extend(module_problems(set, &path));
@@ -680,7 +682,7 @@ fn options(
         options,
         surroundings,
         problems,
-        assumptions: assumptions(set),
+        assumptions,
     });
 }
 
@@ -1066,7 +1068,8 @@ pub fn rendered_value(
 ) -> Blueprint {
     let mut converter = Converter::new(evaluator, None);
     let options = converter.value(thunk, Merging::Plain);
-    let problems = std::mem::take(&mut converter.problems);
+    let problems = converter.take_problems();
+    let assumptions = converter.assumption().into_iter().collect();
     Blueprint {
         name: name.to_string(),
         source: Source::RenderedFile,
@@ -1077,6 +1080,6 @@ pub fn rendered_value(
         options,
         surroundings: Vec::new(),
         problems,
-        assumptions: Vec::new(),
+        assumptions,
     }
 }

@@ -69,7 +69,16 @@ pub struct Converter<'a> {
     /// The names on the way to the option that is being read.
     names: Vec<Symbol>,
     /// What failed.
-    pub problems: Vec<Problem>,
+    failures: Vec<Failure>,
+    /// Whether a `throw` or the like under a condition that is not known was taken not to be reached.
+    assumes_no_stop: bool,
+}
+
+/// A problem that was met, and what has to be known of it where it turns out to depend on a condition.
+struct Failure {
+    problem: Problem,
+    /// Whether it fails wherever the expression is needed, whatever the values are.
+    is_of_source: bool,
 }
 
 impl<'a> Converter<'a> {
@@ -83,8 +92,24 @@ impl<'a> Converter<'a> {
             is_of_openclaw: false,
             in_json: 0,
             names: Vec::new(),
-            problems: Vec::new(),
+            failures: Vec::new(),
+            assumes_no_stop: false,
         }
+    }
+
+    /// What was assumed on the way, in plain words.
+    pub fn assumption(&self) -> Option<String> {
+        self.assumes_no_stop.then(|| {
+            "where a `throw` or an `assert` stands under a condition that is not known, Nix does not stop there".to_string()
+        })
+    }
+
+    /// What failed, and forgets it.
+    pub fn take_problems(&mut self) -> Vec<Problem> {
+        std::mem::take(&mut self.failures)
+            .into_iter()
+            .map(|failure| failure.problem)
+            .collect()
     }
 
     /// The definitions below a path of option names, as the modules give them. Wrappers on the way are taken off.
@@ -105,9 +130,47 @@ impl<'a> Converter<'a> {
 
     /// Remembers a failure, once.
     pub fn fail(&mut self, error: &Rc<EvalError>) {
-        let problem = problem(error);
-        if error.kind != ErrorKind::Syntax && !self.problems.contains(&problem) {
-            self.problems.push(problem);
+        if error.kind == ErrorKind::Syntax {
+            return;
+        }
+        self.remember(Failure {
+            problem: problem(error),
+            is_of_source: matches!(
+                error.kind,
+                ErrorKind::UndefinedVariable
+                    | ErrorKind::MissingFile
+                    | ErrorKind::UntrackedFile
+                    | ErrorKind::FileInSubmodule
+            ),
+        });
+    }
+
+    fn remember(&mut self, failure: Failure) {
+        let is_known = |known: &Failure| known.problem == failure.problem;
+        if !self.failures.iter().any(is_known) {
+            self.failures.push(failure);
+        }
+    }
+
+    /// What failed since `first`, all of it in a branch that another one may be taken instead of. What the sources mean to fail
+    /// is no mistake there: they say themselves which case is not for them.
+    fn fails_under(&mut self, first: usize, condition: &Condition, holds: bool) {
+        let mut in_branch = self.failures.split_off(first);
+        in_branch.retain(|failure| !failure.problem.is_deliberate);
+        for mut failure in in_branch {
+            let phrase = condition.phrase(holds);
+            let problem = &mut failure.problem;
+            if !failure.is_of_source && !problem.may_be_harmless {
+                problem.may_be_harmless = true;
+                problem.message = format!("{} ({phrase})", problem.message);
+            }
+            if let Some(span) = condition.span {
+                let related = (span, format!("it is there {phrase}"));
+                if !problem.related.contains(&related) {
+                    problem.related.push(related);
+                }
+            }
+            self.remember(failure);
         }
     }
 
@@ -208,13 +271,31 @@ impl<'a> Converter<'a> {
             span: guard.condition.span,
             equality: self.evaluator.equality(guard.condition.id).cloned(),
         };
+        let first = self.failures.len();
+        let mut second = first;
         let mut branches = [true, false].map(|holds| {
+            second = self.failures.len();
             let again = active.clone();
             self.assume(guard.condition.id, holds, |converter| {
                 converter.discharged(again, merging)
             })
         });
         let [then, otherwise] = &mut branches;
+        if !(is_failure(then) && is_failure(otherwise)) {
+            self.fails_under(second, &condition, false);
+            let of_second = self.failures.split_off(second);
+            self.fails_under(first, &condition, true);
+            of_second
+                .into_iter()
+                .for_each(|failure| self.remember(failure));
+            // Where Nix stops there is nothing to check, so what there is comes from the other branch.
+            for (one, other) in [(&*then, &*otherwise), (&*otherwise, &*then)] {
+                if is_deliberate_failure(one) {
+                    self.assumes_no_stop = true;
+                    return other.clone();
+                }
+            }
+        }
         if then.is_none() && otherwise.is_none() {
             return None;
         }
@@ -327,9 +408,10 @@ impl<'a> Converter<'a> {
                 .skip(1)
                 .map(|span| (*span, "another definition".to_string()))
                 .collect();
-            if !self.problems.contains(&problem) {
-                self.problems.push(problem);
-            }
+            self.remember(Failure {
+                problem,
+                is_of_source: true,
+            });
         }
         known.first().copied().unwrap_or(&nodes[0]).clone()
     }
@@ -651,6 +733,10 @@ pub fn problem(error: &EvalError) -> Problem {
     };
     let mut problem = Problem::new(kind, error.message.clone(), error.span);
     problem.related = error.trace.clone();
+    problem.is_deliberate = matches!(
+        error.kind,
+        ErrorKind::Throw | ErrorKind::Abort | ErrorKind::Assertion
+    );
     match error.kind {
         ErrorKind::UntrackedFile => problem.help = Some(TRACK.into()),
         ErrorKind::FileInSubmodule => {
@@ -691,6 +777,18 @@ pub fn unknown_of(unknown: &unknown::Unknown) -> Unknown {
         reason,
         span: unknown.span,
     }
+}
+
+fn is_failure(branch: &Option<Rc<Node>>) -> bool {
+    branch
+        .as_ref()
+        .is_some_and(|node| matches!(node.value, Value::Failed(_)))
+}
+
+fn is_deliberate_failure(branch: &Option<Rc<Node>>) -> bool {
+    branch
+        .as_ref()
+        .is_some_and(|node| matches!(&node.value, Value::Failed(problem) if problem.is_deliberate))
 }
 
 /// Whether a value is a set of attributes and nothing more: no package, no function, no wrapper.

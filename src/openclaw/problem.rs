@@ -23,6 +23,8 @@ pub struct Problem {
     /// Whether it may do no harm to OpenClaw: it lies in a configuration of the flake in which nothing of OpenClaw was
     /// found, while others have it; or something that is not here decides.
     pub may_be_harmless: bool,
+    /// Whether the sources mean to fail there: `throw`, `abort`, `assert`.
+    pub is_deliberate: bool,
     /// Whether it is one of the JSON that OpenClaw reads, wherever that is written: OpenClaw refuses it, and not Nix.
     pub in_json: bool,
     /// The interpolation that `span` lies in directly, if it does: `"${here}"`.
@@ -41,6 +43,7 @@ impl Problem {
             path: None,
             subject: None,
             may_be_harmless: false,
+            is_deliberate: false,
             in_json: false,
             interpolation: None,
         }

@@ -39,6 +39,15 @@ pub struct Condition {
 }
 
 impl Condition {
+    /// As a part of a sentence: "if `x` is true", and where it does not hold "if `x` is false".
+    pub fn phrase(&self, holds: bool) -> String {
+        match (holds, self.text.strip_suffix(" is true")) {
+            (true, _) => format!("if {}", self.text),
+            (false, Some(subject)) => format!("if {subject} is false"),
+            (false, None) => format!("unless {}", self.text),
+        }
+    }
+
     /// Whether both cannot hold.
     fn excludes(&self, other: &Condition) -> bool {
         match (&self.equality, &other.equality) {

@@ -321,14 +321,7 @@ fn qualify(
         })
     });
     let (text, span) = match decisive {
-        Some((condition, true)) => (format!("if {}", condition.text), condition.span),
-        Some((condition, false)) => (
-            match condition.text.strip_suffix(" is true") {
-                Some(subject) => format!("if {subject} is false"),
-                None => format!("unless {}", condition.text),
-            },
-            condition.span,
-        ),
+        Some((condition, holds)) => (condition.phrase(holds), condition.span),
         None => {
             let condition = all.first().and_then(|world| world.0.keys().next());
             (

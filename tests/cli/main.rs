@@ -1,5 +1,6 @@
 //! The command line, by running the real program.
 
+mod conditional_failures;
 mod configurations;
 mod documentation;
 mod eval;

@@ -1,0 +1,72 @@
+//! What fails under a condition that is not known: what the sources mean to fail is no mistake, anything else is told with its
+//! condition.
+
+use crate::harness::{openclaw_check, tree};
+
+/// What is said of a module whose model, or whose port, is that expression.
+fn said(command: &str, setting: &str) -> (i32, String) {
+    let module = format!(
+        "{{ config, lib, pkgs, ... }}: {{ programs.openclaw = {{ enable = true; config.gateway.mode = \"local\"; {setting} }}; }}\n"
+    );
+    let folder = tree(&[("home.nix", &module)]);
+    let run = openclaw_check().args(command).inside(folder.path()).run();
+    (run.code, run.out)
+}
+
+#[test]
+fn what_the_sources_mean_to_fail_is_no_mistake() {
+    for setting in [
+        "config.logging.file = if pkgs.stdenv.isLinux then \"/a\" else if pkgs.stdenv.isDarwin then \"/b\" else throw \"unsupported\";",
+        "config.logging.file = assert pkgs.x; \"/a\";",
+        "config.logging.file = lib.mkIf pkgs.x (throw \"no\");",
+        "config.logging.file = \"${if pkgs.x then throw \"no\" else \"/a\"}/b\";",
+        "config.logging.file = lib.throwIf pkgs.x \"no\" \"/a\";",
+        "config.logging.file = lib.findFirst (host: host == config.networking.hostName) (throw \"which?\") [ \"a\" \"b\" ];",
+        "config.gateway.port = lib.toInt (builtins.readFile config.sops.secrets.port.path);",
+        "config.logging.file = lib.last pkgs.xs;",
+    ] {
+        let (code, out) = said("home.nix --format concise", setting);
+        assert!(
+            code == 0 && !out.contains("evaluation-error"),
+            "{setting}: {out}"
+        );
+    }
+}
+
+#[test]
+fn what_always_fails_is_an_error() {
+    for setting in [
+        "config.logging.file = throw \"no\";",
+        "config.logging.file = if pkgs.x then throw \"one\" else throw \"other\";",
+    ] {
+        let (code, out) = said("home.nix --format concise", setting);
+        assert!(
+            code == 1 && out.contains("error[evaluation-error]"),
+            "{setting}: {out}"
+        );
+    }
+}
+
+#[test]
+fn any_other_failure_is_told_with_its_condition() {
+    let setting = "config.logging.file = if pkgs.x then { }.file else \"/a\";";
+    let (code, out) = said("home.nix --format concise", setting);
+    assert_eq!(code, 0, "{out}");
+    assert!(
+        out.contains("warning[evaluation-error]")
+            && out.contains("the attribute `file` is missing (if `pkgs.x` is true)"),
+        "{out}"
+    );
+}
+
+#[test]
+fn the_other_branch_is_what_there_is() {
+    let (_, out) = said(
+        "show home.nix",
+        "config.logging.file = assert pkgs.x; \"/a\";",
+    );
+    assert!(
+        out.contains("\"file\": \"/a\"") && out.contains("Nix does not stop there"),
+        "{out}"
+    );
+}
