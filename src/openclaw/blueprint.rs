@@ -21,6 +21,7 @@ use crate::nix::modules::{
 };
 use crate::nix::symbol::Symbol;
 use crate::workspace::source::Span;
+use crate::workspace::{Workspace, path};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -164,6 +165,16 @@ impl<'a> Modules<'a> {
         }
     }
 
+    /// The folders of nix-openclaw, where its sources are given.
+    pub(super) fn folders_of_openclaw(&self, evaluator: &Evaluator) -> Vec<String> {
+        evaluator
+            .workspace
+            .inputs()
+            .filter(|(input, _)| (self.sight.is_openclaw)(input))
+            .map(|(_, folder)| folder.to_string())
+            .collect()
+    }
+
     /// What the options at these paths hold, of those that are defined. What fails there is not ours to report.
     pub(super) fn surroundings(
         &self,
@@ -185,8 +196,20 @@ impl<'a> Modules<'a> {
 
     fn value_at(&self, evaluator: &mut Evaluator, path: &str) -> Option<Rc<Node>> {
         let names: Vec<&str> = path.split('.').collect();
+        let of_openclaw = self.folders_of_openclaw(evaluator);
         let mut converter = Converter::new(evaluator, Some(self.set));
-        let definitions = converter.definitions_at(self.set, &names);
+        let mut definitions = converter.definitions_at(self.set, &names);
+        if !of_openclaw.is_empty() {
+            // What nix-openclaw itself defines is made here of its options, with the places of the user.
+            let workspace = Rc::clone(&converter.evaluator().workspace);
+            definitions.retain(|definition| {
+                let module = self
+                    .set
+                    .collected()
+                    .and_then(|collected| collected.modules.get(definition.module)?.span);
+                !module.is_some_and(|span| is_below(&workspace, span, &of_openclaw))
+            });
+        }
         let is_named = definitions
             .iter()
             .any(|definition| definition.name_span.is_some());
@@ -200,6 +223,15 @@ impl<'a> Modules<'a> {
             .then(|| converter.definitions(&definitions, Merging::Options))
             .flatten()
     }
+}
+
+/// Whether a place lies in a file below one of these folders.
+pub(super) fn is_below(workspace: &Workspace, place: Span, folders: &[String]) -> bool {
+    workspace.path_of(place.file).is_some_and(|path| {
+        folders
+            .iter()
+            .any(|folder| path::below(folder, &path).is_some())
+    })
 }
 
 /// What a set of modules comes to.

@@ -104,6 +104,11 @@ impl<'a> Converter<'a> {
         })
     }
 
+    /// What evaluates for it.
+    pub fn evaluator(&self) -> &Evaluator {
+        self.evaluator
+    }
+
     /// What failed, and forgets it.
     pub fn take_problems(&mut self) -> Vec<Problem> {
         std::mem::take(&mut self.failures)

@@ -203,6 +203,12 @@ impl Blueprint {
             return None;
         }
         for (name, instance) in names {
+            if let Some(file) = around.instead_of_instance(options, instance.as_deref(), &name) {
+                configuration.assumptions.push(format!(
+                    "the instance `{name}` is not checked: `{file}` is another file at the place of its openclaw.json"
+                ));
+                continue;
+            }
             let config = render_home(options, instance.as_deref(), &name, around, context);
             let mut variables = Vec::new();
             let root = &self.option_root;
@@ -235,6 +241,10 @@ impl Blueprint {
             };
             variables.extend(around.variables(units));
             variables.extend(named(context.variables));
+            if let Some(span) = without_service(options, instance.as_deref()) {
+                // Something else starts the gateway, with variables of its own.
+                variables.push(unnamed(Provision::ServiceEnvironment, span));
+            }
             configuration.instances.push(Instance {
                 runtime_plugins: runtime_plugins(options, instance.as_deref()),
                 name,
@@ -342,6 +352,23 @@ fn service_of(options: &Node, instance: Option<&Node>, name: &str) -> Option<(St
         named("systemd", "unitName", "openclaw-gateway", '-')?,
         named("launchd", "label", "com.steipete.openclaw.gateway", '.')?,
     ))
+}
+
+/// Where Home Manager's module puts the openclaw.json of the instance `default`, below the home directory.
+const DEFAULT_PLACE: &str = ".openclaw/openclaw.json";
+
+/// Where the module is told, or may be told, to make no service for an instance.
+fn without_service(options: &Node, instance: Option<&Node>) -> Option<Option<Span>> {
+    let holder = instance.unwrap_or(options);
+    ["systemd", "launchd"].iter().find_map(|manager| {
+        match holder.lookup_keys(&format!("{manager}.enable")) {
+            Lookup::Present(enable) => {
+                (enable.as_bool() != Some(true)).then(|| enable.place.primary())
+            }
+            Lookup::Absent => None,
+            Lookup::Unknown(unknown) => Some(unknown.span),
+        }
+    })
 }
 
 /// The rendered configuration of an instance of Home Manager's module.
@@ -841,6 +868,35 @@ impl Around<'_> {
             });
         }
         found
+    }
+
+    /// The entry of `home.file` that takes the place of an instance's openclaw.json with contents of its own, if one does. The module
+    /// writes the same entry, so Nix would refuse both if the user's were not stronger.
+    fn instead_of_instance(
+        &self,
+        options: &Node,
+        instance: Option<&Node>,
+        name: &str,
+    ) -> Option<String> {
+        let has_own_place = [Some(options), instance].into_iter().flatten().any(|set| {
+            ["stateDir", "configPath"]
+                .iter()
+                .any(|option| !matches!(set.lookup(option), Lookup::Absent))
+        });
+        if name != "default" || has_own_place {
+            return None;
+        }
+        let files = self.get("home.file")?;
+        let (key, _) = entries(files).find(|(key, entry)| {
+            let is_on = entry.get("enable").and_then(|enable| enable.as_bool()) != Some(false);
+            let target = entry.get("target").and_then(|target| target.as_str());
+            is_on
+                && target.as_deref().unwrap_or(key) == DEFAULT_PLACE
+                && ["source", "text"]
+                    .iter()
+                    .any(|content| entry.get(content).is_some())
+        })?;
+        Some(format!("home.file.\"{key}\""))
     }
 }
 

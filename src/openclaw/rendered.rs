@@ -5,7 +5,7 @@
 //! what looks like OpenClaw's configuration among them becomes a blueprint.
 
 use super::blueprint::{
-    Blueprint, Modules, assumptions, is_configuration_file, names_program, unseen,
+    Blueprint, Modules, assumptions, is_below, is_configuration_file, names_program, unseen,
 };
 use super::configuration::{Language, Problem, Source};
 use super::from_nix::{Converter, Merging};
@@ -89,6 +89,8 @@ pub(super) fn elsewhere(
             }
         }
     }
+    // What nix-openclaw adds to what it renders itself.
+    let of_openclaw = modules.folders_of_openclaw(evaluator);
     let mut candidates = Vec::new();
     for (file, content) in contents.json {
         let is_named = file.as_deref().is_some_and(is_configuration_name);
@@ -107,6 +109,7 @@ pub(super) fn elsewhere(
         }
         let mut own = Vec::new();
         places(&options, &mut own);
+        own.retain(|place| !is_below(&evaluator.workspace, *place, &of_openclaw));
         if !own.is_empty() {
             candidates.push((is_named, file, options, own));
         }

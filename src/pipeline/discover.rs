@@ -238,8 +238,9 @@ impl Finder<'_> {
         let known = self.found.blueprints.len();
         self.search(search, Some(directory));
         let seem_empty = std::mem::take(&mut self.seem_empty);
+        // A host that has nothing of OpenClaw in sight, where all that is in sight belongs to others, is none of ours.
         if !seem_empty.is_empty()
-            && (self.found.blueprints.len() > known || !self.option_roots().is_empty())
+            && (self.found.blueprints.len() > known || self.sets_options_elsewhere())
         {
             for (path, reason) in seem_empty {
                 self.unresolved(path, reason, None);
@@ -510,6 +511,24 @@ impl Finder<'_> {
             .iter()
             .flat_map(|tree| fragments::named(tree, &option_roots::is_root))
             .collect()
+    }
+
+    /// Whether a file sets options of OpenClaw and no configuration that was found takes anything from it.
+    fn sets_options_elsewhere(&self) -> bool {
+        let mut files: HashSet<FileId> = HashSet::new();
+        for blueprint in &self.found.blueprints {
+            blueprint.options.places(&mut |place| {
+                let spans = [place.span, place.key, place.definition];
+                files.extend(spans.into_iter().flatten().map(|span| span.file));
+            });
+        }
+        let is_here = |root: &Span| {
+            let path = self.evaluator.path_of(root.file);
+            path.is_some_and(|path| self.workspace.is_in_tree(&path))
+        };
+        self.option_roots()
+            .iter()
+            .any(|root| !files.contains(&root.file) && is_here(root))
     }
 
     /// Whether a file that was read so far has one of the program's names in it.

@@ -78,7 +78,7 @@ pub struct Clues<'a> {
 pub fn select(clues: &Clues) -> Selection {
     let found = clues.lock.and_then(|lock| from_lock(lock, clues.input));
     let guess = found.unwrap_or_else(|| match clues.options {
-        Some(eras) => from_options(eras),
+        Some(eras) => from_options(eras, clues.lock.is_some()),
         None => since_locked(default(clues.bare_configuration), clues.lock),
     });
     let guess = refine(guess, clues.options);
@@ -484,7 +484,12 @@ fn one_per_month() -> impl Iterator<Item = Release> {
     last.into_iter()
 }
 
-fn from_options((oldest, latest): (Era, Era)) -> Selection {
+/// The release of options alone; `has_lock` is whether there is a flake.lock, which then locks no nix-openclaw.
+fn from_options((oldest, latest): (Era, Era), has_lock: bool) -> Selection {
+    let lock = match has_lock {
+        true => "flake.lock locks no nix-openclaw",
+        false => "there is no flake.lock",
+    };
     let latest = latest.max(oldest);
     if latest == Era::NEWEST {
         let guess = default(false);
@@ -492,7 +497,7 @@ fn from_options((oldest, latest): (Era, Era)) -> Selection {
             return Selection {
                 source: "option names".to_owned(),
                 explanation: format!(
-                    "there is no flake.lock; the options used are those of the era {latest}, OpenClaw {} is the newest release that nix-openclaw is known to pin",
+                    "{lock}; the options used are those of the era {latest}, OpenClaw {} is the newest release that nix-openclaw is known to pin",
                     guess.version
                 ),
                 ..guess
@@ -531,7 +536,7 @@ fn from_options((oldest, latest): (Era, Era)) -> Selection {
         era: latest,
         source: "option names".to_owned(),
         explanation: format!(
-            "there is no flake.lock; the options used are those of the era {latest}, in which OpenClaw {version} was the newest release that is known"
+            "{lock}; the options used are those of the era {latest}, in which OpenClaw {version} was the newest release that is known"
         ),
         certain: false,
         era_certain: false,

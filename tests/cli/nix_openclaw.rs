@@ -1,7 +1,7 @@
 //! What is rendered and refused without nix-openclaw's sources, against what real Nix made of the same modules with them
 //! (`tests/nix-openclaw`, which says how the verdicts were recorded).
 
-use crate::harness::openclaw_check;
+use crate::harness::{openclaw_check, tree};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -189,4 +189,60 @@ fn the_modelled_module_renders_and_refuses_as_the_real_one() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_the_real_module_renders_itself_is_no_file_of_the_user() {
+    let module = r#"{ config, lib, ... }:
+let
+  rendered = builtins.toJSON ({ gateway.mode = "local"; } // config.programs.openclaw.config);
+in
+{
+  options.programs.openclaw.enable = lib.mkOption { type = lib.types.bool; default = false; };
+  options.programs.openclaw.config = lib.mkOption { type = lib.types.attrs; default = { }; };
+  config.home.file.".openclaw/openclaw.json".text = rendered;
+  config.systemd.user.services.openclaw-gateway.Service.ExecStart = "/bin/gateway";
+}
+"#;
+    let input = tree(&[
+        (
+            "flake.nix",
+            "{ outputs = { self }: { homeManagerModules.openclaw = ./module.nix; }; }\n",
+        ),
+        ("module.nix", module),
+    ]);
+    let flake = r#"{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+  inputs.home-manager.url = "github:nix-community/home-manager";
+  inputs.nix-openclaw.url = "github:openclaw/nix-openclaw";
+  outputs = { nixpkgs, home-manager, nix-openclaw, ... }: {
+    homeConfigurations.zoe = home-manager.lib.homeManagerConfiguration {
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      modules = [ nix-openclaw.homeManagerModules.openclaw {
+        programs.openclaw = {
+          enable = true;
+          config.gateway.auth.token = "\${GATEWAY_TOKEN}";
+          config.agents.defaults.model = "nosuch/model";
+        };
+      } ];
+    };
+  };
+}
+"#;
+    let folder = tree(&[("flake.nix", flake)]);
+    let said = |arguments: &str| {
+        let run = openclaw_check().args(arguments).inside(folder.path()).run();
+        run.out
+            .lines()
+            .filter(|line| line.contains("error[") || line.contains("warning["))
+            .map(str::to_string)
+            .collect::<Vec<_>>()
+    };
+    let without = said("--no-git --format concise");
+    assert_eq!(without.len(), 2, "{without:?}");
+    let with_sources = format!(
+        "--no-git --format concise --input nix-openclaw={}",
+        input.path().display()
+    );
+    assert_eq!(said(&with_sources), without);
 }
