@@ -97,6 +97,7 @@ pub mod template_text;
 #[cfg(test)]
 mod testing;
 pub mod too_deeply_nested;
+mod unchecked_values;
 pub mod unconfigured_channel;
 pub mod undeclared_input;
 pub mod undeclared_secret_provider;

@@ -1,7 +1,7 @@
 //! Runs the rules on one configuration in one world.
 
 use super::registry::RULES;
-use super::{Check, Sink, Subject, schema};
+use super::{Check, Sink, Subject, schema, unchecked_values};
 use crate::report::finding::{Consequence, Finding};
 
 /// Runs every rule whose id is `wanted` and collects what they report in `sink`; findings name the configuration and the
@@ -17,6 +17,9 @@ pub fn run(subject: Subject<'_>, wanted: &dyn Fn(&str) -> bool, sink: &mut Sink)
             {
                 check(subject, instance, sink);
             }
+        }
+        if wanted("wrong-type") {
+            unchecked_values::note(subject, instance, (before, unresolved_before), sink);
         }
         let mut findings = sink.findings.split_off(before);
         settle(&mut findings);

@@ -227,3 +227,23 @@ fn scopes_of_the_library_let_other_names_through() {
         );
     }
 }
+
+#[test]
+fn a_name_that_lib_never_had_is_told_where_it_is_nearly_one_that_it_has() {
+    for (expression, meant) in [
+        ("lib.mkif true { }", "mkIf"),
+        ("lib.mkForc 1", "mkForce"),
+        ("lib.concatStringSep \",\" [ ]", "concatStringsSep"),
+    ] {
+        let module = format!(
+            "{{ lib, ... }}: {{ programs.openclaw = {{ enable = true; config.ui.assistant.name = toString ({expression}); }}; }}\n"
+        );
+        let folder = tree(&[("home.nix", &module)]);
+        let run = openclaw_check()
+            .args("home.nix --format concise")
+            .inside(folder.path())
+            .run();
+        let told = format!("is missing (did you mean `{meant}`?)");
+        assert!(run.code == 1 && run.out.contains(&told), "{}", run.out);
+    }
+}

@@ -31,5 +31,6 @@ mod services;
 #[path = "../support/skip.rs"]
 mod skip;
 mod streams;
+mod unchecked_values;
 mod usage;
 mod written_files;

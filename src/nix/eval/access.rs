@@ -141,18 +141,21 @@ impl Evaluator {
         {
             return Stop::Unknown(unknown);
         }
-        let near: Vec<&str> = attrs
-            .sorted()
-            .into_iter()
-            .map(|attr| attr.name.as_str())
-            // The distance of two names takes time and memory by the product of their lengths.
-            .filter(|known| {
-                let wanted = name.as_str();
-                known.len().max(wanted.len()) <= 100
-                    && strsim::damerau_levenshtein(known, wanted) <= 2
-            })
-            .take(3)
-            .collect();
+        let near: Vec<&str> = match attrs.misspelt(name) {
+            Some(meant) => vec![meant],
+            None => attrs
+                .sorted()
+                .into_iter()
+                .map(|attr| attr.name.as_str())
+                // The distance of two names takes time and memory by the product of their lengths.
+                .filter(|known| {
+                    let wanted = name.as_str();
+                    known.len().max(wanted.len()) <= 100
+                        && strsim::damerau_levenshtein(known, wanted) <= 2
+                })
+                .take(3)
+                .collect(),
+        };
         let mut message = format!("the attribute `{name}` is missing");
         if !near.is_empty() {
             message.push_str(&format!(" (did you mean `{}`?)", near.join("`, `")));

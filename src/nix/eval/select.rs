@@ -57,16 +57,14 @@ impl Evaluator {
                     let thunk = Rc::clone(&attr.value);
                     current = self.force(&thunk);
                 }
-                None => {
-                    if let Some(open) = &attrs.open {
+                None => match &attrs.open {
+                    Some(open) if has_default || attrs.misspelt(name).is_none() => {
                         current = Err(Stop::Unknown(open.attribute(name)));
                         continue;
                     }
-                    if has_default {
-                        return Ok(None);
-                    }
-                    return Err(self.missing_attribute(attrs, name, &origin));
-                }
+                    None if has_default => return Ok(None),
+                    _ => return Err(self.missing_attribute(attrs, name, &origin)),
+                },
             }
         }
         current.map(Some)

@@ -5,8 +5,8 @@ use super::worlds::Pass;
 use super::{Builtin, Evaluator};
 use crate::nix::flake::known::KnownInput;
 use crate::nix::lib::names;
-use crate::nix::modules::ModuleSet;
 use crate::nix::modules::types::OptionType;
+use crate::nix::modules::{Declarations, Declared, ModuleSet};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{ExprId, Lambda, SourceTree};
 use crate::workspace::source::Span;
@@ -433,6 +433,8 @@ pub enum Marker {
     Functions,
     /// nixpkgs' `lib.types`, of which the names are known, and not all types.
     Types,
+    /// Options of which some are declared in sight, and others may be elsewhere.
+    Options(Declared),
     /// Both in one: nixpkgs' `lib` and functions of well-known flakes.
     LibraryAndFunctions,
 }
@@ -449,6 +451,7 @@ impl fmt::Debug for Marker {
             Marker::Library => "Library",
             Marker::Functions => "Functions",
             Marker::Types => "Types",
+            Marker::Options(_) => "Options",
             Marker::LibraryAndFunctions => "LibraryAndFunctions",
         })
     }
@@ -564,6 +567,17 @@ impl Attrs {
         }
     }
 
+    /// The attribute that is meant where one is asked for whose name is nearly that of another: one that `lib` never had, or one
+    /// that is no option beside those that are declared in sight. Any other name may be one that is not in sight.
+    pub fn misspelt(&self, name: Symbol) -> Option<&'static str> {
+        self.open.as_ref()?;
+        match self.marker.as_deref()? {
+            Marker::Library => names::misspelt(name.as_str()),
+            Marker::Options(declared) => misspelt_option(declared, name.as_str()),
+            _ => None,
+        }
+    }
+
     /// `self // other`: attributes of `other` win.
     pub fn update(&self, other: &Attrs) -> Attrs {
         let mut entries = Vec::with_capacity(self.entries.len() + other.entries.len());
@@ -634,6 +648,27 @@ impl Attrs {
             _ => self.marker.clone(),
         }
     }
+}
+
+/// The option that is meant by a name that is one step away. Where several options are declared in sight, they are a set of the user's
+/// own, and others would hardly add one of nearly the same name.
+fn misspelt_option(declared: &Declared, name: &str) -> Option<&'static str> {
+    const FEWEST: usize = 2;
+    const SHORTEST: usize = 5;
+    let options = || {
+        declared
+            .iter()
+            .filter(|(_, one)| matches!(one, Declarations::Option(_)))
+            .map(|(known, _)| *known)
+    };
+    if name.len() < SHORTEST || options().count() < FEWEST {
+        return None;
+    }
+    options().find(|known| {
+        known.len() >= SHORTEST
+            && known.len().abs_diff(name.len()) <= 1
+            && strsim::damerau_levenshtein(known, name) <= 1
+    })
 }
 
 /// The attributes of a flake that are there for a commit, or for what is not yet committed, only.

@@ -605,6 +605,22 @@ pub fn has(name: &str) -> bool {
     NAMES.binary_search(&name).is_ok()
 }
 
+/// The name in `lib` from which the written one is one step away, or differs in capitals only; `None` for what `lib` has. Short names
+/// have too many neighbours.
+pub fn misspelt(name: &str) -> Option<&'static str> {
+    const SHORTEST: usize = 5;
+    if has(name) {
+        return None;
+    }
+    let is_meant = |known: &&str| {
+        known.eq_ignore_ascii_case(name)
+            || name.len() >= SHORTEST
+                && known.len().abs_diff(name.len()) <= 1
+                && strsim::damerau_levenshtein(known, name) <= 1
+    };
+    NAMES.iter().copied().find(is_meant)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -623,6 +639,22 @@ mod tests {
         "mkAliasIfDef",
         "mkAliasAndWrapDefsWithPriority",
     ];
+
+    #[test]
+    fn slips_of_the_pen() {
+        for (written, meant) in [
+            ("mkif", "mkIf"),
+            ("mkForc", "mkForce"),
+            ("concatStringSep", "concatStringsSep"),
+            ("mkmerge", "mkMerge"),
+            ("optinals", "optionals"),
+        ] {
+            assert_eq!(misspelt(written), Some(meant), "{written}");
+        }
+        for other in ["mkIf", "mapp", "myHelper", "mkHost", "concatLines2000"] {
+            assert_eq!(misspelt(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn the_names_are_sorted_and_hold_what_is_modelled() {

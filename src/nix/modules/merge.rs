@@ -11,7 +11,7 @@ use super::{
 };
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{ErrorKind, Stop, Unknown};
-use crate::nix::eval::value::{Attr, Attrs, Origin, Thunk, Val, Value};
+use crate::nix::eval::value::{Attr, Attrs, Marker, Origin, Thunk, Val, Value};
 use crate::nix::symbol::Symbol;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -255,7 +255,10 @@ fn options(
         Some(unknown) => Some(unknown),
         // A `freeformType` with a `merge` of its own may make other options of them.
         None if is_in_sight(set) && !matches!(freeform, Some(OptionType::Custom(_))) => None,
-        None => Some(set.undefined_option(evaluator, path)),
+        None => {
+            attrs.marker = Some(Rc::new(Marker::Options(Rc::clone(declared))));
+            Some(set.undefined_option(evaluator, path))
+        }
     };
     Ok(Val::attrs(attrs))
 }
