@@ -621,6 +621,27 @@ fn without_home_manager(
     Some(problem)
 }
 
+/// The problem that a system has `home-manager.user` and no `home-manager.users`.
+fn misspelt_users(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Option<Problem> {
+    const WRITTEN: [&str; 2] = ["user", "usres"];
+    let below = evaluator.below(set, &[Symbol::new("home-manager")]);
+    let definitions = WRITTEN.iter().find_map(|name| {
+        let definitions = below.children.get(Symbol::new(name));
+        (!definitions.is_empty()).then(|| (*name, definitions.to_vec()))
+    });
+    let (name, definitions) = definitions?;
+    if declared_at(set, &["home-manager", name]).is_some() {
+        return None;
+    }
+    let mut problem = Problem::new(
+        ProblemKind::UnknownOption,
+        format!("the option `home-manager.{name}` does not exist"),
+        definitions.iter().find_map(|one| one.name_span),
+    );
+    problem.help = Some("write `home-manager.users`".to_string());
+    Some(problem)
+}
+
 /// The users of Home Manager inside a system.
 fn users(evaluator: &mut Evaluator, modules: &Modules<'_>, found: &mut Found) {
     let Modules {
@@ -629,6 +650,8 @@ fn users(evaluator: &mut Evaluator, modules: &Modules<'_>, found: &mut Found) {
     let mut converter = Converter::new(evaluator, Some(set));
     let definitions = converter.definitions_at(set, &["home-manager", "users"]);
     if definitions.is_empty() {
+        drop(converter);
+        found.failures.extend(misspelt_users(evaluator, set));
         return;
     }
     found
@@ -652,6 +675,7 @@ fn users(evaluator: &mut Evaluator, modules: &Modules<'_>, found: &mut Found) {
         let before = found.blueprints.len();
         let modules = Modules::new(&user_name, &inner, &sight);
         home(evaluator, &modules, found);
+        strays(evaluator, &modules, found);
         failures(evaluator, &inner, found);
         for blueprint in &mut found.blueprints[before..] {
             if !blueprint.surroundings.is_empty() || blueprint.source != Source::RenderedFile {

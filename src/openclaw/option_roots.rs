@@ -142,6 +142,19 @@ pub fn shared_name_meant_by(name: &str) -> Option<&'static str> {
 pub fn judge(class: Class, namespace: &str, name: &str) -> Option<Stray> {
     for program in PROGRAM_NAMES {
         let service = format!("{program}-gateway");
+        if class == Class::HomeManager
+            && ((namespace == "services" && name == *program)
+                || (namespace == "programs" && name == service))
+        {
+            let meant = format!("programs.{program}");
+            return Some(Stray {
+                message: format!("the option `{namespace}.{name}` does not exist"),
+                help: format!("write `{meant}`"),
+                meant,
+                // A module of another project may declare it.
+                misplaced: true,
+            });
+        }
         let (known, slips) = match namespace {
             "programs" => (*program, 1),
             "services" => (service.as_str(), 2),
@@ -283,5 +296,9 @@ mod tests {
             "write `home-manager.users.<user>.programs.openclaw`"
         );
         assert_eq!(judge(Class::Generic, "services", "openclaw-gateway"), None);
+        for (namespace, name) in [("services", "openclaw"), ("programs", "openclaw-gateway")] {
+            let stray = judge(Class::HomeManager, namespace, name).expect("one");
+            assert!(stray.misplaced && stray.meant == "programs.openclaw");
+        }
     }
 }

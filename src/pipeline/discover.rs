@@ -441,6 +441,16 @@ impl Finder<'_> {
                 }
             }
         }
+        for (span, name, meant) in outputs.misspelt {
+            let mut problem = Problem::new(
+                ProblemKind::FlakeForm,
+                format!("nothing reads the output `{name}`"),
+                span,
+            );
+            problem.help = Some(format!("write `{meant}`"));
+            problem.may_be_harmless = true;
+            self.found.problems.push(problem);
+        }
         self.is_partial |= !outputs.unknown.is_empty();
         for (name, stop) in outputs.unknown {
             let (reason, span) = match stop {

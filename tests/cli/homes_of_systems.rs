@@ -215,3 +215,58 @@ fn the_packages_are_those_of_the_host() {
         assert!(printed.out.contains(&wanted), "{module}: {}", printed.out);
     }
 }
+
+#[test]
+fn names_on_the_way_to_the_options_of_a_user() {
+    let flake = "{
+  inputs.nixpkgs.url = \"github:NixOS/nixpkgs/nixos-unstable\";
+  inputs.home-manager.url = \"github:nix-community/home-manager\";
+  inputs.nix-openclaw.url = \"github:openclaw/nix-openclaw\";
+  outputs = { nixpkgs, home-manager, nix-openclaw, ... }: {
+    nixosConfigurations.box = nixpkgs.lib.nixosSystem {
+      modules = [
+        home-manager.nixosModules.home-manager
+        { home-manager.users.alice = {
+            imports = [ nix-openclaw.homeManagerModules.openclaw ];
+            programs.openclaw = { enable = true; config.gateway.mode = \"local\"; };
+          }; }
+      ];
+    };
+  };
+}
+";
+    for (right, wrong, told) in [
+        (
+            "programs.openclaw",
+            "programs.opneclaw",
+            "error[unknown-option] the option `programs.opneclaw` does not exist",
+        ),
+        (
+            "programs.openclaw",
+            "services.openclaw",
+            "error[unknown-option] the option `services.openclaw` does not exist",
+        ),
+        (
+            "programs.openclaw",
+            "services.openclaw-gateway",
+            "error[unknown-option] `services.openclaw-gateway` is an option of NixOS",
+        ),
+        (
+            "home-manager.users",
+            "home-manager.user",
+            "error[unknown-option] the option `home-manager.user` does not exist",
+        ),
+        (
+            "nixosConfigurations",
+            "nixosConfiguration",
+            "warning[invalid-flake] nothing reads the output `nixosConfiguration`",
+        ),
+    ] {
+        let folder = tree(&[("flake.nix", &flake.replace(right, wrong))]);
+        let run = openclaw_check()
+            .args("--no-git --format concise")
+            .inside(folder.path())
+            .run();
+        assert!(run.out.contains(told), "{wrong}: {}", run.out);
+    }
+}

@@ -18,6 +18,7 @@ use crate::nix::modules::ModuleSet;
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::Parameter;
 use crate::workspace::flake_lock::FlakeLock;
+use crate::workspace::source::Span;
 use crate::workspace::{Visibility, path};
 use known::KnownInput;
 use std::collections::BTreeMap;
@@ -547,6 +548,9 @@ pub struct Outputs {
     pub unknown: Vec<(String, Stop)>,
     /// Failures.
     pub failures: Vec<(String, Rc<EvalError>)>,
+    /// Outputs that were meant to hold configurations, and are of a name that nothing reads: where that is written, the name, and the
+    /// one that was meant.
+    pub misspelt: Vec<(Option<Span>, String, &'static str)>,
 }
 
 /// Output names that hold configurations.
@@ -555,6 +559,16 @@ const HOLDERS: &[&str] = &[
     "nixosConfigurations",
     "darwinConfigurations",
 ];
+
+/// The output for configurations that is meant by a name with one slip of the pen in it.
+fn misspelt_holder(name: &str) -> Option<&'static str> {
+    let is_meant = |holder: &&str| {
+        holder.len().abs_diff(name.len()) <= 1
+            && *holder != name
+            && strsim::damerau_levenshtein(holder, name) <= 1
+    };
+    HOLDERS.iter().copied().find(is_meant)
+}
 
 /// The folders of the templates that a flake offers, as absolute paths. What is left to be filled in there is left on purpose.
 pub fn templates(evaluator: &mut Evaluator, flake: &Flake) -> Vec<String> {
@@ -607,6 +621,15 @@ pub fn configurations(evaluator: &mut Evaluator, flake: &Flake) -> Outputs {
     for holder in HOLDERS {
         if let Some(attr) = attrs.get(Symbol::new(holder)) {
             outputs.hold(evaluator, holder, &attr.value);
+        }
+    }
+    for attr in attrs.sorted() {
+        let name = attr.name.as_str();
+        if let Some(meant) = misspelt_holder(name) {
+            outputs.hold(evaluator, name, &attr.value);
+            outputs
+                .misspelt
+                .push((attr.name_span, name.to_string(), meant));
         }
     }
     if let Some(attr) = attrs.get(Symbol::new("colmena")) {
