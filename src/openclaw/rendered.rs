@@ -97,7 +97,7 @@ pub(super) fn elsewhere(
         // Kindred programs have names of their own.
         let is_foreign = file
             .as_deref()
-            .is_some_and(|file| !is_named && file.contains("claw"));
+            .is_some_and(|file| !names_program(file) && file.contains("claw"));
         if is_foreign {
             continue;
         }

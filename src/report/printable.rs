@@ -154,7 +154,7 @@ pub(crate) struct Printable<'a> {
 impl<'a> Printable<'a> {
     /// Makes a report printable; leaves out the findings below the severity that is to be shown.
     pub fn new(report: &'a Report, sources: &'a Sources, options: &Options) -> Self {
-        let redactor = Redactor::of_report(sources, report);
+        let redactor = Redactor::of_report(sources, report).without_random_words();
         let border = Border {
             sources,
             redactor: &redactor,

@@ -1,9 +1,10 @@
 //! Keeps secrets out of everything that is printed.
 //!
-//! Four nets, each for what the one before cannot see: the places that the rules marked as secret
+//! Five nets, each for what the one before cannot see: the places that the rules marked as secret
 //! ([`Report::secrets`](super::finding::Report::secrets)), the text of those places wherever else it
-//! turns up, the known formats of keys and tokens in any text that is about to be shown, and literals that are
-//! [written under the name of a secret](super::written_secrets) in any file, whether it could be evaluated or not.
+//! turns up, the known formats of keys and tokens in any text that is about to be shown, literals that are
+//! [written under the name of a secret](super::written_secrets) in any file, whether it could be evaluated or not, and in reports
+//! [words that are random](secret_patterns::random_words): keys in a comment, in the message of a `throw`, in the name of an attribute.
 
 use super::finding::Report;
 use super::written_secrets;
@@ -27,6 +28,13 @@ pub fn known_formats(text: &str) -> Vec<Range<usize>> {
         .into_iter()
         .map(|found| found.range)
         .collect()
+}
+
+/// The same, and words that are random throughout.
+fn known_formats_and_random_words(text: &str) -> Vec<Range<usize>> {
+    let mut ranges = known_formats(text);
+    ranges.extend(secret_patterns::random_words(text));
+    ranges
 }
 
 /// The text of a secret place is looked for elsewhere only from this length on; a shorter one would take
@@ -81,6 +89,12 @@ impl<'a> Redactor<'a> {
         let redactor = Redactor::new(sources, &report.secrets);
         redactor.learn(&report.secret_texts, SHORTEST_REPEATED);
         redactor
+    }
+
+    /// The same, where nobody needs a random word to be shown.
+    pub fn without_random_words(mut self) -> Self {
+        self.detector = known_formats_and_random_words;
+        self
     }
 
     /// The same with another detector.

@@ -274,6 +274,33 @@ fn through_a_name_a_concatenation_and_an_interpolation() {
     }
 }
 
+/// A key of no known format where nothing at all tells that it is one but its looks.
+#[test]
+fn a_random_word_in_a_report() {
+    const KEY: &str = "Zq8Rt5Yw2Lp9Xc4Vb7Nm1Kj6Hg3Fd0Sa";
+    for settings in [
+        format!("config.agents.defaults.model = \"nosuch/x\"; # was {KEY}"),
+        format!("config.agents.defaults.model = throw \"{KEY} is no model\";"),
+        format!("config.gateway.{KEY} = 1;"),
+        format!("config.agents.defaults.model = \"nosuch/{KEY}\";"),
+        format!("{KEY} = true;"),
+        format!("config.gateway.port = \"{KEY}\";"),
+    ] {
+        let module = format!("{{ programs.openclaw = {{ enable = true; {settings}\n }}; }}\n");
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("home.nix"), &module).expect("a file");
+        for format in [
+            "human", "concise", "json", "sarif", "github", "gitlab", "markdown",
+        ] {
+            let told = printed(folder.path(), &format!("home.nix --format {format}"));
+            assert!(
+                !told.contains(KEY) && told.contains("home.nix"),
+                "{format} of {module}: {told}"
+            );
+        }
+    }
+}
+
 /// Where no list of fields says that a secret belongs, and somebody put one.
 #[test]
 fn in_places_that_no_field_is_for() {

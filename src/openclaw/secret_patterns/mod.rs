@@ -383,9 +383,79 @@ pub fn looks_generated(text: &str) -> bool {
         && text.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
+/// The words of a text that are random throughout, as keys that services give out are: letters of both cases and digits that change
+/// at every other character or more. Names that people make, of models or of functions, change at word boundaries only; hashes in
+/// hexadecimal have no capitals, and what `sha256-` begins is a hash too.
+pub fn random_words(text: &str) -> Vec<Range<usize>> {
+    const SHORTEST: usize = 20;
+    let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut start = 0;
+    while start < bytes.len() {
+        let length = bytes[start..]
+            .iter()
+            .take_while(|byte| is_inside(**byte))
+            .count();
+        if length >= SHORTEST && is_random(&bytes[start..start + length]) {
+            found.push(start..start + length);
+        }
+        start += length + 1;
+    }
+    found
+}
+
+fn is_random(word: &[u8]) -> bool {
+    const FEWEST_OF_A_KIND: usize = 2;
+    let kind = |byte: &u8| match byte {
+        b'A'..=b'Z' => 0,
+        b'a'..=b'z' => 1,
+        b'0'..=b'9' => 2,
+        _ => 3,
+    };
+    let mut counts = [0; 4];
+    for byte in word {
+        counts[kind(byte)] += 1;
+    }
+    let changes = word
+        .windows(2)
+        .map(|pair| (kind(&pair[0]), kind(&pair[1])))
+        .filter(|(one, other)| one != other && *one < 3 && *other < 3)
+        .count();
+    let is_hash = [&b"sha1-"[..], b"sha256-", b"sha512-"]
+        .iter()
+        .any(|prefix| word.starts_with(prefix));
+    counts[..3].iter().all(|count| *count >= FEWEST_OF_A_KIND)
+        && changes * 2 >= word.len()
+        && !is_hash
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_that_are_random_throughout() {
+        for word in [
+            "Zq8Rt5Yw2Lp9Xc4Vb7Nm1Kj6Hg3Fd0Sa",
+            "b3JkZXJzL2xpc3Q0NzI5MTg",
+            "kP2_x9Lm-Q4vT7zWc1Rb8Yn",
+        ] {
+            let text = format!("the token {word} is bad");
+            assert_eq!(random_words(&text), [10..10 + word.len()], "{word}");
+        }
+        for other in [
+            "Qwen3-Coder-30B-A3B-Instruct",
+            "convertUtf8ToBase64String",
+            "DeepSeek-R1-Distill-Qwen-32B",
+            "homeConfigurations2026OfAlice99",
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
+            "sha256-47DEQpj8HBSaJ5TImW5JCeuQeRkm5NMpJWZG3hSuFU",
+            "OPENROUTER_API_KEY_2026_FOR_ALICE",
+        ] {
+            assert!(random_words(other).is_empty(), "{other}");
+        }
+    }
 
     #[test]
     fn every_pattern_knows_its_examples_and_not_its_counterexamples() {
