@@ -66,10 +66,47 @@ pub(super) fn secrets(root: &str, options: &Node, around: &Around) -> Vec<Proble
                     found.extend(in_command(command, &format!("{option}.{name}.{path}")));
                 }
             }
+            if is_ours {
+                in_credentials(service, &format!("{option}.{name}"), &mut found);
+            }
         }
     }
     found
 }
+
+/// The credentials that a unit has in itself: `SetCredential = "ID:VALUE"`.
+fn in_credentials(service: &Node, unit: &str, found: &mut Vec<Problem>) {
+    for section in ["Service", "serviceConfig"] {
+        let path = format!("{section}.SetCredential");
+        let Some(credentials) = service.at_keys(&path) else {
+            continue;
+        };
+        let one = std::slice::from_ref(credentials);
+        for credential in credentials.as_list().map_or(one, |list| &list.items) {
+            let text = credential.as_str();
+            let value = text.as_deref().and_then(|text| text.split_once(':'));
+            if value
+                .is_some_and(|(_, value)| looks_generated(value) && !secret_parts(value).is_empty())
+            {
+                let span = credential.place.primary();
+                let mut problem = problem(
+                    "what looks like a secret",
+                    UNIT,
+                    &format!("{unit}.{path}"),
+                    span,
+                );
+                problem.help = Some(CREDENTIAL_HELP.to_string());
+                found.push(problem);
+            }
+        }
+    }
+}
+
+/// What holds credentials.
+const UNIT: &str = "the unit";
+
+/// What to do instead there.
+const CREDENTIAL_HELP: &str = "name the file that holds it, with `LoadCredential = \"ID:/run/secrets/...\"`; then replace the secret, for it is known by now";
 
 /// What holds most of them.
 const COMMAND: &str = "a command of the service";

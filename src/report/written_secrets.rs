@@ -35,7 +35,8 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
         let Some(name) = name_before(text, at) else {
             continue;
         };
-        if !names_a_secret(name) {
+        // systemd takes credentials with their values there.
+        if !names_a_secret(name) && name != "SetCredential" {
             if nearly_names_a_secret(name) {
                 end = at + 1;
                 literal_under_misspelt_name(text, at + 1, &mut found);

@@ -343,6 +343,9 @@ fn in_places_that_no_field_is_for() {
             "systemd.user.services.openclaw-gateway.Service.ExecStart = \"env OPENROUTER_API_KEY={PASSWORD} /x/openclaw gateway\";"
         ),
         format!(
+            "systemd.user.services.openclaw-gateway.Service.SetCredential = [ \"key:{PASSWORD}\" ];"
+        ),
+        format!(
             "home.activation.key = {{ data = \"echo 'OPENROUTER_API_KEY={PASSWORD}' > $HOME/.openclaw/.env\"; }};"
         ),
         format!(
