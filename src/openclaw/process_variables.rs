@@ -334,6 +334,32 @@ pub(super) fn environment_files(
     }
 }
 
+/// The variables that systemd gives to all of its services: `DefaultEnvironment` of its own configuration.
+fn of_manager(around: &Around, found: &mut Vec<Variable>) {
+    const NAME: &str = "DefaultEnvironment";
+    let provision = Provision::ServiceEnvironment;
+    let settings = surrounding(around, "systemd.settings")
+        .and_then(|settings| settings.at_keys("Manager.DefaultEnvironment"));
+    environment(settings, provision, found);
+    for option in ["systemd.extraConfig", "systemd.user.extraConfig"] {
+        let Some((node, text)) =
+            surrounding(around, option).and_then(|node| Some((node, node.as_text()?)))
+        else {
+            continue;
+        };
+        for line in text.lines() {
+            let start = line.known_prefix();
+            if let Some((key, _)) = start.split_once('=')
+                && key.trim() == NAME
+            {
+                let assignments = line.without_start(key.len() + 1);
+                let assignments = Node::new(Value::Text(assignments), node.place.clone());
+                assignment(&assignments, provision, found);
+            }
+        }
+    }
+}
+
 /// The variables that these services have, and those of sessions.
 pub(super) fn around(around: &Around, units: Units<'_>) -> Vec<Variable> {
     let mut found = delivered_variables::variables(around, units);
@@ -395,6 +421,7 @@ pub(super) fn around(around: &Around, units: Units<'_>) -> Vec<Variable> {
         Provision::ServiceEnvironment,
         &mut found,
     );
+    of_manager(around, &mut found);
     for session in [
         "home.sessionVariables",
         "systemd.user.sessionVariables",

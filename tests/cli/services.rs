@@ -173,3 +173,41 @@ fn strings_paths_and_files_in_options() {
         }
     }
 }
+
+#[test]
+fn the_environment_that_systemd_gives_to_all_services() {
+    for (manager, provided) in [
+        (
+            "systemd.settings.Manager.DefaultEnvironment.GATEWAY_TOKEN = \"x\";",
+            true,
+        ),
+        (
+            "systemd.extraConfig = ''\n  DefaultEnvironment=\"A=b\" GATEWAY_TOKEN=x\n'';",
+            true,
+        ),
+        (
+            "systemd.settings.Manager.DefaultEnvironment.A = \"x\";",
+            false,
+        ),
+        (
+            "systemd.extraConfig = \"DefaultTimeoutStopSec=10s\";",
+            false,
+        ),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let module = format!(
+            "{{ services.openclaw-gateway = {{ enable = true; config.gateway.mode = \"local\"; config.gateway.auth.token = \"\\${{GATEWAY_TOKEN}}\"; }}; {manager} }}\n"
+        );
+        fs::write(folder.path().join("host.nix"), module).expect("a file");
+        let printed = openclaw_check()
+            .args("host.nix --no-git --format concise")
+            .inside(folder.path())
+            .run();
+        assert_eq!(
+            printed.out.contains("[unprovided-variable]"),
+            !provided,
+            "{manager}: {}",
+            printed.out
+        );
+    }
+}
