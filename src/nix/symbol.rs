@@ -3,7 +3,7 @@
 use super::syntax::ast::GLOBALS;
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::sync::{LazyLock, Mutex};
 
 /// An attribute or variable name. Equal names are equal symbols; the order of symbols is the order in which
@@ -35,8 +35,59 @@ impl Hasher for SymbolHasher {
     }
 }
 
+/// Makes hashers of names. The standard one takes several times as long for the few bytes of a name. This one begins with
+/// another number in each process as well, so that nobody can write names that all fall together.
+struct TextHashing {
+    seed: u64,
+}
+
+impl TextHashing {
+    fn new() -> Self {
+        TextHashing {
+            seed: RandomState::new().hash_one(0),
+        }
+    }
+}
+
+impl BuildHasher for TextHashing {
+    type Hasher = TextHasher;
+
+    fn build_hasher(&self) -> TextHasher {
+        TextHasher(self.seed)
+    }
+}
+
+/// Takes eight bytes at a time.
+struct TextHasher(u64);
+
+impl TextHasher {
+    /// Both halves of a product, so that each bit of the result depends on all bits so far.
+    fn mix(&mut self, part: u64) {
+        let product = u128::from(self.0 ^ part) * 0x9e37_79b9_7f4a_7c15;
+        self.0 = product as u64 ^ (product >> 64) as u64;
+    }
+}
+
+impl Hasher for TextHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        let (parts, rest) = bytes.as_chunks::<8>();
+        for part in parts {
+            self.mix(u64::from_le_bytes(*part));
+        }
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        self.mix(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
+    }
+
+    fn write_u8(&mut self, _end_of_text: u8) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 struct Interner {
-    by_text: HashMap<&'static str, Symbol>,
+    by_text: HashMap<&'static str, Symbol, TextHashing>,
     texts: Vec<&'static str>,
 }
 
@@ -150,11 +201,11 @@ const GLOBAL_COUNT: u32 = (GLOBALS.len() + UNDERSCORED_GLOBALS.len()) as u32;
 
 static INTERNER: LazyLock<Mutex<Interner>> = LazyLock::new(|| {
     let texts: Vec<&'static str> = GLOBALS.iter().chain(UNDERSCORED_GLOBALS).copied().collect();
-    let by_text = texts
-        .iter()
-        .enumerate()
-        .map(|(index, text)| (*text, Symbol(index as u32)))
-        .collect();
+    // A small flake has less than as many names again.
+    let mut by_text = HashMap::with_capacity_and_hasher(2 * texts.len(), TextHashing::new());
+    for (index, text) in texts.iter().enumerate() {
+        by_text.insert(*text, Symbol(index as u32));
+    }
     Mutex::new(Interner { by_text, texts })
 });
 
