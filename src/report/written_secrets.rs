@@ -27,33 +27,58 @@ const LONGEST_NAME: usize = 80;
 pub fn find(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found: Vec<Range<usize>> = Vec::new();
-    let mut end = 0;
-    for at in 0..bytes.len() {
-        if !matches!(bytes[at], b'=' | b':') || at < end {
-            continue;
-        }
+    let mut harmless = Harmless::default();
+    let mut from = 0;
+    while let Some(distance) = bytes
+        .get(from..)
+        .and_then(|rest| rest.iter().position(|byte| matches!(byte, b'=' | b':')))
+    {
+        let at = from + distance;
+        from = at + 1;
         let Some(name) = name_before(text, at) else {
             continue;
         };
+        let harmless = harmless.place_of(name);
+        if *harmless == name {
+            continue;
+        }
         // systemd takes credentials with their values there.
         if !names_a_secret(name) && name != "SetCredential" {
-            if nearly_names_a_secret(name) {
-                end = at + 1;
-                literal_under_misspelt_name(text, at + 1, &mut found);
+            match nearly_names_a_secret(name) {
+                true => literal_under_misspelt_name(text, at + 1, &mut found),
+                false => *harmless = name,
             }
             continue;
         }
-        end = at + 1;
         if bytes[at] == b'=' && bytes.get(at + 1) == Some(&b'=') {
             continue;
         }
-        end = match bare_word(text, at + 1, name, &mut found) {
+        from = match bare_word(text, at + 1, name, &mut found) {
             Some(end) => end,
             None if bytes[at] == b':' => literals_of_member(text, at + 1, &mut found),
             None => literals_of_binding(text, at + 1, &mut found),
         };
     }
     found
+}
+
+/// Names that are not those of secrets, as far as they are remembered: a file has few names, and each of them often.
+struct Harmless<'t>([&'t str; 64]);
+
+impl Default for Harmless<'_> {
+    fn default() -> Self {
+        Harmless([""; 64])
+    }
+}
+
+impl<'t> Harmless<'t> {
+    /// Where a name is remembered, or the last one that belongs there as well.
+    fn place_of(&mut self, name: &str) -> &mut &'t str {
+        let letter = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(*byte));
+        let bytes = name.as_bytes();
+        let place = 5 * bytes.len() + 3 * letter(bytes.first()) + letter(bytes.last());
+        &mut self.0[place % self.0.len()]
+    }
 }
 
 /// A string under what is nearly the name of a secret, if it looks like one.
@@ -69,25 +94,19 @@ fn literal_under_misspelt_name(text: &str, from: usize, found: &mut Vec<Range<us
 
 /// The name that ends before an equals sign or a colon: the last part of a dotted one, without its quotes.
 fn name_before(text: &str, at: usize) -> Option<&str> {
-    let before = &text[floor(text, at)..at];
-    let before = before.trim_end_matches([' ', '\t', '\n', '\r']);
-    let before = before.strip_suffix(['"', '\'']).unwrap_or(before);
-    let start = before
-        .rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')))
-        .map_or(0, |at| {
-            at + before[at..].chars().next().map_or(1, char::len_utf8)
-        });
-    let name = &before[start..];
-    (name.len() >= 2).then_some(name)
-}
-
-/// The first character boundary within reach of a name before `at`.
-fn floor(text: &str, at: usize) -> usize {
-    let mut start = at.saturating_sub(LONGEST_NAME);
-    while !text.is_char_boundary(start) {
-        start += 1;
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let mut before = &text.as_bytes()[at.saturating_sub(LONGEST_NAME)..at];
+    while let [rest @ .., b' ' | b'\t' | b'\n' | b'\r'] = before {
+        before = rest;
     }
-    start
+    if let [rest @ .., b'"' | b'\''] = before {
+        before = rest;
+    }
+    let length = before.iter().rev().take_while(|byte| is_part(byte)).count();
+    let name = &before[before.len() - length..];
+    std::str::from_utf8(name)
+        .ok()
+        .filter(|name| name.len() >= 2)
 }
 
 /// A word without quotes: in an environment file, in a comment, or where somebody forgot the quotes. Where it ends;

@@ -50,6 +50,8 @@ pub fn is_secret_name(name: &str) -> bool {
 pub struct Spelling {
     letters: [u8; Spelling::LONGEST],
     length: usize,
+    /// The last letter; 0 where there is none, like all letters behind it.
+    last: u8,
     /// Which letters there are, one bit each.
     kinds: u32,
 }
@@ -62,16 +64,22 @@ impl Spelling {
         let mut spelling = Spelling {
             letters: [0; Spelling::LONGEST],
             length: 0,
+            last: 0,
             kinds: 0,
         };
         for byte in name.bytes().filter(|byte| !matches!(byte, b'_' | b'-')) {
             if spelling.length == Spelling::LONGEST {
-                spelling.length = 0;
-                return spelling;
+                return Spelling {
+                    letters: [0; Spelling::LONGEST],
+                    length: 0,
+                    last: 0,
+                    kinds: 0,
+                };
             }
             let letter = byte.to_ascii_lowercase();
             spelling.letters[spelling.length] = letter;
             spelling.length += 1;
+            spelling.last = letter;
             spelling.kinds |= 1 << (letter & 31);
         }
         spelling
@@ -85,15 +93,15 @@ impl Spelling {
     /// name). The plural of a name is another name, and so is that of its id.
     pub fn is_nearly(&self, known: &Spelling) -> bool {
         let most = if known.length < 8 { 1 } else { 2 };
-        let (own, others) = (self.letters(), known.letters());
-        // Each step changes two kinds of letters at most.
-        if own.len().abs_diff(others.len()) > most
-            || (self.kinds ^ known.kinds).count_ones() > 2 * most as u32
+        if self.length.abs_diff(known.length) > most
             // Slips at both ends are rare.
-            || own.first() != others.first() && own.last() != others.last()
+            || self.letters[0] != known.letters[0] && self.last != known.last
+            // Each step changes two kinds of letters at most.
+            || (self.kinds ^ known.kinds).count_ones() > 2 * most as u32
         {
             return false;
         }
+        let (own, others) = (self.letters(), known.letters());
         // The plural, and what such a thing is called by, are other names.
         if [&b"s"[..], b"id"]
             .iter()
@@ -135,7 +143,8 @@ pub fn nearly_names_a_secret(name: &str) -> bool {
     [one, two].into_iter().flatten().any(|words| {
         let spelling = Spelling::of(words);
         let is_one = |telling: &Spelling| telling.letters() == spelling.letters();
-        !telling.iter().any(is_one) && telling.iter().any(|known| spelling.is_nearly(known))
+        // Few names are near one: whether they are the very one is asked of those alone.
+        telling.iter().any(|known| spelling.is_nearly(known)) && !telling.iter().any(is_one)
     })
 }
 
@@ -183,18 +192,23 @@ static SECRET_HEADERS: [&str; 9] = [
 
 /// Whether a header carries a secret by its name.
 pub fn is_secret_header(name: &str) -> bool {
+    is_known_secret_header(name) || is_secret_name_of_any_case(name)
+}
+
+fn is_known_secret_header(name: &str) -> bool {
     SECRET_HEADERS
         .iter()
         .any(|header| name.eq_ignore_ascii_case(header))
-        || is_secret_name_of_any_case(name)
 }
 
 /// Whether a variable holds a secret by its name: `OPENAI_API_KEY`, `BOT_TOKEN`, but neither `TOKEN_FILE` nor
 /// `PUBLIC_KEY`.
 pub fn is_secret_variable(name: &str) -> bool {
-    if is_secret_name_of_any_case(name) {
-        return true;
-    }
+    is_secret_name_of_any_case(name) || has_secret_ending_of_variable(name)
+}
+
+/// The last words by which a variable holds a secret, and a field or header may not.
+fn has_secret_ending_of_variable(name: &str) -> bool {
     let Some((head, last)) = name.rsplit_once('_') else {
         return false;
     };
@@ -216,8 +230,9 @@ fn is_secret_name_of_any_case(name: &str) -> bool {
 /// Whether a name says that it holds a secret where nothing tells what it is the name of: a field, a header or a variable.
 pub fn names_a_secret(name: &str) -> bool {
     is_secret_name(name)
-        || is_secret_variable(name)
-        || is_secret_header(name)
+        || is_secret_name_of_any_case(name)
+        || has_secret_ending_of_variable(name)
+        || is_known_secret_header(name)
         // Of these fields the name alone is enough, and no word in it says so.
         || matches!(name, "authTag" | "serviceAccount")
 }
