@@ -79,7 +79,7 @@ pub fn collect(config: &Node, roles: &Roles) -> Vec<Reference> {
                 if !(shown.contains('$') || field.resolved_at_start && shown.contains("env")) {
                     return;
                 }
-                let short = if field.resolved_at_start && text.known().is_some() {
+                let short = if field.resolved_at_start && text.unknown().is_none() {
                     whole_reference(&shown).or_else(|| marker_reference(&shown))
                 } else {
                     None

@@ -9,6 +9,7 @@ use super::path::{ConfigPath, Segment};
 use super::problem::Problem;
 pub use crate::nix::eval::unknown::{Equality, Kind};
 use crate::workspace::source::Span;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -161,6 +162,14 @@ impl Text {
 
     /// The whole text, if every part is known.
     pub fn known(&self) -> Option<String> {
+        self.whole().map(Cow::into_owned)
+    }
+
+    /// The same where it is only looked at: most texts have one part, which is there already.
+    pub fn whole(&self) -> Option<Cow<'_, str>> {
+        if let [TextPart::Known { text, .. }] = self.parts.as_slice() {
+            return Some(Cow::Borrowed(text));
+        }
         self.parts
             .iter()
             .map(|part| match part {

@@ -128,7 +128,7 @@ fn finding(subject: Subject<'_>, site: &Site<'_>) -> Option<Finding> {
         Value::Unknown(unknown) if unknown.kind == Some(Kind::Secret) => {
             ("a secret".to_string(), Severity::Error)
         }
-        Value::Text(text) => match text.known() {
+        Value::Text(text) => match text.whole() {
             Some(text) => of_known_text(site, &text)?,
             None => {
                 // A format in one known part is a secret whatever the unknown parts hold.

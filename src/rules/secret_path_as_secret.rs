@@ -123,7 +123,7 @@ fn is_gateway_variable(site: &Site<'_>) -> bool {
 fn is_path(site: &Site<'_>) -> bool {
     match &site.node.value {
         Value::Path(_) => true,
-        Value::Text(text) => match text.known() {
+        Value::Text(text) => match text.whole() {
             Some(text) => classify(&text) == Written::Path,
             None => {
                 is_unknown_path(site.node)

@@ -144,7 +144,7 @@ fn in_field(subject: Subject<'_>, field: &Field<'_>) -> Option<Finding> {
         }
         // What stands where a secret belongs is told by the rules on secrets.
         Value::Text(text) if !field.role.is_secret() => {
-            let text = text.known()?;
+            let text = text.whole()?;
             if !is_template_text(&text) || field.is_prose() {
                 return None;
             }

@@ -7,7 +7,7 @@
 use super::fields::{REFERENCE_FIELDS, TEXT_CREDENTIALS};
 use super::names::{is_secret_name, names_a_secret, nearly_names_a_secret};
 use super::written::{Written, bare, classify, is_file_path};
-use super::{Role, Step, matches};
+use super::{Role, Step, matches, may_match};
 use crate::openclaw::placeholders::{self, Flaw, Form};
 use crate::openclaw::secret_patterns::{find, is_template, looks_generated};
 use crate::openclaw::tree::{Node, TextPart, Value};
@@ -206,7 +206,7 @@ pub fn hidden_texts(role: Role, steps: &[Step<'_>], node: &Node) -> Vec<String> 
 /// The text of a value, or each known part of it.
 fn each_known_text(node: &Node, each: &mut dyn FnMut(&str)) {
     match &node.value {
-        Value::Text(text) => match text.known() {
+        Value::Text(text) => match text.whole() {
             Some(known) => each(&known),
             None => text.parts.iter().for_each(|part| {
                 if let TextPart::Known { text, .. } = part {
@@ -270,6 +270,7 @@ fn is_beside_a_credential(steps: &[Step<'_>]) -> bool {
     }
     REFERENCE_FIELDS
         .iter()
+        .filter(|pattern| may_match(pattern, above))
         .filter_map(|pattern| pattern.rsplit_once('.'))
         .any(|(parent, _)| matches(parent, above))
 }
@@ -293,7 +294,7 @@ fn is_part_of_reference(steps: &[Step<'_>]) -> bool {
     };
     REFERENCE_FIELDS
         .iter()
-        .any(|pattern| matches(pattern, above))
+        .any(|pattern| may_match(pattern, above) && matches(pattern, above))
 }
 
 /// Whether what stands as `id` or `provider` of a reference to a secret looks like the secret itself, instead of the name of a
@@ -315,6 +316,7 @@ fn is_parent_of_credential(steps: &[Step<'_>]) -> bool {
     REFERENCE_FIELDS
         .iter()
         .chain(TEXT_CREDENTIALS)
+        .filter(|pattern| may_match(pattern, steps))
         .filter_map(|pattern| pattern.rsplit_once('.'))
         .any(|(parent, _)| !parent.ends_with('*') && matches(parent, steps))
 }

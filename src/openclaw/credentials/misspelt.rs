@@ -8,32 +8,31 @@ use super::names::{Spelling, is_public_part};
 use super::{Step, matches};
 use std::sync::OnceLock;
 
-/// A name of credentials, and the sets in which one of that name stands.
+/// A name of credentials.
 struct Known {
     name: &'static str,
     spelling: Spelling,
-    /// The patterns of those sets.
-    parents: Vec<&'static str>,
+}
+
+/// The patterns of all credentials.
+fn patterns() -> impl Iterator<Item = &'static str> {
+    REFERENCE_FIELDS.iter().chain(TEXT_CREDENTIALS).copied()
 }
 
 fn known() -> &'static [Known] {
     static KNOWN: OnceLock<Vec<Known>> = OnceLock::new();
     KNOWN.get_or_init(|| {
         let mut known: Vec<Known> = Vec::new();
-        for pattern in REFERENCE_FIELDS.iter().chain(TEXT_CREDENTIALS) {
-            let Some((parent, name)) = pattern.rsplit_once('.') else {
+        for pattern in patterns() {
+            let Some((_, name)) = pattern.rsplit_once('.') else {
                 continue;
             };
-            if name == "*" || name.len() <= 3 || is_public_part(name) {
-                continue;
-            }
-            match known.iter_mut().find(|known| known.name == name) {
-                Some(known) => known.parents.push(parent),
-                None => known.push(Known {
+            let is_other = name != "*" && name.len() > 3 && !is_public_part(name);
+            if is_other && known.iter().all(|known| known.name != name) {
+                known.push(Known {
                     name,
                     spelling: Spelling::of(name),
-                    parents: vec![parent],
-                }),
+                });
             }
         }
         known
@@ -50,9 +49,16 @@ pub fn credential_meant(steps: &[Step<'_>], last: &str) -> Option<&'static str> 
         .find(|known| {
             known.name != last
                 && spelling.is_nearly(&known.spelling)
-                && known.parents.iter().any(|parent| matches(parent, above))
+                && is_credential_of(above, known.name)
         })
         .map(|known| known.name)
+}
+
+/// Whether a set has a credential of that name.
+fn is_credential_of(set: &[Step<'_>], name: &str) -> bool {
+    patterns()
+        .filter_map(|pattern| pattern.strip_suffix(name)?.strip_suffix('.'))
+        .any(|parent| matches(parent, set))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub use written::{Written, classify};
 
 use super::path::{ConfigPath, Segment};
 use super::secret_patterns::{is_secret_option, words};
-use super::tree::{Kind, Node, Text, TextPart, Value};
+use super::tree::{Kind, Node, Object, Text, TextPart, Value};
 use crate::workspace::source::Span;
 use fields::{REFERENCE_FIELDS, TEXT_CREDENTIALS};
 
@@ -225,10 +225,17 @@ fn matches(pattern: &str, steps: &[Step<'_>]) -> bool {
     rest.next().is_none()
 }
 
+/// A quick look before a pattern is taken apart: whether it may begin as the steps do. Most do not.
+fn may_match(pattern: &str, steps: &[Step<'_>]) -> bool {
+    matches!(steps.first(), Some(Step::Key(key)) if pattern.starts_with(key) || pattern.starts_with('*'))
+}
+
 fn in_any(patterns: &[&str], steps: &[Step<'_>], last: &str) -> bool {
     // A quick look at the end before the whole is compared.
     patterns.iter().any(|pattern| {
-        (pattern.ends_with(last) || pattern.ends_with('*')) && matches(pattern, steps)
+        may_match(pattern, steps)
+            && (pattern.ends_with(last) || pattern.ends_with('*'))
+            && matches(pattern, steps)
     })
 }
 
@@ -334,9 +341,8 @@ fn may_be_credential(key: &str) -> bool {
 /// Walks over every value of a configuration that is no list and no plain object, and over the objects in
 /// fields that take references to secrets.
 pub fn visit<'a>(config: &'a Node, visit: &mut dyn FnMut(&Field<'_>)) {
-    let mut steps: Vec<Step<'a>> = Vec::with_capacity(12);
-    let mut nodes: Vec<&'a Node> = Vec::with_capacity(12);
-    go(config, &mut steps, &mut nodes, &mut |steps, nodes| {
+    let may_be_reference = &mut |object: &Object| object.entries.contains_key("source");
+    Walk::over(config, may_be_reference, &mut |steps, nodes| {
         let (role, resolved_at_start) = role(steps, nodes);
         visit(&Field {
             steps,
@@ -349,26 +355,36 @@ pub fn visit<'a>(config: &'a Node, visit: &mut dyn FnMut(&Field<'_>)) {
 
 /// What the fields of one configuration hold, for many visits of it.
 #[derive(Clone, Debug)]
-pub struct Roles(Vec<(Role, bool)>);
+pub struct Roles {
+    /// Of each value that is visited.
+    fields: Vec<(Role, bool)>,
+    /// Of each object whether it is visited.
+    objects: Vec<bool>,
+}
 
 impl Roles {
     /// The roles of all fields, in the order in which they are visited.
     pub fn of(config: &Node) -> Roles {
-        let mut roles = Vec::new();
-        visit(config, &mut |field| {
-            roles.push((field.role, field.resolved_at_start));
+        let (mut fields, mut objects) = (Vec::new(), Vec::new());
+        let may_be_reference = &mut |object: &Object| {
+            let is_visited = object.entries.contains_key("source");
+            objects.push(is_visited);
+            is_visited
+        };
+        Walk::over(config, may_be_reference, &mut |steps, nodes| {
+            fields.push(role(steps, nodes));
         });
-        Roles(roles)
+        Roles { fields, objects }
     }
 }
 
 /// The same walk as [`visit`] with the roles of this very configuration.
 pub fn visit_with<'a>(config: &'a Node, roles: &Roles, visit: &mut dyn FnMut(&Field<'_>)) {
-    let mut steps: Vec<Step<'a>> = Vec::with_capacity(12);
-    let mut nodes: Vec<&'a Node> = Vec::with_capacity(12);
-    let mut roles = roles.0.iter();
-    go(config, &mut steps, &mut nodes, &mut |steps, nodes| {
-        let Some((role, resolved_at_start)) = roles.next().copied() else {
+    let mut objects = roles.objects.iter();
+    let mut fields = roles.fields.iter();
+    let may_be_reference = &mut |_: &Object| objects.next() == Some(&true);
+    Walk::over(config, may_be_reference, &mut |steps, nodes| {
+        let Some((role, resolved_at_start)) = fields.next().copied() else {
             return;
         };
         visit(&Field {
@@ -380,37 +396,57 @@ pub fn visit_with<'a>(config: &'a Node, roles: &Roles, visit: &mut dyn FnMut(&Fi
     });
 }
 
-/// Calls for a value with the way to it.
-type Report<'r> = dyn FnMut(&[Step<'_>], &[&Node]) + 'r;
+/// A walk over the values of a configuration.
+struct Walk<'a, 'w> {
+    /// The way to the present value.
+    steps: Vec<Step<'a>>,
+    /// The nodes on it.
+    nodes: Vec<&'a Node>,
+    /// Whether an object may be a reference to a secret, and so is a value of its own. Asked of each in turn.
+    may_be_reference: &'w mut dyn FnMut(&Object) -> bool,
+    /// Called for a value with the way to it.
+    report: &'w mut dyn FnMut(&[Step<'_>], &[&Node]),
+}
 
-fn go<'a>(
-    node: &'a Node,
-    steps: &mut Vec<Step<'a>>,
-    nodes: &mut Vec<&'a Node>,
-    report: &mut Report<'_>,
-) {
-    nodes.push(node);
-    match &node.value {
-        Value::Object(object) => {
-            if object.entries.contains_key("source") {
-                report(steps, nodes);
-            }
-            for (key, child) in &object.entries {
-                steps.push(Step::Key(key));
-                go(child, steps, nodes, report);
-                steps.pop();
-            }
-        }
-        Value::List(list) => {
-            for (index, child) in list.items.iter().enumerate() {
-                steps.push(Step::Index(index));
-                go(child, steps, nodes, report);
-                steps.pop();
-            }
-        }
-        _ => report(steps, nodes),
+impl<'a, 'w> Walk<'a, 'w> {
+    fn over(
+        config: &'a Node,
+        may_be_reference: &'w mut dyn FnMut(&Object) -> bool,
+        report: &'w mut dyn FnMut(&[Step<'_>], &[&Node]),
+    ) {
+        let mut walk = Walk {
+            steps: Vec::with_capacity(12),
+            nodes: Vec::with_capacity(12),
+            may_be_reference,
+            report,
+        };
+        walk.go(config);
     }
-    nodes.pop();
+
+    fn go(&mut self, node: &'a Node) {
+        self.nodes.push(node);
+        match &node.value {
+            Value::Object(object) => {
+                if (self.may_be_reference)(object) {
+                    (self.report)(&self.steps, &self.nodes);
+                }
+                for (key, child) in &object.entries {
+                    self.steps.push(Step::Key(key));
+                    self.go(child);
+                    self.steps.pop();
+                }
+            }
+            Value::List(list) => {
+                for (index, child) in list.items.iter().enumerate() {
+                    self.steps.push(Step::Index(index));
+                    self.go(child);
+                    self.steps.pop();
+                }
+            }
+            _ => (self.report)(&self.steps, &self.nodes),
+        }
+        self.nodes.pop();
+    }
 }
 
 /// Whether a value that is not known is nevertheless known to be a path, so that it cannot be the secret itself.

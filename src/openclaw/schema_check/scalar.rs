@@ -77,7 +77,7 @@ impl<'a> Checker<'a> {
             || rules.maximum_length().is_some()
             || rules.pattern().is_some()
             || rules.format().is_some();
-        let Some(known) = text.known().filter(|_| limited) else {
+        let Some(known) = text.whole().filter(|_| limited) else {
             return;
         };
         let (filled, unless) = match self.environment.fill(&known) {
@@ -135,7 +135,7 @@ impl<'a> Checker<'a> {
     pub(super) fn is_literal(&self, node: &Node, literals: &Literals) -> Literal {
         let found = match &node.value {
             Value::Text(text) => {
-                let Some(known) = text.known() else {
+                let Some(known) = text.whole() else {
                     let prefix = text.known_prefix();
                     return if literals.texts().any(|value| value.starts_with(&prefix)) {
                         Literal::Unknown

@@ -299,6 +299,9 @@ fn mixed(word: &str) -> bool {
 /// The words of a text in lower case: split where something else than a letter or digit stands and where a capital
 /// follows a small letter.
 pub fn words(text: &str) -> Vec<String> {
+    if text.is_ascii() {
+        return words_of_ascii(text);
+    }
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
     let mut small = false;
@@ -318,6 +321,25 @@ pub fn words(text: &str) -> Vec<String> {
     }
     if !word.is_empty() {
         words.push(word);
+    }
+    words
+}
+
+/// The same where characters are bytes, as nearly always.
+fn words_of_ascii(text: &str) -> Vec<String> {
+    let bytes = text.as_bytes();
+    let begins = |at: usize| bytes[at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase();
+    let mut words = Vec::new();
+    let mut start = 0;
+    for at in 0..=bytes.len() {
+        let is_part = bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+        if is_part && (at == start || !begins(at)) {
+            continue;
+        }
+        if start < at {
+            words.push(text[start..at].to_ascii_lowercase());
+        }
+        start = at + usize::from(!is_part);
     }
     words
 }
