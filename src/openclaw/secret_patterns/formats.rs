@@ -405,3 +405,25 @@ pub static PREFIXED: &[Pattern] = &[
         ["https://hooks.slack.com/services/"]
     ),
 ];
+
+/// Which formats begin with a byte: one bit for each, in their order.
+static BY_FIRST_BYTE: [u64; 256] = {
+    assert!(PREFIXED.len() <= 64);
+    let mut table = [0; 256];
+    let mut at = 0;
+    while at < PREFIXED.len() {
+        table[PREFIXED[at].prefix.as_bytes()[0] as usize] |= 1 << at;
+        at += 1;
+    }
+    table
+};
+
+/// The formats whose prefix begins with that byte, in their order.
+pub(super) fn beginning_with(byte: u8) -> impl Iterator<Item = &'static Pattern> {
+    let mut formats = BY_FIRST_BYTE[usize::from(byte)];
+    std::iter::from_fn(move || {
+        let next = PREFIXED.get(formats.trailing_zeros() as usize)?;
+        formats &= formats - 1;
+        Some(next)
+    })
+}

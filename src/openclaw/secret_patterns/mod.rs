@@ -140,27 +140,8 @@ fn found_at(text: &str, position: usize, marks: Marks) -> Option<Found> {
             range,
         });
     }
-    if !matches!(
-        rest[0],
-        b's' | b'x'
-            | b'g'
-            | b'A'
-            | b'y'
-            | b'p'
-            | b'h'
-            | b'r'
-            | b'n'
-            | b't'
-            | b'f'
-            | b'S'
-            | b'd'
-            | b'c'
-    ) {
-        return None;
-    }
-    for pattern in PREFIXED {
-        let prefix = pattern.prefix.as_bytes();
-        if prefix[0] != rest[0] || !rest.starts_with(prefix) {
+    for pattern in formats::beginning_with(rest[0]) {
+        if !rest.starts_with(pattern.prefix.as_bytes()) {
             continue;
         }
         let tail = &rest[pattern.prefix.len()..];
