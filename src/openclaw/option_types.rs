@@ -204,6 +204,8 @@ fn first_step(path: &'static str) -> (&'static str, &'static str) {
 fn below(options: &[Declared], step: &str) -> Vec<Declared> {
     options
         .iter()
+        // Nearly all begin otherwise, which needs no taking apart.
+        .filter(|(path, _)| path.starts_with(step) || path.starts_with('*'))
         .filter_map(|(path, kind)| {
             let (first, rest) = first_step(path);
             let is_it = first == step || first == "*" && step != "[]";
