@@ -13,6 +13,7 @@ use aho_corasick::packed;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::collections::{BTreeSet, HashSet};
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -101,7 +102,7 @@ impl Workspace {
         let mut search = Search::default();
         let mut kept_bytes = 0;
         for (file, scan) in listed.iter().zip(scanned) {
-            let path = path::join(&self.tree.text, &String::from_utf8_lossy(&file.relative));
+            let path = || path::join(&self.tree.text, &String::from_utf8_lossy(&file.relative));
             if file.kind == CandidateKind::Nix {
                 search.nix_files += 1;
             }
@@ -121,12 +122,12 @@ impl Workspace {
                     // What is staged is read again from git unless it was read from there.
                     let exact = !self.is_staged() || file.staged.is_some();
                     if kept_bytes <= self.limits.kept_bytes && exact {
-                        self.kept.borrow_mut().entry(path.clone()).or_insert(bytes);
+                        self.kept.borrow_mut().entry(path()).or_insert(bytes);
                     }
                     true
                 }
                 Scan::Failed(problem) => {
-                    problems.insert((self.relative(&path), problem.to_string()));
+                    problems.insert((self.relative(&path()), problem.to_string()));
                     false
                 }
                 Scan::Reached | Scan::Gone => false,
@@ -143,7 +144,7 @@ impl Workspace {
             }
             if mentions {
                 search.candidates.push(Candidate {
-                    path,
+                    path: path(),
                     kind: file.kind,
                     flake: nearest_flake(&flakes, &file.relative, below.as_bytes())
                         .map(|flake| path::join(&self.tree.text, &String::from_utf8_lossy(flake))),
@@ -300,7 +301,6 @@ fn walk(
     exclude: &Gitignore,
     problems: &mut BTreeSet<(String, String)>,
 ) -> Vec<Listed> {
-    use std::os::unix::ffi::OsStrExt;
     // In the store lies only what was chosen already, also what is tracked and matches an ignore pattern.
     let honours_ignore = !path::is_store_like(&tree.text);
     let mut ignores: Vec<(usize, Gitignore)> = Vec::new();
@@ -337,10 +337,7 @@ fn walk(
         if !is_directory && !kind.is_file() {
             continue;
         }
-        let relative = entry
-            .path()
-            .strip_prefix(&tree.root)
-            .unwrap_or(entry.path());
+        let relative = below_root(tree, entry.path());
         while entry.depth() > 0
             && ignores
                 .last()
@@ -353,14 +350,14 @@ fn walk(
             let skip = entry.depth() > 0
                 && (matches!(name, b".git" | b"node_modules")
                     || is_ignored(&ignores, entry.path(), true)
-                    || excludes(exclude, relative.as_os_str().as_bytes()));
+                    || excludes(exclude, relative));
             if skip {
                 walker.skip_current_dir();
                 continue;
             }
             if entry.depth() > limits.depth {
                 problems.insert((
-                    path::to_text(relative),
+                    String::from_utf8_lossy(relative).into_owned(),
                     format!("nested deeper than {} directories", limits.depth),
                 ));
                 walker.skip_current_dir();
@@ -371,13 +368,12 @@ fn walk(
             }
             continue;
         }
-        let bytes = relative.as_os_str().as_bytes();
-        if let Some(kind) = kind_of(bytes)
-            && !excludes(exclude, bytes)
+        if let Some(kind) = kind_of(relative)
+            && !excludes(exclude, relative)
             && !is_ignored(&ignores, entry.path(), false)
         {
             listed.push(Listed {
-                relative: bytes.to_vec(),
+                relative: relative.to_vec(),
                 kind,
                 staged: None,
                 reached: false,
@@ -388,6 +384,14 @@ fn walk(
         }
     }
     listed
+}
+
+/// A path of the walk relative to the root of the tree, which it begins with. To compare paths part by part takes a quarter of
+/// the time of the walk.
+fn below_root<'p>(tree: &Tree, path: &'p Path) -> &'p [u8] {
+    let bytes = path.as_os_str().as_bytes();
+    let below = bytes.strip_prefix(tree.root.as_os_str().as_bytes());
+    below.map_or(bytes, |below| below.strip_prefix(b"/").unwrap_or(below))
 }
 
 /// Largest `.gitignore` that is heeded; each of its patterns is tried on each path.
