@@ -197,10 +197,27 @@ impl<'a> Modules<'a> {
         found
     }
 
+    /// Evaluates what the options at these paths hold, for what that brings about.
+    pub(super) fn evaluate(&self, evaluator: &mut Evaluator, paths: &[&'static str]) {
+        for path in paths {
+            if !self.around.borrow().contains_key(path) {
+                let mut converter = Converter::new(evaluator, Some(self.set));
+                let definitions = self.definitions_at(&mut converter, path);
+                converter.evaluate(&definitions, Merging::Options);
+            }
+        }
+    }
+
     fn value_at(&self, evaluator: &mut Evaluator, path: &str) -> Option<Rc<Node>> {
-        let names: Vec<&str> = path.split('.').collect();
-        let of_openclaw = self.folders_of_openclaw(evaluator);
         let mut converter = Converter::new(evaluator, Some(self.set));
+        let definitions = self.definitions_at(&mut converter, path);
+        converter.definitions(&definitions, Merging::Options)
+    }
+
+    /// What defines the option at a path; nothing where no name of it does.
+    fn definitions_at(&self, converter: &mut Converter<'_>, path: &str) -> Vec<Definition> {
+        let names: Vec<&str> = path.split('.').collect();
+        let of_openclaw = self.folders_of_openclaw(converter.evaluator());
         let mut definitions = converter.definitions_at(self.set, &names);
         if !of_openclaw.is_empty() {
             // What nix-openclaw itself defines is made here of its options, with the places of the user.
@@ -222,9 +239,10 @@ impl<'a> Modules<'a> {
                 .map(|name| name.as_str())
                 .eq(names.iter().copied())
         });
-        (is_named || is_of_framework)
-            .then(|| converter.definitions(&definitions, Merging::Options))
-            .flatten()
+        match is_named || is_of_framework {
+            true => definitions,
+            false => Vec::new(),
+        }
     }
 }
 

@@ -72,6 +72,8 @@ pub struct Converter<'a> {
     failures: Vec<Failure>,
     /// Whether a `throw` or the like under a condition that is not known was taken not to be reached.
     assumes_no_stop: bool,
+    /// What every value becomes where the tree is not wanted, only that it is evaluated.
+    in_place_of_all: Option<Rc<Node>>,
 }
 
 /// A problem that was met, and what has to be known of it where it turns out to depend on a condition.
@@ -94,6 +96,7 @@ impl<'a> Converter<'a> {
             names: Vec::new(),
             failures: Vec::new(),
             assumes_no_stop: false,
+            in_place_of_all: None,
         }
     }
 
@@ -115,6 +118,13 @@ impl<'a> Converter<'a> {
             .into_iter()
             .map(|failure| failure.problem)
             .collect()
+    }
+
+    /// Evaluates all that a tree of these definitions would hold, and makes none.
+    pub fn evaluate(&mut self, definitions: &[Definition], merging: Merging) {
+        self.in_place_of_all = Some(Node::new(Value::Null, Place::default()));
+        self.definitions(definitions, merging);
+        self.in_place_of_all = None;
     }
 
     /// The definitions below a path of option names, as the modules give them. Wrappers on the way are taken off.
@@ -435,9 +445,14 @@ impl<'a> Converter<'a> {
             let child = self.definitions(definitions, merging.below(name.as_str()));
             self.names.pop();
             self.in_json -= usize::from(becomes_json);
-            if let Some(child) = child {
+            if let Some(child) = child
+                && self.in_place_of_all.is_none()
+            {
                 object.entries.insert(name.as_str().to_string(), child);
             }
+        }
+        if let Some(nothing) = &self.in_place_of_all {
+            return Rc::clone(nothing);
         }
         let place = match active {
             [one] => self.place(&one.definition, None),
@@ -464,6 +479,11 @@ impl<'a> Converter<'a> {
             }
             Err(stop) => return self.stopped(&one.definition, &stop.clone()),
         };
+        if let Some(nothing) = &self.in_place_of_all
+            && !holds_more(&value.value)
+        {
+            return Rc::clone(nothing);
+        }
         let place = self.place(&one.definition, Some(&value.origin));
         match &value.value {
             value::Value::Null => Node::new(Value::Null, place),
@@ -617,6 +637,9 @@ impl<'a> Converter<'a> {
     }
 
     fn stopped(&mut self, definition: &Definition, stop: &Stop) -> Rc<Node> {
+        if let Some(nothing) = &self.in_place_of_all {
+            return Rc::clone(nothing);
+        }
         let place = self.place(definition, None);
         match stop {
             Stop::Unknown(unknown) => {
@@ -804,6 +827,17 @@ fn is_plain_set(value: &value::Value) -> bool {
                 && attrs.get(Symbol::new("outPath")).is_none()
                 && attrs.get(Symbol::new("__functor")).is_none()
         }
+        _ => false,
+    }
+}
+
+/// Whether there is more to evaluate in a value.
+fn holds_more(value: &value::Value) -> bool {
+    match value {
+        value::Value::String(string) => {
+            matches!(string.parts.as_slice(), [Part::File(..) | Part::Json(_)])
+        }
+        value::Value::List(_) | value::Value::Attrs(_) => true,
         _ => false,
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn elsewhere(
         Class::Nixos | Class::Darwin => SYSTEM,
         Class::Generic | Class::FlakeParts => &[HOME, SYSTEM].concat(),
     };
-    modules.surroundings(evaluator, paths);
+    modules.evaluate(evaluator, paths);
     let files = modules.surroundings(evaluator, NAMED_FILES);
     let contents = contents(evaluator, before);
     for problem in secrets(evaluator, &contents.texts) {
