@@ -8,7 +8,7 @@ mod prelude;
 pub(crate) mod types;
 
 use super::eval::Evaluator;
-use super::eval::unknown::Stop;
+use super::eval::unknown::{Stop, Unknown};
 use super::eval::value::{Attr, Attrs, List, Marker, Origin, PartialBuiltin, Thunk, Val, Value};
 use super::eval::{Builtin, builtins};
 use super::modules::{Class, Request};
@@ -82,39 +82,16 @@ pub fn lib(evaluator: &mut Evaluator) -> Rc<Thunk> {
             add("evalModules", native(&EVAL_MODULES));
             let mut attrs = Attrs::from_entries(entries);
             attrs.open = Some(Rc::clone(&open));
-            let flat = attrs.clone();
+            let flat = Rc::new(attrs.clone());
             for namespace in NAMESPACES {
-                let mut inside = flat.clone();
-                inside.open = Some(open.attribute(Symbol::new(namespace)));
-                for (owner, name, source) in prelude::NAMESPACED {
-                    if owner == namespace {
-                        let me = Rc::clone(&me);
-                        let source: &'static str = source;
-                        let open = open
-                            .attribute(Symbol::new(namespace))
-                            .attribute(Symbol::new(name));
-                        inside.insert(Attr::unwritten(
-                            Symbol::new(name),
-                            Thunk::native(
-                                move |evaluator| {
-                                    let names = [Symbol::new("lib")];
-                                    let value =
-                                        evaluator.snippet(source, &names, vec![Rc::clone(&me)]);
-                                    let mut value = evaluator.force(&value)?;
-                                    if let Value::Attrs(attrs) = &mut value.value {
-                                        Rc::make_mut(attrs).open = Some(open.clone());
-                                    }
-                                    Ok(value)
-                                },
-                                Origin::default(),
-                            ),
-                        ));
-                    }
-                }
-                attrs.insert(Attr::unwritten(
-                    Symbol::new(namespace),
-                    Val::attrs(inside).thunk(),
-                ));
+                let (flat, me) = (Rc::clone(&flat), Rc::clone(&me));
+                let open = open.attribute(Symbol::new(namespace));
+                // Few of them are used, and each has as many functions as `lib` itself.
+                let inside = Thunk::native(
+                    move |_| Ok(Val::attrs(inside(namespace, &flat, &open, &me))),
+                    Origin::default(),
+                );
+                attrs.insert(Attr::unwritten(Symbol::new(namespace), inside));
             }
             attrs.marker = Some(Rc::new(Marker::Library));
             Ok(Val::attrs(attrs))
@@ -124,6 +101,33 @@ pub fn lib(evaluator: &mut Evaluator) -> Rc<Thunk> {
     // Set once, here.
     let _ = cell.set(Rc::clone(&lib));
     lib
+}
+
+/// The part of `lib` of that name: all functions, and what is in that part only.
+fn inside(namespace: &str, flat: &Attrs, open: &Rc<Unknown>, lib: &Rc<Thunk>) -> Attrs {
+    let mut inside = flat.clone();
+    inside.open = Some(Rc::clone(open));
+    for (owner, name, source) in prelude::NAMESPACED {
+        if *owner != namespace {
+            continue;
+        }
+        let lib = Rc::clone(lib);
+        let open = open.attribute(Symbol::new(name));
+        let value = Thunk::native(
+            move |evaluator| {
+                let names = [Symbol::new("lib")];
+                let value = evaluator.snippet(source, &names, vec![Rc::clone(&lib)]);
+                let mut value = evaluator.force(&value)?;
+                if let Value::Attrs(attrs) = &mut value.value {
+                    Rc::make_mut(attrs).open = Some(Rc::clone(&open));
+                }
+                Ok(value)
+            },
+            Origin::default(),
+        );
+        inside.insert(Attr::unwritten(Symbol::new(name), value));
+    }
+    inside
 }
 
 /// The first systems that nixpkgs lists; which others there are differs from one nixpkgs to the next.
