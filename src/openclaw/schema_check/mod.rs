@@ -45,6 +45,14 @@ enum Step<'a> {
     Index(usize),
 }
 
+fn path_of(steps: &[Step<'_>]) -> ConfigPath {
+    let segments = steps.iter().map(|step| match step {
+        Step::Key(key) => Segment::Key((*key).to_string()),
+        Step::Index(index) => Segment::Index(*index),
+    });
+    ConfigPath(segments.collect())
+}
+
 struct Checker<'a> {
     environment: &'a Environment,
     steps: Vec<Step<'a>>,
@@ -53,15 +61,7 @@ struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     fn path(&self) -> ConfigPath {
-        ConfigPath(
-            self.steps
-                .iter()
-                .map(|step| match step {
-                    Step::Key(key) => Segment::Key((*key).to_string()),
-                    Step::Index(index) => Segment::Index(*index),
-                })
-                .collect(),
-        )
+        path_of(&self.steps)
     }
 
     /// Reports something about the value at the present path.

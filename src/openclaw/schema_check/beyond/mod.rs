@@ -12,6 +12,7 @@ mod senders;
 
 use super::environment::{Environment, Filled};
 use super::issue::{Issue, IssueKind};
+use super::{Step, path_of};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::tree::{Node, Value};
@@ -70,42 +71,8 @@ impl<'a> Beyond<'a> {
 
     /// Every node at a pattern of keys, `*` for any key and `[]` for any element: `agents.list[].heartbeat`.
     fn each(&self, pattern: &str) -> Vec<(ConfigPath, &'a Node)> {
-        let mut found = vec![(ConfigPath::root(), self.config)];
-        for part in pattern.split('.') {
-            let (key, elements) = match part.strip_suffix("[]") {
-                Some(key) => (key, true),
-                None => (part, false),
-            };
-            let mut next = Vec::new();
-            for (path, node) in found {
-                let Some(object) = node.as_object() else {
-                    continue;
-                };
-                if key == "*" {
-                    for (name, child) in &object.entries {
-                        next.push((path.key(name), child.as_ref()));
-                    }
-                } else if let Some(child) = object.entries.get(key) {
-                    next.push((path.key(key), child.as_ref()));
-                }
-            }
-            if elements {
-                next = next
-                    .into_iter()
-                    .filter_map(|(path, node)| Some((path, node.as_list()?)))
-                    .flat_map(|(path, list)| {
-                        list.items
-                            .iter()
-                            .enumerate()
-                            .map(move |(index, item)| (path.index(index), item.as_ref()))
-                    })
-                    .collect();
-            }
-            if next.is_empty() {
-                return next;
-            }
-            found = next;
-        }
+        let mut found = Vec::new();
+        descend(self.config, Some(pattern), &mut Vec::new(), &mut found);
         found
     }
 
@@ -173,6 +140,51 @@ impl<'a> Beyond<'a> {
             unless_set: Vec::new(),
             doubt: None,
         });
+    }
+}
+
+/// Goes down from a node as the rest of a pattern says. Most patterns lead to nothing, so paths are made at their ends only.
+fn descend<'a>(
+    node: &'a Node,
+    pattern: Option<&str>,
+    steps: &mut Vec<Step<'a>>,
+    found: &mut Vec<(ConfigPath, &'a Node)>,
+) {
+    let Some(pattern) = pattern else {
+        return found.push((path_of(steps), node));
+    };
+    let Some(object) = node.as_object() else {
+        return;
+    };
+    let (part, rest) = match pattern.split_once('.') {
+        Some((part, rest)) => (part, Some(rest)),
+        None => (pattern, None),
+    };
+    let (key, elements) = match part.strip_suffix("[]") {
+        Some(key) => (key, true),
+        None => (part, false),
+    };
+    let mut enter = |name: &'a str, child: &'a Node| {
+        steps.push(Step::Key(name));
+        match (elements, child.as_list()) {
+            (false, _) => descend(child, rest, steps, found),
+            (true, None) => {}
+            (true, Some(list)) => {
+                for (index, item) in list.items.iter().enumerate() {
+                    steps.push(Step::Index(index));
+                    descend(item, rest, steps, found);
+                    steps.pop();
+                }
+            }
+        }
+        steps.pop();
+    };
+    if key == "*" {
+        for (name, child) in &object.entries {
+            enter(name, child);
+        }
+    } else if let Some((name, child)) = object.entries.get_key_value(key) {
+        enter(name, child);
     }
 }
 
