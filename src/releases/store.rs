@@ -114,10 +114,7 @@ impl Value {
         let Kind::Object { start, length } = self.kind() else {
             return Value::NULL;
         };
-        search(length, |index| {
-            text(read_u16(start + index * ENTRY)).cmp(key)
-        })
-        .map_or(Value::NULL, |index| {
+        position(start, length, key).map_or(Value::NULL, |index| {
             Value(read_u24(start + index * ENTRY + 2))
         })
     }
@@ -138,9 +135,7 @@ impl Value {
         let Kind::Object { start, length } = self.kind() else {
             return None;
         };
-        let index = search(length, |index| {
-            text(read_u16(start + index * ENTRY)).cmp(key)
-        })?;
+        let index = position(start, length, key)?;
         let entry = start + index * ENTRY;
         Some((text(read_u16(entry)), Value(read_u24(entry + 2))))
     }
@@ -229,7 +224,17 @@ impl Key {
     /// The number of a string that the data holds.
     pub(crate) fn new(name: &str) -> Option<Key> {
         let strings = (PACKED.len() - table()) / 4 - 1;
-        search(strings, |number| text(number).cmp(name)).map(Key)
+        search(strings, |number| bytes(number).cmp(name.as_bytes())).map(Key)
+    }
+}
+
+/// Which entry of the object whose entries begin at `start` has that name.
+fn position(start: usize, length: usize, key: &str) -> Option<usize> {
+    let name = |index: usize| bytes(read_u16(start + index * ENTRY));
+    // Nearly all nodes of a schema are small, and their names have different lengths.
+    match length {
+        0..=6 => (0..length).find(|index| name(*index) == key.as_bytes()),
+        _ => search(length, |index| name(index).cmp(key.as_bytes())),
     }
 }
 
@@ -252,12 +257,20 @@ fn table() -> usize {
     read_u32(12) as usize
 }
 
-/// The string with this number. Strings are numbered in the order of their bytes.
+/// Where the string with this number lies in the text. Strings are numbered in the order of their bytes.
+fn range(number: usize) -> std::ops::Range<usize> {
+    let [start, end] = [0, 4].map(|offset| read_u32(table() + 4 * number + offset) as usize);
+    start..end
+}
+
+/// The string with this number.
 fn text(number: usize) -> &'static str {
-    let entry = table() + 4 * number;
-    let start = read_u32(entry) as usize;
-    let end = read_u32(entry + 4) as usize;
-    TEXT.get(start..end).unwrap_or("")
+    TEXT.get(range(number)).unwrap_or("")
+}
+
+/// Its bytes, to compare it.
+fn bytes(number: usize) -> &'static [u8] {
+    TEXT.as_bytes().get(range(number)).unwrap_or(b"")
 }
 
 fn read<const N: usize>(position: usize) -> [u8; N] {
