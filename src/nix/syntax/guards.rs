@@ -37,6 +37,17 @@ const MAX_LONE_CARRIAGE_RETURNS: usize = 16;
 /// Files up to this size are first looked at without the tokenizer.
 const SMALL: usize = 16 << 10;
 
+/// Which bytes words consist of, as a table: each byte of a file is asked.
+static OF_WORDS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    table
+};
+
 /// A construct that is open at some token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Open {
@@ -200,24 +211,25 @@ fn is_surely_shallow(text: &str) -> bool {
     // Every link of a chain takes a token, and every nesting an opening bracket, a colon or a keyword; a string
     // inside of a string takes a bracket as well.
     let (mut tokens, mut brackets, mut others) = (0, 0, 0);
-    let mut in_word = false;
-    let bytes = text.as_bytes();
-    for (at, byte) in bytes.iter().enumerate() {
+    let is_of_word = |byte: &u8| OF_WORDS[usize::from(*byte)];
+    let mut rest = text.as_bytes();
+    while let [byte, behind @ ..] = rest {
+        rest = behind;
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => {
-                if !in_word {
-                    tokens += 1;
-                    let next = bytes.get(at + 1);
-                    others += usize::from(matches!(
-                        (byte, next),
-                        (b'l', Some(b'e'))
-                            | (b'i', Some(b'f'))
-                            | (b'w', Some(b'i'))
-                            | (b'a', Some(b's'))
-                    ));
+            byte if is_of_word(byte) => {
+                tokens += 1;
+                others += usize::from(matches!(
+                    (byte, behind.first()),
+                    (b'l', Some(b'e'))
+                        | (b'i', Some(b'f'))
+                        | (b'w', Some(b'i'))
+                        | (b'a', Some(b's'))
+                ));
+                let length = behind.iter().take_while(|byte| is_of_word(byte)).count();
+                rest = &behind[length..];
+                if tokens >= MAX_DEPTH {
+                    return false;
                 }
-                in_word = true;
-                continue;
             }
             b' ' | b'\n' | b'\t' | b'\r' => {}
             b'(' | b'[' | b'{' => {
@@ -232,7 +244,6 @@ fn is_surely_shallow(text: &str) -> bool {
             0x0b | 0x0c => return false,
             _ => tokens += 1,
         }
-        in_word = false;
     }
     tokens + 2 < MAX_DEPTH && 2 * brackets + others + 2 < MAX_NESTING
 }
