@@ -4,7 +4,7 @@
 //! offsets into the original bytes of the file, so that a carriage return or a wide character never shifts
 //! anything. Lines and columns are computed at the border, by [`SourceFile::position`].
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -81,48 +81,56 @@ pub struct SourceFile {
     /// The original text, untouched. A file that is not UTF-8 is stored with replacement characters and is
     /// never evaluated.
     pub text: Arc<str>,
-    line_starts: Vec<u32>,
+    /// Made when a place is told.
+    line_starts: OnceCell<Vec<u32>>,
 }
 
 impl SourceFile {
-    /// Indexes the lines of `text`.
+    /// A file with that text.
     pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        let text: Arc<str> = text.into();
-        let mut line_starts = vec![0];
-        for (offset, byte) in text.bytes().enumerate() {
-            if byte == b'\n' {
-                line_starts.push(offset as u32 + 1);
-            }
-        }
         SourceFile {
             path: path.into(),
-            text,
-            line_starts,
+            text: text.into(),
+            line_starts: OnceCell::new(),
         }
+    }
+
+    /// The offsets at which lines begin; there is one at least.
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let mut line_starts = vec![0];
+            for (offset, byte) in self.text.bytes().enumerate() {
+                if byte == b'\n' {
+                    line_starts.push(offset as u32 + 1);
+                }
+            }
+            line_starts
+        })
     }
 
     /// Line and column of a byte offset; an offset past the end is taken as the end.
     pub fn position(&self, offset: u32) -> Position {
         let offset = offset.min(self.text.len() as u32);
-        let line = self.line_starts.partition_point(|start| *start <= offset) - 1;
+        let line_starts = self.line_starts();
+        let line = line_starts.partition_point(|start| *start <= offset) - 1;
         Position {
             line: line as u32 + 1,
-            column: offset - self.line_starts[line] + 1,
+            column: offset - line_starts[line] + 1,
             offset,
         }
     }
 
     /// Number of lines; an empty file has one.
     pub fn line_count(&self) -> u32 {
-        self.line_starts.len() as u32
+        self.line_starts().len() as u32
     }
 
     /// Byte range of a line (from 1) without its line break, or `None` past the last.
     pub fn line_range(&self, line: u32) -> Option<std::ops::Range<usize>> {
         let index = line.checked_sub(1)? as usize;
-        let start = *self.line_starts.get(index)? as usize;
+        let start = *self.line_starts().get(index)? as usize;
         let end = self
-            .line_starts
+            .line_starts()
             .get(index + 1)
             .map_or(self.text.len(), |next| *next as usize);
         let line = &self.text[start..end];
