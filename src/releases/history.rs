@@ -138,14 +138,12 @@ const REVISION_LENGTH: usize = 16;
 /// What this revision (40 hexadecimal digits, at least 16 of them) pins, if it is one of nix-openclaw's main branch.
 pub fn revision(rev: &str) -> Option<Revision> {
     let prefix = rev.get(..REVISION_LENGTH)?;
+    if prefix.contains(' ') {
+        return None;
+    }
     for group in history().get("revisions").elements() {
-        let revisions = group.text("revisions")?;
-        // Each has the same length, and a blank behind it.
-        if revisions
-            .as_bytes()
-            .chunks(REVISION_LENGTH + 1)
-            .any(|known| known.starts_with(prefix.as_bytes()))
-        {
+        // Each has the same length, and a blank behind it: what is in the text and has none is one of them.
+        if group.text("revisions")?.contains(prefix) {
             return Some(Revision {
                 version: group
                     .text("openclaw")
