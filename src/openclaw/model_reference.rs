@@ -254,7 +254,10 @@ fn places(config: &Node, release: &Release) -> Vec<(Cow<'static, str>, Reference
 fn steps(pattern: &str) -> Vec<&str> {
     let mut steps = Vec::new();
     for part in pattern.split('.') {
-        let name = part.trim_end_matches("[]");
+        let mut name = part;
+        while let Some(before) = name.strip_suffix("[]") {
+            name = before;
+        }
         if !name.is_empty() {
             steps.push(name);
         }
