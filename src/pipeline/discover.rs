@@ -11,9 +11,10 @@ use crate::nix::eval::fragments::{self, FragmentKind};
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
 use crate::nix::eval::value::{Origin, Thunk, Value};
 use crate::nix::eval::{Evaluator, Limits};
+use crate::nix::flake;
 use crate::nix::flake::declaration::{self, RefusalKind};
 use crate::nix::flake::known::{self, KnownInput};
-use crate::nix::flake::{self, packages};
+use crate::nix::flake::package_set::PackageSet;
 use crate::nix::modules::{Class, ModuleSet, Request};
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{StaticProblem, StaticProblemKind, StringKind};
@@ -792,7 +793,7 @@ impl Finder<'_> {
             None,
         );
         let system = Thunk::unknown(system, Origin::default());
-        packages::packages(&mut self.evaluator, system)
+        PackageSet::new(system).packages()
     }
 
     /// The nearest directory at or above a file's that has a lock.

@@ -4,6 +4,7 @@ use super::unknown::{Condition, EvalError, Kind, Stop, Unknown};
 use super::worlds::Pass;
 use super::{Builtin, Evaluator};
 use crate::nix::flake::known::KnownInput;
+use crate::nix::flake::package_set::PackageSet;
 use crate::nix::lib::names;
 use crate::nix::modules::types::OptionType;
 use crate::nix::modules::{Declarations, Declared, ModuleSet};
@@ -416,6 +417,8 @@ pub enum Marker {
         /// The text.
         contents: Rc<Thunk>,
     },
+    /// The packages of nixpkgs.
+    Packages(PackageSet),
     /// The result of a module evaluation.
     Modules(Rc<ModuleSet>),
     /// An input of a flake that is known by what it locks.
@@ -443,6 +446,7 @@ impl fmt::Debug for Marker {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Marker::TextFile { .. } => "TextFile",
+            Marker::Packages(_) => "Packages",
             Marker::Modules(_) => "Modules",
             Marker::Input(_) => "Input",
             Marker::Type(_) => "Type",

@@ -1,7 +1,8 @@
 //! flake-parts: a flake out of modules, and `perSystem`, which is evaluated for each system.
 
 use super::frameworks::{DEFAULT_SYSTEMS, argument, special_arguments};
-use super::packages::{function, packages};
+use super::package_set::PackageSet;
+use super::packages::function;
 use crate::nix::eval::unknown::{ErrorKind, Stop, Unknown};
 use crate::nix::eval::value::{Attr, Attrs, Origin, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
@@ -276,7 +277,7 @@ static OF_SYSTEM: Builtin = Builtin {
         };
         let names = ["pkgs", "self'", "inputs'"].map(Symbol::new);
         let values = vec![
-            packages(evaluator, Rc::clone(system)),
+            PackageSet::new(Rc::clone(system)).packages(),
             of_flake(evaluator, "self'", me, system),
             of_inputs,
         ];

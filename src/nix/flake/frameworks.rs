@@ -2,14 +2,14 @@
 
 use super::flake_parts::MAKE_FLAKE;
 use super::known::KnownInput;
-use super::packages::{function, packages, with_overlays};
+use super::package_set::{self, Given, ModulesRead, PackageSet};
+use super::packages::function;
 use crate::nix::eval::unknown::{ErrorKind, Stop};
 use crate::nix::eval::value::{Attr, Attrs, Marker, Origin, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::modules::{Class, ModuleSet, Request, library_of_modules};
 use crate::nix::symbol::Symbol;
 use crate::workspace::{FileType, path};
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -28,8 +28,8 @@ pub(super) fn input(evaluator: &mut Evaluator, what: KnownInput, name: Symbol) -
             let lib = Thunk::native(nixpkgs_lib, Origin::default());
             let package_sets = Thunk::native(
                 |evaluator| {
-                    let sets = systems(evaluator, |evaluator, system| {
-                        packages(evaluator, Val::string(system).thunk())
+                    let sets = systems(evaluator, |system| {
+                        PackageSet::new(Val::string(system).thunk()).packages()
                     });
                     Ok(sets)
                 },
@@ -106,14 +106,11 @@ fn named(evaluator: &Evaluator, subject: &str, entries: Vec<(&str, Rc<Thunk>)>) 
 }
 
 /// A set with one attribute for each default system.
-fn systems(
-    evaluator: &mut Evaluator,
-    mut value: impl FnMut(&mut Evaluator, &str) -> Rc<Thunk>,
-) -> Val {
+fn systems(evaluator: &mut Evaluator, value: impl Fn(&str) -> Rc<Thunk>) -> Val {
     let mut attrs = Attrs::of(
         DEFAULT_SYSTEMS
             .iter()
-            .map(|system| (*system, value(evaluator, system)))
+            .map(|system| (*system, value(system)))
             .collect::<Vec<_>>(),
     );
     attrs.open = Some(evaluator.unknown_named(
@@ -185,11 +182,12 @@ static IMPORT_NIXPKGS: Builtin = Builtin {
             Ok(Value::Attrs(_)) => Thunk::select(system, Symbol::new("system"), origin.clone()),
             _ => system,
         };
-        let mut packages = packages(evaluator, system);
+        let config = evaluator.optional_attribute(&attrs, "config");
+        let mut set = PackageSet::new(system).with_config(config.ok().flatten());
         if let Ok(Some(overlays)) = evaluator.optional_attribute(&attrs, "overlays") {
-            packages = with_overlays(packages, overlays);
+            set = set.and(overlays);
         }
-        evaluator.force(&packages)
+        evaluator.force(&set.packages())
     },
 };
 
@@ -368,8 +366,11 @@ static HOME_CONFIGURATION: Builtin = Builtin {
         }
         list.extend(modules(evaluator, &attrs, "extraModules", origin)?);
         let mut request = Request::new(Class::HomeManager, list);
-        request.packages = argument(evaluator, &attrs, "pkgs")?;
-        request.library = library(evaluator, &attrs, request.packages.as_ref())?;
+        let packages_given = argument(evaluator, &attrs, "pkgs")?;
+        request.library = library(evaluator, &attrs, packages_given.as_ref())?;
+        let modules_read = ModulesRead::default();
+        request.packages = packages_given
+            .map(|given| package_set::made_again(given, Rc::clone(&modules_read), Given::Last));
         special_arguments(evaluator, &attrs, "extraSpecialArgs", &mut request)?;
         for (name, path) in [
             ("username", ["home", "username"]),
@@ -381,12 +382,14 @@ static HOME_CONFIGURATION: Builtin = Builtin {
             }
         }
         let set = evaluator.evaluate_modules(request);
+        // Set once, here: before this nothing can ask for it.
+        let _ = modules_read.set(Rc::clone(&set));
         Ok(configuration(evaluator, &set, origin))
     },
 };
 
 /// The system of a host whose modules say it: `nixpkgs.hostPlatform`, or `nixpkgs.system`.
-fn host_system(evaluator: &Evaluator, modules_read: Rc<OnceCell<Rc<ModuleSet>>>) -> Rc<Thunk> {
+fn host_system(evaluator: &Evaluator, modules_read: ModulesRead) -> Rc<Thunk> {
     let unknown = evaluator.unknown_named(
         "config.nixpkgs.hostPlatform.system",
         "the host's system is set in a module",
@@ -442,7 +445,7 @@ fn system_configuration(
     special_arguments(evaluator, &attrs, "specialArgs", &mut request)?;
     let system = argument(evaluator, &attrs, "system")?;
     let packages_given = argument(evaluator, &attrs, "pkgs")?;
-    let modules_read: Rc<OnceCell<Rc<ModuleSet>>> = Rc::default();
+    let modules_read = ModulesRead::default();
     request.library = match class {
         Class::Darwin => library(evaluator, &attrs, packages_given.as_ref())?,
         _ => library(evaluator, &attrs, None)?,
@@ -451,7 +454,7 @@ fn system_configuration(
         Some(given) => Some(given),
         None => {
             let system = system.unwrap_or_else(|| host_system(evaluator, Rc::clone(&modules_read)));
-            Some(packages(evaluator, system))
+            Some(package_set::of_system(system, Rc::clone(&modules_read)))
         }
     };
     let set = evaluator.evaluate_modules(request);
@@ -499,11 +502,17 @@ pub(super) fn hive(
         request
             .special_arguments
             .push((Symbol::new("name"), Val::string(attr.name.as_str()).thunk()));
+        let modules_read = ModulesRead::default();
         if let Some(meta) = &meta_attrs {
             special_arguments(evaluator, meta, "specialArgs", &mut request)?;
-            request.packages = argument(evaluator, meta, "nixpkgs")?;
+            request.packages = argument(evaluator, meta, "nixpkgs")?.map(|given| {
+                package_set::made_again(given, Rc::clone(&modules_read), Given::First)
+            });
         }
-        hosts.push((attr.name, evaluator.evaluate_modules(request)));
+        let set = evaluator.evaluate_modules(request);
+        // Set once, here: before this nothing can ask for it.
+        let _ = modules_read.set(Rc::clone(&set));
+        hosts.push((attr.name, set));
     }
     Ok(hosts)
 }

@@ -7,7 +7,8 @@ pub mod declaration;
 mod flake_parts;
 pub mod frameworks;
 pub mod known;
-pub mod packages;
+pub mod package_set;
+mod packages;
 
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Kind, Stop};

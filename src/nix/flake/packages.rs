@@ -8,7 +8,6 @@ use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::lib::types::type_value;
 use crate::nix::modules::types::OptionType;
 use crate::nix::symbol::Symbol;
-use std::cell::OnceCell;
 use std::rc::Rc;
 
 /// A builtin as a value, with arguments that it has already.
@@ -19,11 +18,11 @@ pub(super) fn function(builtin: &'static Builtin, captured: Vec<Rc<Thunk>>) -> R
     }))))
 }
 
-/// `pkgs` for a system; `system` is a thunk because it may not be known.
-pub fn packages(evaluator: &mut Evaluator, system: Rc<Thunk>) -> Rc<Thunk> {
+/// What is modelled of nixpkgs for a system, before anything is added to it.
+pub(super) fn attributes(evaluator: &mut Evaluator, system: &Rc<Thunk>) -> Attrs {
     let lib = evaluator.lib();
     let platform = {
-        let system = Rc::clone(&system);
+        let system = Rc::clone(system);
         Thunk::native(
             move |evaluator| platform(evaluator, &system),
             Origin::default(),
@@ -33,7 +32,7 @@ pub fn packages(evaluator: &mut Evaluator, system: Rc<Thunk>) -> Rc<Thunk> {
         ("hostPlatform", Rc::clone(&platform)),
         ("buildPlatform", Rc::clone(&platform)),
         ("targetPlatform", Rc::clone(&platform)),
-        ("system", Rc::clone(&system)),
+        ("system", Rc::clone(system)),
     ]);
     for name in ["isLinux", "isDarwin", "isAarch64", "isx86_64", "isAarch32"] {
         standard.insert(Attr::unwritten(
@@ -53,7 +52,7 @@ pub fn packages(evaluator: &mut Evaluator, system: Rc<Thunk>) -> Rc<Thunk> {
         Some(evaluator.unknown_named("pkgs.formats", "this format is not modelled", None, None));
     let mut attrs = Attrs::of([
         ("lib", lib),
-        ("system", Rc::clone(&system)),
+        ("system", Rc::clone(system)),
         ("stdenv", Val::attrs(standard).thunk()),
         ("formats", Val::attrs(formats).thunk()),
         ("writeText", function(&WRITE_TEXT, Vec::new())),
@@ -74,71 +73,7 @@ pub fn packages(evaluator: &mut Evaluator, system: Rc<Thunk>) -> Rc<Thunk> {
         Some(Kind::Derivation),
         None,
     ));
-    Val::attrs(attrs).thunk()
-}
-
-/// Packages with those that overlays add, as far as they are in sight. One that is not seen is taken not to override what is modelled.
-pub(super) fn with_overlays(packages: Rc<Thunk>, overlays: Rc<Thunk>) -> Rc<Thunk> {
-    let whole: Rc<OnceCell<Rc<Thunk>>> = Rc::default();
-    let inner = Rc::clone(&whole);
-    let origin = packages.origin.clone();
-    let extended = Thunk::native(
-        move |evaluator| {
-            let mut attrs = (*evaluator.attrs(&packages, &Origin::default())?).clone();
-            let Some(whole) = inner.get() else {
-                return Ok(Val::attrs(attrs));
-            };
-            let overlays = match evaluator.list(&overlays, &overlays.origin.clone()) {
-                Ok(overlays) => overlays.items.clone(),
-                Err(Stop::Unknown(_)) => Vec::new(),
-                Err(stop) => return Err(stop),
-            };
-            for overlay in &overlays {
-                let previous = Val::attrs(attrs.clone()).thunk();
-                let added = Thunk::apply(
-                    Rc::clone(overlay),
-                    vec![Rc::clone(whole), previous],
-                    overlay.origin.clone(),
-                );
-                let added = match evaluator.attrs(&added, &overlay.origin) {
-                    Ok(added) => added,
-                    Err(stop @ Stop::Split(_)) => return Err(stop),
-                    // What it would add stays unknown.
-                    Err(_) => continue,
-                };
-                for attr in added.unordered() {
-                    add_package(&mut attrs, attr);
-                }
-            }
-            Ok(Val::attrs(attrs))
-        },
-        origin,
-    );
-    // Set once, here.
-    let _ = whole.set(Rc::clone(&extended));
-    extended
-}
-
-/// Adds a package of an overlay. Where it is not known, it is as any other that is not modelled.
-fn add_package(packages: &mut Attrs, attr: &Attr) {
-    let before = match (packages.get(attr.name), &packages.open) {
-        // Such as `callPackage`'s result in place of a function: the overlay decides.
-        (Some(_), _) | (None, None) => None,
-        (None, Some(open)) => Some(open.attribute(attr.name)),
-    };
-    let value = Rc::clone(&attr.value);
-    let origin = value.origin.clone();
-    let value = Thunk::native(
-        move |evaluator| match (evaluator.force(&value), &before) {
-            (Err(Stop::Unknown(_)), Some(before)) => Err(Stop::Unknown(Rc::clone(before))),
-            (outcome, _) => outcome,
-        },
-        origin,
-    );
-    packages.insert(Attr {
-        value,
-        ..attr.clone()
-    });
+    attrs
 }
 
 /// `stdenv.hostPlatform`, as far as the system's name tells.
@@ -202,6 +137,14 @@ fn text_file(
         ("name", Val::string(&name).thunk()),
         ("outPath", Val::new(path, origin.clone()).thunk()),
         ("text", Rc::clone(&contents)),
+        // It is there, whatever it makes of it.
+        (
+            "overrideAttrs",
+            Thunk::unknown(
+                unknown.attribute(Symbol::new("overrideAttrs")),
+                origin.clone(),
+            ),
+        ),
     ]);
     attrs.open = Some(unknown);
     attrs.marker = Some(Rc::new(Marker::TextFile { name, contents }));

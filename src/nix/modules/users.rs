@@ -5,6 +5,7 @@ use super::{Class, ModuleSet, Request, library_of_modules, show_path};
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::Stop;
 use crate::nix::eval::value::{Attrs, Origin, Thunk, Val, Value};
+use crate::nix::flake::package_set::{self, ModulesRead};
 use crate::nix::symbol::Symbol;
 use std::rc::Rc;
 
@@ -69,7 +70,11 @@ pub fn home_of_system(
         }
     }
     let mut request = Request::new(Class::HomeManager, all);
-    request.packages = system.request.packages.clone();
+    let modules_read = ModulesRead::default();
+    request.packages =
+        system.request.packages.clone().map(|packages| {
+            package_set::of_home_in_system(system, packages, Rc::clone(&modules_read))
+        });
     // Home Manager takes the `lib` of the module that it is in the system, and extends it.
     let special = &system.request.special_arguments;
     request.library = special
@@ -110,7 +115,10 @@ pub fn home_of_system(
         let value = of_user(Rc::clone(system), user, part);
         request.definitions.push((path, value));
     }
-    evaluator.evaluate_modules(request)
+    let set = evaluator.evaluate_modules(request);
+    // Set once, here: before this nothing can ask for it.
+    let _ = modules_read.set(Rc::clone(&set));
+    set
 }
 
 /// What Home Manager takes from `users.users` of the system, if that is known: the `name` or the `home` of a user.
