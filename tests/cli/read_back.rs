@@ -78,6 +78,37 @@ fn defaults_that_are_read_back_are_known() {
             "\"/srv/moved/workspace\"",
         ),
         (instances, "oc.instances.two.gatewayPort", "\"18789\""),
+        (
+            instances,
+            "[ oc.instances.default.launchd.label oc.instances.two.launchd.label oc.instances.two.systemd.unitName ]",
+            "\"com.steipete.openclaw.gateway com.steipete.openclaw.gateway.two openclaw-gateway-two\"",
+        ),
+        (
+            "instances.two.systemd.enable = false;",
+            "oc.instances.two.systemd.unitName",
+            "\"openclaw-gateway-two\"",
+        ),
+        (
+            "instances.two.systemd.unitName = \"claw\";",
+            "[ oc.instances.two.systemd.unitName oc.instances.two.systemd.enable ]",
+            "\"claw 1\"",
+        ),
+        (
+            instances,
+            "[ oc.instances.default.appDefaults.enable oc.instances.two.appDefaults.enable oc.instances.two.enable oc.instances.two.gatewayPath ]",
+            "\"1  1 \"",
+        ),
+        (
+            "launchd.enable = true;",
+            "[ oc.launchd.label oc.systemd.unitName ]",
+            "\"com.steipete.openclaw.gateway openclaw-gateway\"",
+        ),
+        (
+            "stateDir = \"/srv/state\";",
+            "oc.systemd.unitName",
+            "\"openclaw-gateway\"",
+        ),
+        (instances, "oc.instances.two.systemd.other", "/* unknown"),
         // In some months the workspace was not below the state directory.
         (
             "stateDir = \"/srv/state\";",
