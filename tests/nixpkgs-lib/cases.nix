@@ -341,4 +341,156 @@ in
     metaIsAnOption = (eval [ { options.meta.it = mkOption { }; } { meta.it = 7; } ]).meta.it;
     wholeConfig = eval [ { options.a.b = mkOption { default = 1; }; options.c = mkOption { type = types.attrsOf types.int; default = { }; }; } ];
   };
+  # Functions of many parts of `lib`, by name.
+  functions = {
+    toCamelCase = [
+      (map lib.toCamelCase ["hello-world" "hello_world" "HelloWorld" "hello world" "HELLO-WORLD" "fooBar-baz" "a1-b2" "foo--bar" "XMLHttp" "aBC" "" "-x" "hello-World_two Three" "a1B2c" "foo.bar" "foo/bar" "fooBAR" "a B" "a\nb" "aB cD-eF" "A" "1A" "a_1b" "_" "--" "Ab-" "foo bar  baz"])
+      (fails (lib.toCamelCase 1))
+    ];
+    normalizePath = map lib.strings.normalizePath ["" "/" "//" "a" "/a//" "a//b" "///a"];
+    charToInt = map lib.strings.charToInt ["a" "\t" "~" " " "\\" "\""];
+    escapeC = lib.strings.escapeC ["\n" "a" "\t"] "banana\n\t";
+    escapeURL = lib.escapeURL "é \t\n~-_.a/b?c=d&e%[]|'";
+    updateName = lib.meta.updateName (n: n + "x") {name="a";};
+    appendToName = [
+      (lib.meta.appendToName "s" { name = "foo-1.0"; })
+      (lib.meta.appendToName "s" { name = "foo"; })
+    ];
+    availableOn = [
+      (lib.meta.availableOn { system = "x86_64-linux"; } { meta.platforms = ["x86_64-linux"]; })
+      (lib.meta.availableOn { system = "x86_64-linux"; } { meta.platforms = ["x86_64-darwin"]; })
+      (lib.meta.availableOn { system = "x86_64-linux"; } { meta.badPlatforms = ["x86_64-linux"]; })
+      (lib.meta.availableOn { system = "x86_64-linux"; } { })
+    ];
+    platformMatch = lib.meta.platformMatch { parsed.kernel = 1; } { kernel = 1; };
+    lazyDerivation = [
+      (builtins.attrNames (lib.lazyDerivation { derivation = throw "x"; }))
+      (builtins.attrNames (lib.lazyDerivation { derivation = throw "x"; meta = {}; passthru.z = 1; outputs = [ "dev" "out" ]; }))
+    ];
+    filterOverrides = [
+      (lib.filterOverrides [ { value = lib.mkForce 1; } { value = 2; } { value = lib.mkDefault 3; } ])
+      (lib.modules.filterOverrides' [ { value = lib.mkForce 1; } { value = 2; } { value = lib.mkForce 3; } ])
+      (lib.modules.filterOverrides' [ ])
+    ];
+    sortProperties = [
+      (lib.sortProperties [ { value = lib.mkAfter 1; } { value = 2; } { value = lib.mkBefore 3; } ])
+      (lib.sortProperties [ { value = 1; } { value = 2; } ])
+    ];
+    textClosureList = lib.stringsWithDeps.textClosureList { a = lib.noDepEntry "A"; b = lib.fullDepEntry "B" ["a"]; c = lib.fullDepEntry "C" ["b" "a"]; } [ "c" "a" ];
+    textClosureMap = lib.textClosureMap (x: x + "!") { a = lib.noDepEntry "A"; b = lib.fullDepEntry "B" ["a"]; c = lib.fullDepEntry "C" ["b" "a"]; } [ "c" "a" (lib.stringAfter [ "b" ] "x") ];
+    pushDownProperties = [
+      (lib.pushDownProperties (lib.mkIf true (lib.mkMerge [ { a = 1; } (lib.mkForce { b = 2; }) ])))
+      (lib.pushDownProperties (lib.mkOrder 3 { a = 1; }))
+    ];
+    dischargeProperties = [
+      (lib.dischargeProperties (lib.mkMerge [ 1 (lib.mkIf false 2) (lib.mkIf true (lib.mkMerge [3])) ]))
+      (fails (lib.dischargeProperties (lib.mkIf 1 2)))
+      (lib.dischargeProperties (lib.mkForce (lib.mkIf true 1)))
+    ];
+    unionOfDisjoint = [
+      (lib.attrsets.unionOfDisjoint {a=1;} {b=2;})
+      ((lib.attrsets.unionOfDisjoint {a=1;} {a=2;b=2;}).b)
+      (fails ((lib.attrsets.unionOfDisjoint {a=1;} {a=2;b=2;}).a))
+    ];
+    toPretty = [
+      (lib.generators.toPretty { indent = "    "; } { a = [ 1 ]; })
+      (lib.generators.toPretty { } "a\n")
+      (lib.generators.toPretty { } "\n")
+      (lib.generators.toPretty { allowPrettyValues = true; } { __pretty = v: "<${toString v}>"; val = 3; })
+      (lib.generators.toPretty { } { type = "derivation"; name = "x"; })
+      (lib.generators.toPretty { } { type = "derivation"; drvPath = "/x.drv"; })
+      (lib.generators.toPretty { } { __functor = self: { a, b ? 1 }: a; })
+      (lib.generators.toPretty { } (-1))
+      (lib.generators.toPretty { } { "1a" = 1; "let" = 2; "a'" = 3; "a-b" = 4; "a\"b" = 5; })
+      (lib.generators.toPretty { multiline = false; } "a$b \\ \t \${x} $\${y} é")
+      (lib.generators.toPretty { } "a$b \\ \t \${x} $\${y} é")
+      (lib.generators.toPretty { } "a$b \\ \t \${x} $\${y} \n")
+      (lib.generators.toPretty { } { a = { b = [ { c = "x"; } [ ] ]; }; })
+      (lib.generators.toPretty { } "a\r\tb")
+      (lib.generators.toPretty { multiline = false; } "a\r\tb\n\${\\\${")
+    ];
+    toLua = [
+      (lib.generators.toLua { } { a = [ 1 { b = "x\n"; } ]; c = null; d = lib.generators.mkLuaInline "f()"; "x-y" = 1.5; p = { }; e = true; })
+      (lib.generators.toLua { asBindings = true; indent="  "; } { a = [ 1 { b = "x\n"; } ]; c = null; })
+      (lib.generators.toLua { asBindings = true; } { a.b.c = 1; "d.e" = [ ]; })
+      (fails (lib.generators.toLua { asBindings = true; } { "a b" = 1; }))
+      (lib.generators.toLua { asBindings = true; multiline = false; } { a.b.c = 1; "d.e" = [ 1 2 ]; })
+      (lib.generators.toLua { multiline = false; } { a = [ 1 { b = "x\n"; } ]; c = null; })
+    ];
+    toPlist = [
+      (lib.generators.toPlist { escape = true; } [ ])
+      (lib.generators.toPlist { escape = true; } { a = [ 1 "x<y" true null [ ] { } ]; b.c = { d = false; }; n = null; "<k>" = 1; })
+      (lib.generators.toPlist { } { a = "x<y"; "<k>" = -1; })
+    ];
+    toPrettySet = lib.generators.toPretty { } { a = [ 1 "x\ny" "a''b\${c" null true ]; f = x: x; g = { a, b ? 1 }: a; "x y" = { }; l = [ ]; t = "multi\n  line ''' x\n\nend\n"; };
+    toGitINI = [
+      (lib.generators.toGitINI { user.name = "a\"b"; url."git@x:".insteadOf = [ "a" "b" ]; x.y.z = "tab\t\n\\"; a.b = 1; })
+      (lib.generators.toGitINI { a.b.c.d = true; a.x = "1"; })
+    ];
+    withRecursion = [
+      (lib.generators.withRecursion { depthLimit = 1; throwOnDepthLimit = false; } { a.b.c.d = 1; l = [ [ [ 1 ] ] ]; })
+      (fails (lib.generators.withRecursion { depthLimit = 1; throwOnDepthLimit = true; } { a.b.c.d = 1; l = [ [ [ 1 ] ] ]; }))
+      (fails (lib.generators.withRecursion { depthLimit = 3; throwOnDepthLimit = true; } { a.b.c.d = 1; }))
+      (fails (lib.generators.withRecursion { depthLimit = 4; throwOnDepthLimit = true; } { a.b.c.d = 1; }))
+      (lib.generators.withRecursion { depthLimit = 2; throwOnDepthLimit = false; } { a.b.c.d = 1; x = 1; y = [ 1 [ 2 [ 3 ] ] ]; })
+      (lib.generators.withRecursion { depthLimit = 0; throwOnDepthLimit = false; } 1)
+    ];
+    concatAttrValues = lib.concatAttrValues { a = [ 1 ]; b = [ 2 3 ]; };
+    longestValidPathPrefix = [
+      (lib.attrsets.longestValidPathPrefix [ "a" "b" "c" ] { a.b = 1; })
+      (lib.attrsets.longestValidPathPrefix [ "x" ] { a.b = 1; })
+      (lib.attrsets.longestValidPathPrefix [ ] 1)
+    ];
+    commonPrefix = [
+      (lib.lists.commonPrefix [ 1 2 3 ] [ 1 2 4 ])
+      (lib.lists.commonPrefix [ ] [ 1 2 4 ])
+    ];
+    commonSuffixLength = map (x: lib.strings.commonSuffixLength "abcd" x) [ "" "d" "bcd" "xabcd" "abc" ];
+    levenshtein = map (x: lib.strings.levenshtein "abcd" x) [ "" "d" "bcd" "xabcd" "abc" "dcba" "abxd" ];
+    levenshteinAtMost = map (x: lib.strings.levenshteinAtMost 2 "abcd" x) [ "" "d" "bcd" "xabcd" "abc" "dcba" "abxd" ];
+    sanitizeDerivationName = map lib.strings.sanitizeDerivationName [ "..foo" "a b c" "" "..." "foo" "_x" "?x" "-x" "ä" "a//b" ".a." ];
+    toCommandLine = [
+      (lib.cli.toCommandLine (n: { option = "-${n}"; sep = "="; explicitBool = false; }) { a = true; b = false; c = null; d = [ 1 true "x" null ]; e = 1.5; })
+      (lib.cli.toCommandLine (n: { option = "-${n}"; sep = null; explicitBool = true; }) { a = true; b = false; c = null; d = [ 1 true "x" ]; })
+      (lib.cli.toCommandLine (n: { option = "-${n}"; explicitBool = true; formatArg = x: "<${toString x}>"; sep = ""; }) { a = true; d = [ 1 "x" ]; })
+    ];
+    toCommandLineGNU = [
+      (lib.cli.toCommandLineGNU { } { a = true; bc = "x y"; d = [ "1" 2 ]; long = [ "1" ]; n = null; f = false; })
+      (lib.cli.toCommandLineGNU { isLong = n: true; explicitBool = true; } { a = true; bc = "x y"; })
+      (lib.cli.toCommandLineGNU { formatArg = x: "q"; } { bc = "x y"; })
+    ];
+    toCommandLineShellGNU = lib.cli.toCommandLineShellGNU { } { a = true; bc = "x y"; };
+    toCommandLineShell = lib.cli.toCommandLineShell (n: { option = "-${n}"; sep = null; explicitBool = false; }) { bc = "x y"; };
+    checkAssertWarn = [
+      (lib.asserts.checkAssertWarn [ { assertion = true; message = "x"; } ] [ ] 3)
+      (fails (lib.asserts.checkAssertWarn [ { assertion = false; message = "x"; } ] [ ] 3))
+    ];
+    makeScope = [
+      ((lib.makeScope (scope: f: args: let fn = if builtins.isFunction f then f else import f; in fn (builtins.intersectAttrs (builtins.functionArgs fn) scope // args)) (self: { a = 1; b = self.callPackage ({ a }: a + 1) { }; })).b)
+      (((lib.makeScope (scope: f: args: f (builtins.intersectAttrs (builtins.functionArgs f) scope // args)) (self: { a = 1; b = self.callPackage ({ a }: a + 1) { }; })).overrideScope (final: prev: { a = prev.a + 10; })).b)
+      (builtins.attrNames (lib.makeScope (scope: f: args: 1) (self: { a = 1; })))
+    ];
+    mapCrossIndex = lib.mapCrossIndex (x: x + 1) { buildBuild = 1; buildHost = 2; buildTarget = 3; hostHost = 4; hostTarget = 5; targetTarget = 6; };
+    renameCrossIndexTo = lib.renameCrossIndexTo "pkgs" { buildBuild = 1; buildHost = 2; buildTarget = 3; hostHost = 4; hostTarget = 5; targetTarget = 6; };
+    renameCrossIndexFrom = lib.renameCrossIndexFrom "pkgs" { pkgsBuildBuild = 1; pkgsBuildHost = 2; pkgsBuildTarget = 3; pkgsHostHost = 4; pkgsHostTarget = 5; pkgsTargetTarget = 6; };
+    makeOverridable = [
+      (let f = lib.makeOverridable ({ a, b ? 2 }: { r = a + b; }); in [ (f { a = 1; }).r ((f { a = 1; }).override { a = 5; }).r ((f { a = 1; }).override (old: { b = old.a * 10; })).r (builtins.attrNames (f { a = 1; })) ])
+      ((lib.makeOverridable ({ a }: x: a + x) { a = 1; }) 2)
+      (((lib.makeOverridable ({ a }: x: a + x) { a = 1; }).override { a = 5; }) 2)
+      (lib.functionArgs (lib.makeOverridable ({ a, b ? 2 }: { })))
+      (lib.makeOverridable ({ a }: a) { a = 3; })
+    ];
+    callPackageWith = [
+      ((lib.callPackageWith { a = 1; c = 3; } ({ a, b ? 7 }: { r = a + b; }) { }).r)
+      ((lib.callPackageWith { a = 1; } ({ a, b }: { r = a + b; }) { b = 9; }).r)
+    ];
+    callPackagesWith = [
+      ((lib.callPackagesWith { a = 1; } ({ a, b }: { r.x = a + b; s = 2; }) { b = 9; }).r.x)
+      (((lib.callPackagesWith { a = 1; } ({ a, b }: { r.x = a + b; }) { b = 9; }).r.override { a = 7; }).x)
+    ];
+    mapDefinitionValue = lib.modules.mapDefinitionValue (x: x + 1) (lib.mkMerge [ 1 (lib.mkIf true 2) (lib.mkForce 3) (lib.mkBefore 4) ]);
+    traceSeqN = lib.debug.traceSeqN 1 1 2;
+    mapDerivationAttrset = lib.meta.mapDerivationAttrset (x: x // { q = 1; }) { a = 1; b = { type = "derivation"; }; };
+    hiPrioSet = lib.meta.hiPrioSet { a = { type = "derivation"; }; b = 1; };
+  };
 }

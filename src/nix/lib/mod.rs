@@ -20,6 +20,7 @@ const NAMESPACES: &[&str] = &[
     "attrsets",
     "lists",
     "strings",
+    "stringsWithDeps",
     "trivial",
     "fixedPoints",
     "options",
@@ -107,8 +108,8 @@ pub fn lib(evaluator: &mut Evaluator) -> Rc<Thunk> {
 fn inside(namespace: &str, flat: &Attrs, open: &Rc<Unknown>, lib: &Rc<Thunk>) -> Attrs {
     let mut inside = flat.clone();
     inside.open = Some(Rc::clone(open));
-    for (owner, name, source) in prelude::NAMESPACED {
-        if *owner != namespace {
+    for (owner, name, source) in prelude::namespaced() {
+        if owner != namespace {
             continue;
         }
         let lib = Rc::clone(lib);
@@ -346,9 +347,7 @@ mod tests {
     fn every_piece_of_the_prelude_parses() {
         let names = [Symbol::new("lib")];
         let flat = prelude::functions();
-        let inner = prelude::NAMESPACED
-            .iter()
-            .map(|(_, name, source)| (*name, *source));
+        let inner = prelude::namespaced().map(|(_, name, source)| (name, source));
         let kinds = types::IN_NIX.iter().map(|(name, source)| (*name, *source));
         for (name, source) in flat.chain(inner).chain(kinds) {
             let tree = syntax::parse(FileId::INTERNAL, source, Some(&names));

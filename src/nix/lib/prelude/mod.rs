@@ -1,6 +1,7 @@
 //! The prelude: functions of `lib` in Nix, each a piece of its own with `lib` in scope.
 
 mod fixed_points;
+mod generators;
 mod lists;
 mod modules;
 mod namespaces;
@@ -10,7 +11,14 @@ mod sets;
 mod strings;
 mod trivial;
 
-pub(in crate::nix::lib) use namespaces::NAMESPACED;
+/// Functions that are only in a part of `lib`: the part, the name, the source.
+pub(in crate::nix::lib) fn namespaced()
+-> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    [namespaces::FUNCTIONS, generators::FUNCTIONS]
+        .into_iter()
+        .flatten()
+        .copied()
+}
 
 /// Builtins that `lib` hands on under the same name.
 pub(in crate::nix::lib) const REEXPORTED: &[&str] = &[

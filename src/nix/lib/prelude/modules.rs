@@ -89,4 +89,20 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
         "mkChangedOptionModule",
         "from: to: change: lib.mkMergedOptionModule [ from ] to change",
     ),
+    (
+        "dischargeProperties",
+        r#"definition: let kind = definition._type or null; in if kind == "merge" then builtins.concatMap lib.dischargeProperties definition.contents else if kind == "if" then (if builtins.isBool definition.condition then (if definition.condition then lib.dischargeProperties definition.content else [ ]) else throw "‘mkIf’ called with a non-Boolean condition") else [ definition ]"#,
+    ),
+    (
+        "pushDownProperties",
+        r#"config: let kind = config._type or null; wrapped = around: builtins.map (builtins.mapAttrs (_: value: around value)) (lib.pushDownProperties config.content); in if kind == "merge" then builtins.concatMap lib.pushDownProperties config.contents else if kind == "if" then wrapped (lib.mkIf config.condition) else if kind == "override" then wrapped (lib.mkOverride config.priority) else [ config ]"#,
+    ),
+    (
+        "filterOverrides",
+        r#"definitions: (lib.modules.filterOverrides' definitions).values"#,
+    ),
+    (
+        "sortProperties",
+        r#"definitions: let priority = definition: if definition.value._type or "" == "order" then definition.value.priority else lib.defaultOrderPriority; plain = definition: if definition.value._type or "" == "order" then definition // { value = definition.value.content; inherit (definition.value) priority; } else definition; in map plain (if builtins.any (definition: definition.value._type or "" == "order") definitions then builtins.sort (first: second: priority first < priority second) definitions else definitions)"#,
+    ),
 ];

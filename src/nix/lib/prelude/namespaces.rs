@@ -1,7 +1,7 @@
 //! Functions that are only in a part of `lib`.
 
 /// The part, the name, the source.
-pub(in crate::nix::lib) const NAMESPACED: &[(&str, &str, &str)] = &[
+pub(super) const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("generators", "toJSON", "_: builtins.toJSON"),
     ("generators", "toYAML", "_: builtins.toJSON"),
     (
@@ -121,5 +121,121 @@ pub(in crate::nix::lib) const NAMESPACED: &[(&str, &str, &str)] = &[
         "lists",
         "removePrefix",
         "first: second: if lib.lists.hasPrefix first second then lib.drop (builtins.length first) second else throw \"lib.lists.removePrefix: the first list is no prefix of the second\"",
+    ),
+    (
+        "strings",
+        "charToInt",
+        r##"character: let position = lib.lists.findFirstIndex (known: known == character) null (lib.stringToCharacters " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"); blank = { "\t" = 9; "\n" = 10; "\r" = 13; }; in if position == null then blank.${character} else position + 32"##,
+    ),
+    (
+        "strings",
+        "escapeC",
+        r#"characters: builtins.replaceStrings characters (map (character: "\\x${lib.fixedWidthString 2 "0" (lib.toLower (lib.toHexString (lib.strings.charToInt character)))}") characters)"#,
+    ),
+    (
+        "strings",
+        "commonSuffixLength",
+        r#"first: second: let own = builtins.stringLength first; other = builtins.stringLength second; go = count: if count >= lib.min own other then count else if builtins.substring (own - count - 1) 1 first == builtins.substring (other - count - 1) 1 second then go (count + 1) else count; in go 0"#,
+    ),
+    (
+        "strings",
+        "normalizePath",
+        r#"text: lib.concatStringsSep "/" (let parts = lib.splitString "/" text; last = builtins.length parts - 1; in lib.ifilter0 (index: part: part != "" || index == 0 || index == last) parts)"#,
+    ),
+    (
+        "strings",
+        "sanitizeDerivationName",
+        r#"name: let plain = builtins.unsafeDiscardStringContext name; start = builtins.head (builtins.match "\\.*(.*)" plain); joined = lib.concatMapStrings (part: if builtins.isList part then "-" else part) (builtins.split "[^[:alnum:]+._?=-]+" start); length = builtins.stringLength joined; in if builtins.stringLength plain <= 207 && builtins.match "[[:alnum:]+_?=-][[:alnum:]+._?=-]*" plain != null then plain else if joined == "" then "unknown" else builtins.substring (lib.max 0 (length - 207)) 207 joined"#,
+    ),
+    ("strings", "storeDir", r#"builtins.storeDir"#),
+    (
+        "strings",
+        "levenshtein",
+        r#"first: second: let from = lib.stringToCharacters first; to = lib.stringToCharacters second; start = lib.range 0 (builtins.length to); row = above: character: let step = left: index: left ++ [ (lib.min (lib.min (lib.last left + 1) (builtins.elemAt above (index + 1) + 1)) (builtins.elemAt above index + (if builtins.elemAt to index == character then 0 else 1))) ]; in builtins.foldl' step [ (builtins.head above + 1) ] (lib.range 0 (builtins.length to - 1)); in lib.last (builtins.foldl' row start from)"#,
+    ),
+    (
+        "strings",
+        "levenshteinAtMost",
+        r#"most: first: second: let difference = builtins.stringLength first - builtins.stringLength second; in (if difference < 0 then -difference else difference) <= most && lib.strings.levenshtein first second <= most"#,
+    ),
+    (
+        "attrsets",
+        "longestValidPathPrefix",
+        r#"path: set: let go = count: value: if count == builtins.length path then path else let name = builtins.elemAt path count; in if builtins.isAttrs value && value ? ${name} then go (count + 1) value.${name} else lib.take count path; in go 0 set"#,
+    ),
+    (
+        "attrsets",
+        "unionOfDisjoint",
+        r#"first: second: first // second // builtins.mapAttrs (name: _: throw "unionOfDisjoint: collision on ${name}; ${name} is in both sets") (builtins.intersectAttrs first second)"#,
+    ),
+    (
+        "lists",
+        "commonPrefix",
+        r#"first: second: let limit = lib.min (builtins.length first) (builtins.length second); differs = index: builtins.elemAt first index != builtins.elemAt second index; in lib.take (lib.lists.findFirstIndex differs limit (builtins.genList (index: index) limit)) first"#,
+    ),
+    (
+        "cli",
+        "toCommandLine",
+        r#"optionFormat: options: let one = name: value: let format = optionFormat name; option = format.option; separator = format.sep or null; formatArg = format.formatArg or (lib.generators.mkValueStringDefault { }); given = text: if separator == null then [ option text ] else [ "${option}${separator}${text}" ]; in if value == null then [ ] else if builtins.isBool value && !format.explicitBool then lib.optional value option else if builtins.isList value then builtins.concatMap (one name) value else given (formatArg value); in builtins.concatLists (lib.mapAttrsToList one options)"#,
+    ),
+    (
+        "cli",
+        "toCommandLineShell",
+        r#"optionFormat: options: lib.escapeShellArgs (lib.cli.toCommandLine optionFormat options)"#,
+    ),
+    (
+        "cli",
+        "toCommandLineGNU",
+        r#"{ isLong ? (name: builtins.stringLength name > 1), explicitBool ? false, formatArg ? lib.generators.mkValueStringDefault { } }: lib.cli.toCommandLine (name: { option = if isLong name then "--${name}" else "-${name}"; sep = if isLong name then "=" else ""; inherit explicitBool formatArg; })"#,
+    ),
+    (
+        "cli",
+        "toCommandLineShellGNU",
+        r#"given: options: lib.escapeShellArgs (lib.cli.toCommandLineGNU given options)"#,
+    ),
+    (
+        "asserts",
+        "checkAssertWarn",
+        r#"assertions: warnings: value: let failed = map (one: one.message) (builtins.filter (one: !one.assertion) assertions); in if failed != [ ] then throw "\nFailed assertions:\n${lib.concatMapStringsSep "\n" (message: "- ${message}") failed}" else lib.showWarnings warnings value"#,
+    ),
+    (
+        "meta",
+        "appendToName",
+        r#"suffix: lib.meta.updateName (name: let parsed = builtins.parseDrvName name; in "${parsed.name}-${suffix}-${parsed.version}")"#,
+    ),
+    (
+        "filesystem",
+        "resolveDefaultNix",
+        r#"given: if lib.pathIsDirectory given then given + "/default.nix" else if builtins.isString given && lib.hasSuffix "/" given then given + "default.nix" else given"#,
+    ),
+    (
+        "filesystem",
+        "locateDominatingFile",
+        r#"pattern: file: let go = folder: let found = builtins.filter (match: match != null) (map (builtins.match pattern) (builtins.attrNames (builtins.readDir folder))); isThere = builtins.length found != 0; parent = builtins.dirOf folder; in if isThere then { path = folder; matches = found; } else if folder == /. then null else go parent; in go (if lib.pathIsDirectory file then file else builtins.dirOf file)"#,
+    ),
+    (
+        "path",
+        "hasStorePathPrefix",
+        r#"path: let parts = lib.path.subpath.components (lib.path.splitRoot path).subpath; store = lib.path.subpath.components ("." + builtins.storeDir); count = builtins.length store; in lib.take count parts == store && builtins.length parts > count && builtins.match ".{32}-.+" (builtins.elemAt parts count) != null"#,
+    ),
+    (
+        "modules",
+        "mapDefinitionValue",
+        r#"function: value: let inner = lib.modules.mapDefinitionValue function; kind = value._type or null; in if !(builtins.isAttrs value) then function value else if kind == "merge" then value // { contents = map inner value.contents; } else if kind == "if" || kind == "override" || kind == "order" then value // { content = inner value.content; } else if kind == "definition" then value // { value = inner value.value; } else function value"#,
+    ),
+    (
+        "modules",
+        "filterOverrides'",
+        r#"definitions: let priority = definition: if definition.value._type or "" == "override" then definition.value.priority else lib.defaultOverridePriority; highestPrio = builtins.foldl' (least: definition: lib.min least (priority definition)) 9999 definitions; plain = definition: if definition.value._type or "" == "override" then definition // { value = definition.value.content; } else definition; in { values = map plain (builtins.filter (definition: priority definition == highestPrio) definitions); inherit highestPrio; }"#,
+    ),
+    (
+        "meta",
+        "platformMatch",
+        r#"platform: wanted: if builtins.isString wanted then platform ? system && platform.system == wanted else lib.matchAttrs (if wanted ? parsed then wanted else { parsed = wanted; }) platform"#,
+    ),
+    (
+        "meta",
+        "availableOn",
+        r#"platform: package: (!(package ? meta.platforms) || builtins.any (lib.meta.platformMatch platform) package.meta.platforms) && builtins.all (wanted: !(lib.meta.platformMatch platform wanted)) (package.meta.badPlatforms or [ ])"#,
     ),
 ];

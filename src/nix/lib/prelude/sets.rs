@@ -185,4 +185,9 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
         "optionalDrvAttr",
         "condition: value: if condition then value else null",
     ),
+    (
+        "concatAttrValues",
+        r#"set: builtins.concatLists (builtins.attrValues set)"#,
+    ),
+    ("chooseDevOutputs", r#"map lib.getDev"#),
 ];

@@ -264,4 +264,12 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
         "splitStringBy",
         "decides: keep: text: let length = builtins.stringLength text; at = index: builtins.substring index 1 text; go = index: start: parts: let here = at index; before = if index > 0 then at (index - 1) else \"\"; in if index == length then parts ++ [ (builtins.substring start (index - start) text) ] else if decides before here then go (index + 1) (if keep then index else index + 1) (parts ++ [ (builtins.substring start (index - start) text) ]) else go (index + 1) start parts; in go 0 0 [ ]",
     ),
+    (
+        "escapeURL",
+        r##"text: let reserved = lib.stringToCharacters " !\"#$%&'()*+,/:;<=>?@[\\]^`{|}\t\n\r"; in builtins.replaceStrings reserved (map (character: "%${lib.fixedWidthString 2 "0" (lib.toHexString (lib.strings.charToInt character))}") reserved) text"##,
+    ),
+    (
+        "toCamelCase",
+        r#"text: let isOne = characters: character: builtins.elem character characters; isSeparator = isOne [ "-" "_" " " ]; words = lib.splitStringBy (before: here: isSeparator here) false text; inner = lib.splitStringBy (before: here: isOne lib.lowerChars before && isOne lib.upperChars here) true; parts = builtins.concatMap inner words; in if builtins.isString text then lib.concatStrings (lib.imap0 (index: if index == 0 then lib.toLower else lib.toSentenceCase) parts) else throw "toCamelCase: the argument is no string""#,
+    ),
 ];

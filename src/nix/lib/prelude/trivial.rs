@@ -163,4 +163,14 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
         "runTests",
         "tests: builtins.concatMap (name: let test = tests.${name}; wanted = !(tests ? tests) || builtins.elem name tests.tests; in if name != \"tests\" && wanted && (builtins.substring 0 4 name == \"test\" || tests ? tests) && test.expr != test.expected then [ { inherit name; inherit (test) expected; result = test.expr; } ] else [ ]) (builtins.attrNames tests)",
     ),
+    (
+        "traceSeqN",
+        r#"depth: shown: value: builtins.seq shown value"#,
+    ),
+    ("traceValSeqN", r#"depth: value: value"#),
+    ("traceValSeqNFn", r#"function: depth: value: value"#),
+    (
+        "traceFnSeqN",
+        r#"depth: name: function: value: function value"#,
+    ),
 ];
