@@ -8,6 +8,7 @@ mod exit_code_table;
 mod exit_codes;
 mod file_system;
 mod files;
+mod filesets;
 mod fixtures;
 mod flake_parts;
 mod formats;

@@ -343,6 +343,15 @@ in
   };
   # Functions of many parts of `lib`, by name.
   functions = {
+    mkPackageOption = [
+      (builtins.removeAttrs (lib.mkPackageOption { hello = { type = "derivation"; }; } "hello" { }) [ "type" ])
+      (builtins.removeAttrs (lib.mkPackageOption { a.hello = 1; } "hello" { default = [ "a" "hello" ]; }) [ "type" ])
+      (builtins.removeAttrs (lib.mkPackageOption { a.hello = 1; } [ "a" "hello" ] { example = "pkgs.x"; extraDescription = "More."; pkgsText = "my"; }) [ "type" ])
+      (builtins.removeAttrs (lib.mkPackageOption { a.hello = 1; } "hello" { default = null; nullable = true; example = [ "b" "1c" ]; }) [ "type" ])
+      (fails (lib.mkPackageOption { } "hello" { }).default)
+      (builtins.removeAttrs (lib.mkPackageOption { a.hello = 1; } "hello" { default = null; nullable = false; }) [ "type" ])
+      (builtins.removeAttrs (lib.mkPackageOption { a.hello = 1; } "hello" { nullable = true; default = [ "a" "hello" ]; }) [ "type" ])
+    ];
     toCamelCase = [
       (map lib.toCamelCase ["hello-world" "hello_world" "HelloWorld" "hello world" "HELLO-WORLD" "fooBar-baz" "a1-b2" "foo--bar" "XMLHttp" "aBC" "" "-x" "hello-World_two Three" "a1B2c" "foo.bar" "foo/bar" "fooBAR" "a B" "a\nb" "aB cD-eF" "A" "1A" "a_1b" "_" "--" "Ab-" "foo bar  baz"])
       (fails (lib.toCamelCase 1))

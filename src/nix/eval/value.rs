@@ -5,6 +5,7 @@ use super::worlds::Pass;
 use super::{Builtin, Evaluator};
 use crate::nix::flake::known::KnownInput;
 use crate::nix::flake::package_set::PackageSet;
+use crate::nix::lib::fileset::Files;
 use crate::nix::lib::names;
 use crate::nix::modules::types::OptionType;
 use crate::nix::modules::{Declarations, Declared, ModuleSet};
@@ -419,6 +420,8 @@ pub enum Marker {
     },
     /// The packages of nixpkgs.
     Packages(PackageSet),
+    /// A set of files (`lib.fileset`).
+    Files(Rc<Files>),
     /// The result of a module evaluation.
     Modules(Rc<ModuleSet>),
     /// An input of a flake that is known by what it locks.
@@ -447,6 +450,7 @@ impl fmt::Debug for Marker {
         out.write_str(match self {
             Marker::TextFile { .. } => "TextFile",
             Marker::Packages(_) => "Packages",
+            Marker::Files(_) => "Files",
             Marker::Modules(_) => "Modules",
             Marker::Input(_) => "Input",
             Marker::Type(_) => "Type",

@@ -3,6 +3,7 @@
 //! Most functions are short pieces of Nix of our own ([`prelude`]), each parsed only when it is used. Types and the
 //! module system are in Rust ([`types`]). The set is open: a function that is not modelled is unknown, never missing.
 
+pub(crate) mod fileset;
 pub(crate) mod names;
 mod prelude;
 pub(crate) mod types;
@@ -79,6 +80,7 @@ pub fn lib(evaluator: &mut Evaluator) -> Rc<Thunk> {
             }
             add("platforms", platforms(evaluator));
             add("systems", systems(evaluator));
+            add("fileset", fileset::fileset(evaluator));
             add("types", types::types(evaluator));
             add("evalModules", native(&EVAL_MODULES));
             let mut attrs = Attrs::from_entries(entries);

@@ -32,6 +32,7 @@ pub(super) fn types(evaluator: &mut Evaluator) -> Rc<Thunk> {
         ("unspecified", OptionType::Unspecified),
         ("attrs", OptionType::Attrs),
         ("deferredModule", OptionType::Deferred),
+        ("json", OptionType::Json),
     ];
     let mut entries: Vec<(&str, Rc<Thunk>)> = plain
         .into_iter()
@@ -112,6 +113,18 @@ pub(super) const IN_NIX: &[(&str, &str)] = &[
     (
         "attrsWith",
         "{ elemType, lazy ? false, placeholder ? \"name\" }: let plain = if lazy then lib.types.lazyAttrsOf elemType else lib.types.attrsOf elemType; in if placeholder == \"name\" then plain else lib.types.addCheck plain builtins.isAttrs // { functor = { name = \"attrsWith\"; }; }",
+    ),
+    (
+        "serializableValueWith",
+        "{ typeName, nullable ? true }: if nullable then lib.types.json else lib.types.serializableValueWithoutNull",
+    ),
+    (
+        "fileset",
+        "lib.mkOptionType { name = \"fileset\"; description = \"fileset\"; descriptionClass = \"noun\"; check = lib.fileset.isFileset; merge = location: definitions: lib.fileset.unions (lib.getValues definitions); emptyValue.value = lib.fileset.empty; }",
+    ),
+    (
+        "deferredModuleWith",
+        "{ staticModules ? [ ] }: if staticModules == [ ] then lib.types.deferredModule else lib.types.deferredModuleWithModules",
     ),
     (
         "luaInline",

@@ -15,7 +15,7 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ),
     (
         "mkPackageOption",
-        "packages: name: { default ? name, nullable ? false, ... }: lib.mkOption { type = if nullable then lib.types.nullOr lib.types.package else lib.types.package; ${if default == null then null else \"default\"} = lib.attrByPath (lib.toList default) null packages; }",
+        r#"packages: name: { nullable ? false, default ? name, example ? null, extraDescription ? "", pkgsText ? "pkgs" }: let shown = path: "${pkgsText}.${lib.concatMapStringsSep "." lib.escapeNixIdentifier path}"; path = lib.toList default; in lib.mkOption ({ description = "The ${if builtins.isList name then lib.last name else name} package to use." + (if extraDescription == "" then "" else " ${extraDescription}"); type = if nullable then lib.types.nullOr lib.types.package else lib.types.package; } // (if default != null then { default = lib.attrByPath path (throw "${shown path} cannot be found in ${pkgsText}") packages; defaultText = lib.literalExpression (shown path); } else if nullable then { default = null; } else { }) // (if example == null then { } else { example = lib.literalExpression (if builtins.isList example then shown example else example); }))"#,
     ),
     (
         "mkSinkUndeclaredOptions",
