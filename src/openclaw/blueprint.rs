@@ -1144,7 +1144,7 @@ pub fn rendered_value(
     reach: Reach,
 ) -> Blueprint {
     let mut converter = Converter::new(evaluator, None);
-    let options = converter.value(thunk, Merging::Plain);
+    let options = converter.json_value(thunk);
     let problems = converter.take_problems();
     let assumptions = converter.assumption().into_iter().collect();
     Blueprint {

@@ -66,6 +66,8 @@ pub struct Converter<'a> {
     pub is_of_openclaw: bool,
     /// How many values around this one become JSON: a file in one stands there as its path, elsewhere it is read.
     in_json: usize,
+    /// How deep the innermost of them is: a text in it stays one, also where it is JSON.
+    json_depth: usize,
     /// The names on the way to the option that is being read.
     names: Vec<Symbol>,
     /// What failed.
@@ -93,6 +95,7 @@ impl<'a> Converter<'a> {
             depth: 0,
             is_of_openclaw: false,
             in_json: 0,
+            json_depth: 0,
             names: Vec::new(),
             failures: Vec::new(),
             assumes_no_stop: false,
@@ -194,6 +197,21 @@ impl<'a> Converter<'a> {
         let definition = Definition::new(Rc::clone(thunk), usize::MAX);
         self.definitions(&[definition], merging)
             .unwrap_or_else(|| Node::new(Value::Null, Place::default()))
+    }
+
+    /// The tree of a value that becomes JSON.
+    pub fn json_value(&mut self, thunk: &Rc<Thunk>) -> Rc<Node> {
+        self.becoming_json(|converter| converter.value(thunk, Merging::Plain))
+    }
+
+    /// What a conversion of the next value gives, which becomes JSON.
+    fn becoming_json<T>(&mut self, convert: impl FnOnce(&mut Self) -> T) -> T {
+        let around = std::mem::replace(&mut self.json_depth, self.depth + 1);
+        self.in_json += 1;
+        let converted = convert(self);
+        self.in_json -= 1;
+        self.json_depth = around;
+        converted
     }
 
     /// The tree of definitions; `None` where none of them holds.
@@ -440,11 +458,13 @@ impl<'a> Converter<'a> {
         };
         for (name, definitions) in &grouped.by_name {
             let becomes_json = self.is_of_openclaw && name.as_str() == "config";
-            self.in_json += usize::from(becomes_json);
+            let merging = merging.below(name.as_str());
             self.names.push(*name);
-            let child = self.definitions(definitions, merging.below(name.as_str()));
+            let child = match becomes_json {
+                true => self.becoming_json(|converter| converter.definitions(definitions, merging)),
+                false => self.definitions(definitions, merging),
+            };
             self.names.pop();
-            self.in_json -= usize::from(becomes_json);
             if let Some(child) = child
                 && self.in_place_of_all.is_none()
             {
@@ -576,12 +596,11 @@ impl<'a> Converter<'a> {
         if let ([Part::File(contents, _)], 0) = (string.parts.as_slice(), self.in_json) {
             return self.file(contents, place);
         }
-        if let [Part::Json(json)] = string.parts.as_slice() {
+        let is_within_json = self.in_json > 0 && self.depth > self.json_depth;
+        if let ([Part::Json(json)], false) = (string.parts.as_slice(), is_within_json) {
             // Rendered JSON: the value that it was made of says more than its text.
             let thunk = json.value.clone().thunk();
-            self.in_json += 1;
-            let mut node = (*self.value(&thunk, Merging::Plain)).clone();
-            self.in_json -= 1;
+            let mut node = (*self.json_value(&thunk)).clone();
             node.place.key = node.place.key.or(place.key);
             node.place.is_rendered = true;
             return Rc::new(node);

@@ -102,7 +102,7 @@ pub(super) fn elsewhere(
             continue;
         }
         let mut converter = Converter::new(evaluator, Some(set));
-        let options = converter.value(&content, Merging::Plain);
+        let options = converter.json_value(&content);
         drop(converter);
         if !(is_named && options.as_object().is_some() || is_like_configuration(&options)) {
             continue;

@@ -208,7 +208,7 @@ fn scopes_of_the_library_let_other_names_through() {
         // Not modelled, but there.
         ("with { toml = 1; }; with lib.types; toml", "«unknown"),
         (
-            "with { textClosureMap = 1; }; with lib; textClosureMap",
+            "with { closePropagation = 1; }; with lib; closePropagation",
             "«unknown",
         ),
         // A newer `lib` may have it.

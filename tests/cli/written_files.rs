@@ -11,7 +11,7 @@ fn module(text: &str) -> tempfile::TempDir {
   outputs = {{ self, nixpkgs, home-manager, nix-openclaw }}: {{
     homeConfigurations.zoe = home-manager.lib.homeManagerConfiguration {{
       pkgs = nixpkgs.legacyPackages.x86_64-linux;
-      modules = [ nix-openclaw.homeManagerModules.openclaw ({{ pkgs, ... }}: {{
+      modules = [ nix-openclaw.homeManagerModules.openclaw ({{ pkgs, lib, ... }}: {{
         programs.openclaw = {{ enable = true; {text} }};
       }}) ];
     }};
@@ -74,5 +74,39 @@ fn in_the_configuration_such_a_file_is_its_path() {
     for name in ["one", "two", "three"] {
         let path = format!("the store path of `{name}`");
         assert!(printed.out.contains(&path), "{name}: {}", printed.out);
+    }
+}
+
+#[test]
+fn json_in_the_configuration_is_a_text_there() {
+    for (name, wanted) in [
+        ("builtins.toJSON { a = 1; }", r#""name": "{\"a\":1}""#),
+        ("lib.generators.toJSON { } [ true ]", r#""name": "[true]""#),
+        (
+            "builtins.toJSON { b = builtins.toJSON [ ]; }",
+            r#""name": "{\"b\":\"[]\"}""#,
+        ),
+    ] {
+        let options = format!("config.ui.assistant.name = {name};");
+        let rendered = format!(
+            "}}; home.file.\".openclaw/openclaw.json\".text = builtins.toJSON {{ ui.assistant.name = {name}; }}; xdg = {{"
+        );
+        for options in [options, rendered] {
+            let folder = module(&options);
+            let printed = openclaw_check()
+                .args("show --no-git")
+                .inside(folder.path())
+                .run();
+            assert!(printed.out.contains(wanted), "{options}: {}", printed.out);
+            let checked = openclaw_check()
+                .args("--no-git")
+                .inside(folder.path())
+                .run();
+            assert!(
+                !checked.out.contains("wrong-type"),
+                "{options}: {}",
+                checked.out
+            );
+        }
     }
 }
