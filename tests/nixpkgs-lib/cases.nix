@@ -341,6 +341,30 @@ in
     metaIsAnOption = (eval [ { options.meta.it = mkOption { }; } { meta.it = 7; } ]).meta.it;
     wholeConfig = eval [ { options.a.b = mkOption { default = 1; }; options.c = mkOption { type = types.attrsOf types.int; default = { }; }; } ];
   };
+  # Types that are made of themselves.
+  recursive =
+    let
+      value = types.nullOr (types.oneOf [ types.bool types.int types.str (types.attrsOf value) (types.listOf value) ]) // { description = "a value"; };
+      tree = types.attrsOf (types.either types.int tree) // { description = "a tree"; };
+      lazy = types.lazyAttrsOf (types.nullOr (types.either types.str (types.listOf lazy))) // { description = "more"; };
+    in
+    {
+      deep = merged value [ { a.b.c = 1; l = [ [ 1 ] { x = null; } ]; } { a.b.d = mkForce "x"; a.e = true; } ];
+      overridden = merged value [ { a.b.c = mkDefault 1; } { a.b.c = 2; } ];
+      condition = merged value [ { a.b.c = mkIf false 1; a.b.d = mkIf true 1; } ];
+      refused = map fails [ (merged value [ { a.b = x: x; } ]) (merged value [ { a.b = 1.5; } ]) (merged value [ { a.b = 1; } { a.b = 2; } ]) (merged value [ [ [ 1.5 ] ] ]) ];
+      tree = merged tree [ { a.b = 1; } { a.c.d = 2; } ];
+      treeRefused = map fails [ (merged tree [ { a.b = "x"; } ]) (merged tree [ { a.b.c = [ ]; } ]) ];
+      mutual =
+        let
+          one = types.either types.int (types.listOf two) // { description = "one"; };
+          two = types.either types.str (types.attrsOf one) // { description = "two"; };
+        in
+        [ (merged one [ [ "a" { b = [ { c = 1; } ]; } ] ]) (fails (merged one [ [ 1 ] ])) (fails (merged one [ [ { b = "x"; } ] ])) ];
+      lazy = merged lazy [ { a = [ { b = "c"; } ]; } { a = [ { b = null; } ]; } ];
+      jsonRefused = map fails [ (merged types.json [ (x: x) ]) (merged types.json [ { a = x: x; } ]) (merged types.json [ { a = [ (x: x) ]; } ]) (merged types.json [ { a = [ ]; } { a = { }; } ]) ];
+      json = merged types.json [ { a.b = [ 1 ]; } { a.b = [ { c = null; } ]; a.d = mkForce 1.5; } ];
+    };
   # Functions of many parts of `lib`, by name.
   functions = {
     mkPackageOption = [

@@ -46,12 +46,22 @@ pub(super) fn attributes(evaluator: &mut Evaluator, system: &Rc<Thunk>) -> Attrs
         Some(Kind::Derivation),
         None,
     ));
-    let formats: Vec<(&str, Rc<Thunk>)> = vec![("json", function(&FORMAT_JSON, Vec::new()))];
-    let mut formats = Attrs::of(formats);
+    let mut formats = Attrs::of([
+        ("json", function(&FORMAT_JSON, Vec::new())),
+        ("yaml", function(&FORMAT_YAML, Vec::new())),
+    ]);
     formats.open =
         Some(evaluator.unknown_named("pkgs.formats", "this format is not modelled", None, None));
+    let mut writers = Attrs::of([("writeJSON", function(&GENERATE_JSON, Vec::new()))]);
+    writers.open = Some(evaluator.unknown_named(
+        "pkgs.writers",
+        "this writer is not modelled",
+        Some(Kind::Derivation),
+        None,
+    ));
     let mut attrs = Attrs::of([
         ("lib", lib),
+        ("writers", Val::attrs(writers).thunk()),
         ("system", Rc::clone(system)),
         ("stdenv", Val::attrs(standard).thunk()),
         ("formats", Val::attrs(formats).thunk()),
@@ -223,6 +233,22 @@ static FORMAT_JSON: Builtin = Builtin {
             "(pkgs.formats.json { })",
             "it belongs to nixpkgs, which is not evaluated here",
             None,
+            None,
+        ));
+        Ok(Val::attrs(attrs))
+    },
+};
+
+/// YAML has the same values. Which text it makes of them is not modelled.
+static FORMAT_YAML: Builtin = Builtin {
+    name: "formats.yaml",
+    arity: 1,
+    run: |evaluator, _, _| {
+        let mut attrs = Attrs::of([("type", type_value("nullOr", OptionType::Json).thunk())]);
+        attrs.open = Some(evaluator.unknown_named(
+            "(pkgs.formats.yaml { })",
+            "it belongs to nixpkgs, which is not evaluated here",
+            Some(Kind::Derivation),
             None,
         ));
         Ok(Val::attrs(attrs))

@@ -264,11 +264,14 @@ static BETWEEN: Builtin = Builtin {
 /// A function from one type to another.
 macro_rules! wrapper {
     ($name:literal, $wrap:expr) => {
+        wrapper!($name, $wrap, OptionType::from_nix)
+    };
+    ($name:literal, $wrap:expr, $read:expr) => {
         Builtin {
             name: $name,
             arity: 1,
             run: |evaluator, arguments, _| {
-                let inner = Rc::new(OptionType::from_nix(evaluator, &arguments[0]));
+                let inner = Rc::new($read(evaluator, &arguments[0]));
                 let wrap: fn(Rc<OptionType>) -> OptionType = $wrap;
                 Ok(type_value($name, wrap(inner)))
             },
@@ -326,16 +329,16 @@ pub(crate) fn module_type(request: &Request) -> Rc<Thunk> {
 }
 
 static FUNCTIONS: &[Builtin] = &[
-    wrapper!("listOf", OptionType::ListOf),
+    wrapper!("listOf", OptionType::ListOf, OptionType::of_part),
     wrapper!("nonEmptyListOf", |inner| OptionType::Checked {
         inner: Rc::new(OptionType::ListOf(inner)),
         check: function(&IS_NOT_EMPTY, Vec::new()),
         keeps_empty: false,
         is_own: false,
     }),
-    wrapper!("attrsOf", OptionType::AttrsOf),
-    wrapper!("lazyAttrsOf", OptionType::LazyAttrsOf),
-    wrapper!("nullOr", OptionType::NullOr),
+    wrapper!("attrsOf", OptionType::AttrsOf, OptionType::of_part),
+    wrapper!("lazyAttrsOf", OptionType::LazyAttrsOf, OptionType::of_part),
+    wrapper!("nullOr", OptionType::NullOr, OptionType::of_part),
     wrapper!("uniq", OptionType::Unique),
     wrapper!("functionTo", OptionType::Function),
     Builtin {
@@ -350,8 +353,8 @@ static FUNCTIONS: &[Builtin] = &[
         name: "either",
         arity: 2,
         run: |evaluator, arguments, _| {
-            let first = OptionType::from_nix(evaluator, &arguments[0]);
-            let second = OptionType::from_nix(evaluator, &arguments[1]);
+            let first = OptionType::of_part(evaluator, &arguments[0]);
+            let second = OptionType::of_part(evaluator, &arguments[1]);
             Ok(type_value(
                 "either",
                 OptionType::Either(Rc::new(first), Rc::new(second)),
@@ -365,7 +368,7 @@ static FUNCTIONS: &[Builtin] = &[
             let list = evaluator.list(&arguments[0], origin)?;
             let mut kinds = Vec::new();
             for item in list.all()? {
-                kinds.push(OptionType::from_nix(evaluator, item));
+                kinds.push(OptionType::of_part(evaluator, item));
             }
             let kind = kinds
                 .into_iter()

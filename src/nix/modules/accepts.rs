@@ -19,10 +19,10 @@ impl OptionType {
     pub fn accepts(&self, evaluator: &mut Evaluator, value: &Value) -> Answer {
         Ok(Some(match self {
             OptionType::Unseen | OptionType::Unmodelled(_) => return Ok(None),
+            OptionType::Later(_) => return self.made().accepts(evaluator, value),
             OptionType::Broken(error) => return Err(Stop::Error(Rc::clone(error))),
-            OptionType::Unspecified | OptionType::Anything | OptionType::Json | OptionType::Raw => {
-                true
-            }
+            OptionType::Unspecified | OptionType::Anything | OptionType::Raw => true,
+            OptionType::Json => !matches!(value, Value::Lambda(_) | Value::Builtin(_)),
             OptionType::Type => return is_tagged(evaluator, value, "_type", "option-type"),
             OptionType::Deferred | OptionType::Submodule(_) => match value {
                 Value::Attrs(_) | Value::Lambda(_) | Value::Builtin(_) => true,
@@ -156,6 +156,7 @@ impl OptionType {
     /// Where a `check` fails, or depends on a condition that is not known.
     pub fn takes_definition(&self, evaluator: &mut Evaluator, value: &Value) -> Answer {
         match self {
+            OptionType::Later(_) => self.made().takes_definition(evaluator, value),
             OptionType::Either(first, second) => {
                 Ok(match first.takes_definition(evaluator, value)? {
                     Some(true) => Some(true),

@@ -46,6 +46,7 @@ pub(super) fn merge_unasked(
         OptionType::Unmodelled(unknown) => Err(Stop::Unknown(Rc::clone(unknown))),
         OptionType::Broken(error) => Err(Stop::Error(Rc::clone(error))),
         OptionType::Unseen => merge_unseen(evaluator, set, path, kind, active),
+        OptionType::Later(_) => merge(evaluator, set, path, &kind.made(), active),
         OptionType::Unspecified => merge_untyped(evaluator, set, path, active),
         OptionType::Anything => merge_anything(evaluator, set, path, active),
         OptionType::Json => merge_json(evaluator, set, path, active),
@@ -108,10 +109,12 @@ pub(super) fn merge_unasked(
                 .unwrap_or_default();
             Ok(Val::new(Value::String(Rc::new(string)), origin))
         }
-        OptionType::ListOf(inner) => merge_lists(evaluator, set, path, inner, &active),
-        OptionType::LazyAttrsOf(inner) => merge_attrs(set, path, inner, &active),
+        OptionType::ListOf(inner) => {
+            merge_lists(evaluator, set, path, &Rc::new(inner.made()), &active)
+        }
+        OptionType::LazyAttrsOf(inner) => merge_attrs(set, path, &Rc::new(inner.made()), &active),
         OptionType::AttrsOf(inner) => {
-            let merged = merge_attrs(set, path, inner, &active)?;
+            let merged = merge_attrs(set, path, &Rc::new(inner.made()), &active)?;
             present_only(evaluator, merged, &active)
         }
         OptionType::NullOr(inner) => {

@@ -12,6 +12,8 @@ use std::rc::Rc;
 pub enum OptionType {
     /// Not declared in sight, or of a type that is not known: merged as nearly every option would.
     Unseen,
+    /// A part of a type that is made of itself: the value that it will be.
+    Later(Rc<Thunk>),
     /// A type that is known and not modelled: what its definitions merge to is unknown.
     Unmodelled(Rc<Unknown>),
     /// A type that fails where Nix looks at it.
@@ -138,6 +140,7 @@ impl OptionType {
             (first, T::Unseen) => first.clone(),
             (T::Broken(_), _) => self.clone(),
             (_, T::Broken(_)) => other.clone(),
+            (T::Later(_), _) | (_, T::Later(_)) => T::undecided_merge(),
             (T::Submodule(first), T::Submodule(second)) => {
                 let mut merged = (**first).clone();
                 merged.modules = [first.modules.as_slice(), &second.modules].concat();
@@ -262,6 +265,70 @@ impl OptionType {
             }
             Err(_) => OptionType::Unseen,
         }
+    }
+
+    /// The type that a value says which may be part of that value.
+    pub fn of_part(evaluator: &mut Evaluator, thunk: &Rc<Thunk>) -> OptionType {
+        match evaluator.force(thunk) {
+            Err(Stop::Error(error)) if error.kind == ErrorKind::InfiniteRecursion => {
+                OptionType::Later(Rc::clone(thunk))
+            }
+            _ => Self::from_nix(evaluator, thunk),
+        }
+    }
+
+    /// The type itself, where it had to be made first.
+    pub fn made(&self) -> OptionType {
+        match self {
+            OptionType::Later(thunk) if self.ends(&mut Vec::new()) => {
+                Self::of_later(thunk).unwrap_or(OptionType::Unseen)
+            }
+            OptionType::Later(_) => OptionType::Unseen,
+            kind => kind.clone(),
+        }
+    }
+
+    fn of_later(thunk: &Rc<Thunk>) -> Option<OptionType> {
+        match thunk.settled()?.value {
+            Value::Attrs(attrs) => Self::of_own(&attrs),
+            _ => None,
+        }
+    }
+
+    /// Whether a value is of this type can be told without asking again whether it is.
+    fn ends(&self, asked: &mut Vec<Rc<Thunk>>) -> bool {
+        match self {
+            OptionType::Later(thunk) => {
+                if asked.iter().any(|known| Rc::ptr_eq(known, thunk)) {
+                    return false;
+                }
+                asked.push(Rc::clone(thunk));
+                let ends = Self::of_later(thunk).is_none_or(|kind| kind.ends(asked));
+                asked.pop();
+                ends
+            }
+            OptionType::Either(first, second) => first.ends(asked) && second.ends(asked),
+            OptionType::Coerced { from, to, .. } => from.ends(asked) && to.ends(asked),
+            OptionType::NullOr(inner)
+            | OptionType::Unique(inner)
+            | OptionType::Checked { inner, .. } => inner.ends(asked),
+            _ => true,
+        }
+    }
+
+    /// The type that a set is which our own types make, unless something of it was replaced.
+    fn of_own(attrs: &Attrs) -> Option<OptionType> {
+        let Some(Marker::Type(kind)) = attrs.marker.as_deref() else {
+            return None;
+        };
+        let is_ours = |name: &str| {
+            attrs
+                .get(Symbol::new(name))
+                .is_some_and(|attr| is_type_method(&attr.value))
+        };
+        let is_as_made = is_ours("check") && is_ours("merge");
+        let has = |name: &str| attrs.get(Symbol::new(name)).is_some();
+        (is_as_made && !has("emptyValue") && !has("functor")).then(|| (**kind).clone())
     }
 
     fn try_from_nix(
@@ -550,10 +617,11 @@ impl OptionType {
     /// What a set of values of this type holds, where the type says that alike for all names.
     pub fn below(&self) -> Option<OptionType> {
         match self {
-            OptionType::AttrsOf(inner) | OptionType::LazyAttrsOf(inner) => Some((**inner).clone()),
+            OptionType::AttrsOf(inner) | OptionType::LazyAttrsOf(inner) => Some(inner.made()),
             OptionType::Anything => Some(OptionType::Anything),
             OptionType::Json => Some(OptionType::Json),
             OptionType::Unseen => Some(OptionType::Unseen),
+            OptionType::Later(_) => self.made().below(),
             OptionType::NullOr(inner) => inner.below(),
             OptionType::Either(first, second) => match &**first {
                 OptionType::Bool
@@ -597,6 +665,7 @@ impl OptionType {
     pub fn phrase(&self) -> String {
         match self {
             OptionType::Unseen
+            | OptionType::Later(_)
             | OptionType::Unmodelled(_)
             | OptionType::Broken(_)
             | OptionType::Unspecified
