@@ -190,3 +190,31 @@ fn configurations_reach_what_systems_have() {
         shown.out
     );
 }
+
+/// Where it is not known which systems there are, the configurations of the usual ones are checked.
+#[test]
+fn configurations_of_unknown_systems_are_those_of_the_usual_ones() {
+    let folder = flake(
+        "{ systems = import inputs.unseen;
+    perSystem = { pkgs, system, ... }: {
+      legacyPackages.homeConfigurations.zoe = inputs.home-manager.lib.homeManagerConfiguration {
+        inherit pkgs;
+        modules = [ inputs.nix-openclaw.homeManagerModules.openclaw { programs.openclaw = { enable = true; config.ui.assistant.name = system; }; } ];
+      };
+    };
+  }",
+    );
+    let shown = openclaw_check()
+        .args("show --no-git")
+        .inside(folder.path())
+        .run()
+        .out;
+    for system in ["aarch64-darwin", "x86_64-linux"] {
+        let name = format!("legacyPackages.{system}.homeConfigurations.zoe");
+        assert!(shown.contains(&name), "{shown}");
+        assert!(
+            shown.contains(&format!("\"name\": \"{system}\"")),
+            "{shown}"
+        );
+    }
+}

@@ -420,6 +420,8 @@ pub enum Marker {
     },
     /// The packages of nixpkgs.
     Packages(PackageSet),
+    /// The outputs of a flake out of modules: what it has for the usual systems, whether or not it is for those.
+    OfSystems(Rc<Thunk>),
     /// A set of files (`lib.fileset`).
     Files(Rc<Files>),
     /// The result of a module evaluation.
@@ -450,6 +452,7 @@ impl fmt::Debug for Marker {
         out.write_str(match self {
             Marker::TextFile { .. } => "TextFile",
             Marker::Packages(_) => "Packages",
+            Marker::OfSystems(_) => "OfSystems",
             Marker::Files(_) => "Files",
             Marker::Modules(_) => "Modules",
             Marker::Input(_) => "Input",

@@ -4,7 +4,7 @@ use super::frameworks::{DEFAULT_SYSTEMS, argument, special_arguments};
 use super::package_set::PackageSet;
 use super::packages::function;
 use crate::nix::eval::unknown::{ErrorKind, Stop, Unknown};
-use crate::nix::eval::value::{Attr, Attrs, Origin, Thunk, Val, Value};
+use crate::nix::eval::value::{Attr, Attrs, Marker, Origin, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::modules::definition::{Definition, children};
 use crate::nix::modules::types::OptionType;
@@ -102,6 +102,7 @@ pub(super) static MAKE_FLAKE: Builtin = Builtin {
         let outputs = evaluator.descend(&set.config(), &["flake"])?;
         let mut outputs = (*evaluator.attrs(&outputs, origin)?).clone();
         outputs.open = made_by_unseen_modules(evaluator, &set).or_else(|| added(evaluator, &set));
+        outputs.marker = Some(Rc::new(Marker::OfSystems(of_usual_systems(&flake, ask))));
         Ok(Val::new(Value::Attrs(Rc::new(outputs)), origin.clone()))
     },
 };
@@ -182,6 +183,33 @@ fn own_definitions(
         definitions.push((path(&["flake", name]), value));
     }
     definitions
+}
+
+/// The outputs of all systems, if those are the usual ones.
+fn of_usual_systems(flake: &FlakeSet, ask: Rc<Thunk>) -> Rc<Thunk> {
+    let flake = Rc::clone(flake);
+    Thunk::native(
+        move |evaluator| {
+            let each = Attrs::of(DEFAULT_SYSTEMS.map(|system| {
+                let asked = Thunk::apply(
+                    Rc::clone(&ask),
+                    vec![Val::string(system).thunk()],
+                    Origin::default(),
+                );
+                let config = Thunk::select(asked, Symbol::new("config"), Origin::default());
+                (system, config)
+            }));
+            let each = Val::attrs(each).thunk();
+            let mut outputs = Attrs::new();
+            for name in TRANSPOSED.map(Symbol::new) {
+                let value = transposed(evaluator, &flake, &each, name);
+                let value = Thunk::from_outcome(value, Origin::default());
+                outputs.insert(Attr::unwritten(name, value));
+            }
+            Ok(Val::attrs(outputs))
+        },
+        Origin::default(),
+    )
 }
 
 /// The type of what a system has under such a name.

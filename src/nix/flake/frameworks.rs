@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The systems of `flake-utils`' `eachDefaultSystem`, `nix-systems/default`.
-pub(super) const DEFAULT_SYSTEMS: &[&str] = &[
+pub(super) const DEFAULT_SYSTEMS: [&str; 4] = [
     "aarch64-darwin",
     "aarch64-linux",
     "x86_64-darwin",
@@ -146,7 +146,7 @@ pub fn systems_of_input(evaluator: &mut Evaluator, input: &Attrs) -> Option<Val>
     let rev = Rc::clone(&input.get(Symbol::new("rev"))?.value);
     let systems: &[&str] = match &*evaluator.text(&rev, &Origin::default()).ok()? {
         // `nix-systems/default`.
-        "da67096a3b9bf56a91d16901293e51ba5b49a27e" => DEFAULT_SYSTEMS,
+        "da67096a3b9bf56a91d16901293e51ba5b49a27e" => &DEFAULT_SYSTEMS,
         // `nix-systems/default-linux`.
         "31732fcf5e8fea42e59c2488ad31a0e651500f68" => &["aarch64-linux", "x86_64-linux"],
         _ => return None,

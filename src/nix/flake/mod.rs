@@ -640,8 +640,18 @@ pub fn configurations(evaluator: &mut Evaluator, flake: &Flake) -> Outputs {
         let Some(attr) = attrs.get(Symbol::new(per_system)) else {
             continue;
         };
-        let Ok(Value::Attrs(systems)) = evaluator.force(&attr.value).map(|value| value.value)
-        else {
+        let mut set = |thunk: &Rc<Thunk>| match evaluator.force(thunk).map(|value| value.value) {
+            Ok(Value::Attrs(attrs)) => Some(attrs),
+            _ => None,
+        };
+        // Which systems there are may not be known: then the usual ones are looked at.
+        let systems = match (set(&attr.value), attrs.marker.as_deref()) {
+            (None, Some(Marker::OfSystems(usual))) => set(usual)
+                .and_then(|usual| usual.get(Symbol::new(per_system)).cloned())
+                .and_then(|attr| set(&attr.value)),
+            (systems, _) => systems,
+        };
+        let Some(systems) = systems else {
             continue;
         };
         for system in systems.sorted() {
