@@ -771,7 +771,7 @@ fn is_container(options: &Node) -> bool {
         && !has(&["enable", "config", "configFile", "package"])
 }
 
-/// Files that Nix code renders: `home.file`, `xdg.configFile`, `environment.etc`, and what a service is pointed at.
+/// Files that Nix code renders: `home.file`, `xdg.configFile`, `environment.etc`, `sops.templates`, and what a service is pointed at.
 fn rendered_files(
     evaluator: &mut Evaluator,
     modules: &Modules<'_>,
@@ -859,6 +859,17 @@ fn rendered_in(path: &str, node: &Rc<Node>) -> Vec<(String, Handed, Rc<Node>)> {
                     if let Some(content) = entry.get(content) {
                         found.push((format!("\"{name}\""), kind, Rc::clone(content)));
                     }
+                }
+            }
+            // A text in which secrets are filled in where it is used, under its own name or another path.
+            "sops.templates" => {
+                let path = entry.get("path").and_then(|path| path.as_str());
+                let is_ours = [Some(name.as_str()), path.as_deref()]
+                    .into_iter()
+                    .flatten()
+                    .any(is_configuration_file);
+                if let (true, Some(content)) = (is_ours, entry.get("content")) {
+                    found.push((format!("\"{name}\""), Handed::Text, Rc::clone(content)));
                 }
             }
             "systemd.services" | "systemd.user.services" => {

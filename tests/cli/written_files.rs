@@ -110,3 +110,66 @@ fn json_in_the_configuration_is_a_text_there() {
         }
     }
 }
+
+/// A template of sops-nix by its name or its path, written out or rendered.
+#[test]
+fn templates_of_sops_are_configurations() {
+    let text = "''\n{\n  // The token is filled in.\n  gateway: { auth: { mode: \"tokn\", token: \"${config.sops.placeholder.token}\" } },\n}\n''";
+    let rendered = "builtins.toJSON { gateway.auth = { mode = \"tokn\"; token = config.sops.placeholder.token; }; }";
+    for (template, name) in [
+        (
+            format!("\"openclaw.json\".content = {text};"),
+            "openclaw.json",
+        ),
+        (
+            format!("\"openclaw.json\".content = {rendered};"),
+            "openclaw.json",
+        ),
+        (
+            format!(
+                "claw = {{ path = \"/home/zoe/.openclaw/openclaw.json\"; content = {text}; }};"
+            ),
+            "claw",
+        ),
+    ] {
+        let flake = format!(
+            "{{
+  inputs.nixpkgs.url = \"github:NixOS/nixpkgs/nixos-unstable\";
+  inputs.home-manager.url = \"github:nix-community/home-manager\";
+  inputs.sops-nix.url = \"github:Mic92/sops-nix\";
+  outputs = {{ self, nixpkgs, home-manager, sops-nix }}: let
+    module = {{ config, ... }}: {{ sops.secrets.token = {{ }}; sops.templates = {{ {template} }}; }};
+  in {{
+    homeConfigurations.zoe = home-manager.lib.homeManagerConfiguration {{
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      modules = [ sops-nix.homeManagerModules.sops module ];
+    }};
+    nixosConfigurations.box = nixpkgs.lib.nixosSystem {{ modules = [ sops-nix.nixosModules.sops module ]; }};
+  }};
+}}
+"
+        );
+        let folder = tree(&[("flake.nix", &flake)]);
+        let printed = openclaw_check()
+            .args("--no-git --format json")
+            .inside(folder.path())
+            .run();
+        let report: serde_json::Value = serde_json::from_str(&printed.out).expect("JSON");
+        let names: Vec<_> = report["configurations"]
+            .as_array()
+            .expect("configurations")
+            .iter()
+            .filter_map(|configuration| configuration["name"].as_str())
+            .collect();
+        assert_eq!(
+            names,
+            ["homeConfigurations.zoe", "nixosConfigurations.box"]
+                .map(|configuration| format!("{configuration}: sops.templates.\"{name}\"")),
+            "{template}: {report:#}"
+        );
+        let findings = report["findings"].as_array().expect("findings");
+        let is_found = |rule: &str| findings.iter().any(|finding| finding["rule"] == rule);
+        assert!(is_found("invalid-value"), "{template}: {report:#}");
+        assert!(!is_found("plain-secret"), "{template}: {report:#}");
+    }
+}
