@@ -173,3 +173,44 @@ fn templates_of_sops_are_configurations() {
         assert!(!is_found("plain-secret"), "{template}: {report:#}");
     }
 }
+
+#[test]
+fn a_file_with_its_variables_replaced_is_known() {
+    for (source, wanted) in [
+        (
+            "pkgs.replaceVars ./openclaw.json { name = \"Molty\"; port = 18790; kept = null; }",
+            ["\"name\": \"Molty @kept@\"", "\"port\": 18790"],
+        ),
+        (
+            "pkgs.replaceVars ./openclaw.json { name = config.a.name; port = 18790; }",
+            ["\"name\": \"… @kept@\" /* unknown", "\"port\": 18790"],
+        ),
+        (
+            "pkgs.writers.writeJSON \"openclaw.json\" { ui.assistant.name = \"Molty\"; gateway.port = 18791; }",
+            ["\"name\": \"Molty\"", "\"port\": 18791"],
+        ),
+    ] {
+        let flake = format!(
+            "{{
+  inputs.nixpkgs.url = \"github:NixOS/nixpkgs/nixos-unstable\";
+  inputs.home-manager.url = \"github:nix-community/home-manager\";
+  outputs = {{ self, nixpkgs, home-manager }}: {{
+    homeConfigurations.zoe = home-manager.lib.homeManagerConfiguration {{
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      modules = [ ({{ config, pkgs, ... }}: {{ home.file.\".openclaw/openclaw.json\".source = {source}; }}) ];
+    }};
+  }};
+}}
+"
+        );
+        let text = "{ ui: { assistant: { name: \"@name@ @kept@\" } }, gateway: { port: @port@ } }";
+        let folder = tree(&[("flake.nix", &flake), ("openclaw.json", text)]);
+        let printed = openclaw_check()
+            .args("show --no-git")
+            .inside(folder.path())
+            .run();
+        for wanted in wanted {
+            assert!(printed.out.contains(wanted), "{source}: {}", printed.out);
+        }
+    }
+}

@@ -72,6 +72,7 @@ pub(super) fn attributes(evaluator: &mut Evaluator, system: &Rc<Thunk>) -> Attrs
         ("writeShellScript", function(&WRITE_SCRIPT, Vec::new())),
         ("writeShellScriptBin", function(&WRITE_SCRIPT, Vec::new())),
         ("writeTextDir", function(&WRITE_SCRIPT, Vec::new())),
+        ("replaceVars", function(&REPLACE_VARS, Vec::new())),
         (
             "writeShellApplication",
             function(&WRITE_SHELL_APPLICATION, Vec::new()),
@@ -189,6 +190,26 @@ static WRITE_TEXT_FILE: Builtin = Builtin {
         };
         let text = evaluator.descend(&arguments[0], &["text"])?;
         Ok(text_file(evaluator, name, text, origin))
+    },
+};
+
+/// A file with its `@name@` replaced. What is null stays.
+static REPLACE_VARS: Builtin = Builtin {
+    name: "replaceVars",
+    arity: 2,
+    run: |evaluator, arguments, origin| {
+        let names = ["source", "given"].map(Symbol::new);
+        let values = vec![Rc::clone(&arguments[0]), Rc::clone(&arguments[1])];
+        let contents = evaluator.snippet(
+            "let names = builtins.filter (name: given.${name} != null) (builtins.attrNames given); in builtins.replaceStrings (map (name: \"@${name}@\") names) (map (name: toString given.${name}) names) (builtins.readFile source)",
+            &names,
+            values,
+        );
+        let name = match evaluator.force(&arguments[0])?.value {
+            Value::Path(path) => path.absolute.rsplit('/').next().unwrap_or_default().into(),
+            _ => "".into(),
+        };
+        Ok(text_file(evaluator, name, contents, origin))
     },
 };
 
