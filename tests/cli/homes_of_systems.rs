@@ -270,3 +270,48 @@ fn names_on_the_way_to_the_options_of_a_user() {
         assert!(run.out.contains(told), "{wrong}: {}", run.out);
     }
 }
+
+/// A home knows whether it is in a system: without one its arguments are null.
+#[test]
+fn a_home_of_its_own_has_no_system() {
+    let flake = "{
+  inputs.nixpkgs.url = \"github:NixOS/nixpkgs/nixos-unstable\";
+  inputs.home-manager.url = \"github:nix-community/home-manager\";
+  inputs.nix-openclaw.url = \"github:openclaw/nix-openclaw\";
+  outputs = { self, nixpkgs, home-manager, nix-openclaw }: let
+    home = { lib, osConfig ? null, nixosConfig, darwinConfig, ... }: {
+      imports = [ nix-openclaw.homeManagerModules.openclaw ];
+      home.homeDirectory = \"/home/zoe\";
+      programs.openclaw = {
+        enable = true;
+        config.ui.assistant.name = \"${if osConfig == null then \"alone\" else osConfig.networking.hostName} ${toString (map (system: system == null) [ nixosConfig darwinConfig ])}\";
+      };
+    };
+    configuration = modules: home-manager.lib.homeManagerConfiguration { pkgs = nixpkgs.legacyPackages.x86_64-linux; inherit modules; };
+  in {
+    homeConfigurations.a = configuration [ home ];
+    homeConfigurations.b = configuration [ home { _module.args.osConfig = { networking.hostName = \"given\"; }; } ];
+    nixosConfigurations.c = nixpkgs.lib.nixosSystem {
+      modules = [ home-manager.nixosModules.home-manager { networking.hostName = \"desk\"; home-manager.users.zoe = home; } ];
+    };
+  };
+}
+";
+    let folder = tree(&[("flake.nix", flake)]);
+    let printed = openclaw_check()
+        .args("show --no-git")
+        .inside(folder.path())
+        .run();
+    let names: Vec<_> = printed
+        .out
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("\"name\": "))
+        .collect();
+    assert_eq!(
+        names,
+        ["\"alone 1 1\"", "\"given 1 1\"", "\"desk  1\""],
+        "{}{}",
+        printed.out,
+        printed.err
+    );
+}
