@@ -8,7 +8,7 @@ use super::tree::{
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{self, ErrorKind, EvalError, Kind, Stop};
 use crate::nix::eval::value::{
-    self, Attrs, CallFrame, Marker, NixString, Origin, Part, Thunk, TreePath,
+    self, Attrs, CallFrame, JsonText, Marker, NixString, Origin, Part, Thunk, TreePath,
 };
 use crate::nix::modules::ModuleSet;
 use crate::nix::modules::definition::{Definition, Discharged, children};
@@ -623,36 +623,159 @@ impl<'a> Converter<'a> {
                 place,
             );
         }
-        let parts = string
-            .parts
-            .iter()
-            .map(|part| match part {
-                Part::Text { text, origin } => TextPart::Known {
-                    text: text.to_string(),
-                    span: origin.span,
-                },
-                Part::Unknown(unknown)
-                | Part::Store(_, unknown)
-                | Part::File(_, unknown)
-                | Part::Tree(TreePath { unknown, .. }) => TextPart::Unknown(unknown_of(unknown)),
-                Part::Json(json) => match &json.text {
-                    Ok(text) => TextPart::Known {
+        let mut parts = Vec::with_capacity(string.parts.len());
+        for part in &string.parts {
+            match part {
+                Part::Json(json) => parts.extend(self.json_text(json, &place)),
+                part => parts.push(text_part(part)),
+            }
+        }
+        Node::new(Value::Text(Text { parts }), place)
+    }
+
+    /// The pieces of the JSON that Nix makes of a value, each with the place of what it was made of.
+    fn json_text(&mut self, json: &JsonText, place: &Place) -> Vec<TextPart> {
+        let mut parts = Vec::new();
+        let is_written = self.write_json(&json.value.clone().thunk(), 0, &mut parts);
+        match &json.text {
+            Ok(text) => {
+                let mut rest = &**text;
+                let is_same = is_written
+                    && parts.iter().all(|part| match part {
+                        TextPart::Known { text, .. } => {
+                            let after = rest.strip_prefix(text.as_str());
+                            rest = after.unwrap_or(rest);
+                            after.is_some()
+                        }
+                        TextPart::Unknown(_) => false,
+                    });
+                if !is_same || !rest.is_empty() {
+                    return vec![TextPart::Known {
                         text: text.to_string(),
                         span: None,
-                    },
-                    Err(stop) => TextPart::Unknown(match stop {
-                        Stop::Unknown(unknown) => unknown_of(unknown),
-                        _ => Unknown {
-                            subject: None,
-                            kind: Some(Kind::String),
-                            reason: "it is rendered from a value that is not known".into(),
-                            span: place.primary(),
-                        },
-                    }),
-                },
-            })
-            .collect();
-        Node::new(Value::Text(Text { parts }), place)
+                    }];
+                }
+                parts
+            }
+            Err(_) if is_written => parts,
+            Err(Stop::Unknown(unknown)) => vec![TextPart::Unknown(unknown_of(unknown))],
+            Err(_) => vec![TextPart::Unknown(Unknown {
+                subject: None,
+                kind: Some(Kind::String),
+                reason: "it is rendered from a value that is not known".into(),
+                span: place.primary(),
+            })],
+        }
+    }
+
+    /// Adds the pieces of the JSON of a value. `false` where they cannot be told.
+    fn write_json(&mut self, thunk: &Rc<Thunk>, depth: usize, parts: &mut Vec<TextPart>) -> bool {
+        self.nodes += 1;
+        if self.nodes >= MOST_NODES || depth >= DEEPEST {
+            return false;
+        }
+        let known = |text: &str| TextPart::Known {
+            text: text.to_string(),
+            span: None,
+        };
+        let value = match self.evaluator.force(thunk) {
+            Ok(value) => value,
+            Err(Stop::Unknown(unknown)) => {
+                parts.push(TextPart::Unknown(unknown_of(&unknown)));
+                return true;
+            }
+            Err(_) => return false,
+        };
+        match &value.value {
+            // What it says of itself is a text.
+            value::Value::Attrs(attrs) if attrs.get(Symbol::new("__toString")).is_some() => {
+                return false;
+            }
+            value::Value::Attrs(attrs) if is_plain_set(&value.value) => {
+                if let Some(open) = &attrs.open {
+                    parts.push(TextPart::Unknown(unknown_of(open)));
+                    return true;
+                }
+                for (index, attr) in attrs.sorted().into_iter().enumerate() {
+                    parts.push(known(if index == 0 { "{" } else { "," }));
+                    let Some(name) = self.rendered(&value::Val::string(attr.name.as_str()).thunk())
+                    else {
+                        return false;
+                    };
+                    parts.push(self.placed(name, attr.name_span));
+                    parts.push(known(":"));
+                    if !self.write_json(&attr.value, depth + 1, parts) {
+                        return false;
+                    }
+                }
+                parts.push(known(match attrs.unordered().is_empty() {
+                    true => "{}",
+                    false => "}",
+                }));
+            }
+            value::Value::List(list) => {
+                if let Some((_, unknown)) = list.gaps.first() {
+                    parts.push(TextPart::Unknown(unknown_of(unknown)));
+                    return true;
+                }
+                parts.push(known("["));
+                for (index, item) in list.items.iter().enumerate() {
+                    if index > 0 {
+                        parts.push(known(","));
+                    }
+                    if !self.write_json(item, depth + 1, parts) {
+                        return false;
+                    }
+                }
+                parts.push(known("]"));
+            }
+            value::Value::String(string) if string.known().is_err() => {
+                parts.push(known("\""));
+                for part in &string.parts {
+                    match part {
+                        Part::Text { text, .. } => {
+                            let Some(text) = self.rendered(&value::Val::string(text).thunk())
+                            else {
+                                return false;
+                            };
+                            let inside = text
+                                .strip_prefix('"')
+                                .and_then(|text| text.strip_suffix('"'));
+                            parts.push(known(inside.unwrap_or_default()));
+                        }
+                        Part::Json(_) => return false,
+                        part => parts.push(text_part(part)),
+                    }
+                }
+                parts.push(known("\""));
+            }
+            _ => match self.rendered(thunk) {
+                Some(text) => parts.push(self.placed(text, value.origin.span)),
+                None => return false,
+            },
+        }
+        true
+    }
+
+    /// The JSON of a value, if all of it is known.
+    fn rendered(&mut self, thunk: &Rc<Thunk>) -> Option<String> {
+        let to_json = self.evaluator.global(Symbol::new("__toJSON"));
+        let json = Thunk::apply(to_json, vec![Rc::clone(thunk)], Origin::default());
+        self.evaluator
+            .text(&json, &Origin::default())
+            .ok()
+            .map(|text| text.to_string())
+    }
+
+    /// A text that was made of what stands at a place. A place with as many bytes would claim to hold the same.
+    fn placed(&self, text: String, span: Option<Span>) -> TextPart {
+        let span = span.filter(|span| {
+            let sources = self.evaluator.workspace.sources();
+            let source = &sources.get(span.file).text;
+            let there = source.get(span.start as usize..span.end as usize);
+            span.len() as usize != text.len() || there == Some(&*text)
+        });
+        TextPart::Known { text, span }
     }
 
     fn stopped(&mut self, definition: &Definition, stop: &Stop) -> Rc<Node> {
@@ -839,6 +962,24 @@ fn is_deliberate_failure(branch: &Option<Rc<Node>>) -> bool {
 }
 
 /// Whether a value is a set of attributes and nothing more: no package, no function, no wrapper.
+/// A piece of a string that is no rendered JSON.
+fn text_part(part: &Part) -> TextPart {
+    match part {
+        Part::Text { text, origin } => TextPart::Known {
+            text: text.to_string(),
+            span: origin.span,
+        },
+        Part::Unknown(unknown)
+        | Part::Store(_, unknown)
+        | Part::File(_, unknown)
+        | Part::Tree(TreePath { unknown, .. }) => TextPart::Unknown(unknown_of(unknown)),
+        Part::Json(json) => TextPart::Known {
+            text: json.text.as_deref().unwrap_or_default().to_string(),
+            span: None,
+        },
+    }
+}
+
 fn is_plain_set(value: &value::Value) -> bool {
     match value {
         value::Value::Attrs(attrs) => {

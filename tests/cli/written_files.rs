@@ -214,3 +214,65 @@ fn a_file_with_its_variables_replaced_is_known() {
         }
     }
 }
+
+/// Places and what is unknown are kept where rendered JSON is a part of a larger text.
+#[test]
+fn json_within_a_text_has_its_places() {
+    for (text, name, findings) in [
+        (
+            r#""// Generated.\n" + builtins.toJSON { gateway = { mode = "local"; bind = "nowhere"; }; ui.assistant.name = "Molty"; }"#,
+            r#""name": "Molty""#,
+            &[("invalid-value", "\"nowhere\"")][..],
+        ),
+        (
+            r#"''{ "gateway": ${builtins.toJSON { mode = "local"; bind = "nowhere"; }}, "ui": { "assistant": { "name": "Molty" } } }''"#,
+            r#""name": "Molty""#,
+            &[("invalid-value", "\"nowhere\"")][..],
+        ),
+        (
+            r#"builtins.toJSON { gateway = { mode = "local"; bind = "nowhere"; auth.token = config.sops.placeholder.token; }; ui.assistant.name = "M\"${config.other.name}\""; } + "\n""#,
+            r#""name": "M\"…\"" /* unknown"#,
+            &[("invalid-value", "\"nowhere\"")][..],
+        ),
+        (
+            r#"builtins.toJSON { gateway = { mode = "local"; prot = 5; }; } + "\n""#,
+            r#""prot": 5"#,
+            &[("unknown-key", "prot")][..],
+        ),
+    ] {
+        let flake = format!(
+            "{{
+  inputs.nixpkgs.url = \"github:NixOS/nixpkgs/nixos-unstable\";
+  inputs.home-manager.url = \"github:nix-community/home-manager\";
+  outputs = {{ self, nixpkgs, home-manager }}: {{
+    homeConfigurations.zoe = home-manager.lib.homeManagerConfiguration {{
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      modules = [ ({{ config, pkgs, ... }}: {{ home.file.\".openclaw/openclaw.json\".text = {text}; }}) ];
+    }};
+  }};
+}}
+"
+        );
+        let folder = tree(&[("flake.nix", &flake)]);
+        let run = |arguments: &str| {
+            openclaw_check()
+                .args(arguments)
+                .inside(folder.path())
+                .run()
+                .out
+        };
+        let shown = run("show --no-git");
+        assert!(shown.contains(name), "{text}: {shown}");
+        let report: serde_json::Value =
+            serde_json::from_str(&run("--no-git --format json")).expect("JSON");
+        let found = report["findings"].as_array().expect("findings");
+        for (rule, place) in findings {
+            let finding = found
+                .iter()
+                .find(|finding| finding["rule"] == *rule)
+                .unwrap_or_else(|| panic!("{text}: {report:#}"));
+            let start = flake.find(place).expect("it is there");
+            assert_eq!(finding["start"]["offset"], start, "{text}: {finding:#}");
+        }
+    }
+}
