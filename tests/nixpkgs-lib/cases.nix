@@ -367,6 +367,22 @@ in
     };
   # Functions of many parts of `lib`, by name.
   functions = {
+    fixedWidthString = [
+      (lib.fixedWidthString 3 "ab" "x")
+      (lib.fixedWidthString 3 "-" "x")
+      (lib.fixedWidthString 1 "-" "x")
+      (fails (lib.fixedWidthString 1 "-" "xy"))
+      (fails (lib.fixedWidthString 4 "ab" "x"))
+      (lib.fixedWidthNumber 3 7)
+    ];
+    isConvertibleWithToString = map lib.strings.isConvertibleWithToString [ [ 1 "a" ] [ [ null ] ] [ { } ] { } 1.5 ];
+    # These are in a part of `lib` only.
+    onlyInParts = [
+      (lib ? importApply)
+      (map lib.strings.escapeNixIdentifier [ "a" "1" "let" "or" "a.b" "inherit" "_" "a'" "throw" ])
+      (lib.strings.escapeNixString "a\${b}$c\n")
+      (lib.strings.commonPrefixLength "abc" "abd")
+    ];
     mkPackageOption = [
       (builtins.removeAttrs (lib.mkPackageOption { hello = { type = "derivation"; }; } "hello" { }) [ "type" ])
       (builtins.removeAttrs (lib.mkPackageOption { a.hello = 1; } "hello" { default = [ "a" "hello" ]; }) [ "type" ])

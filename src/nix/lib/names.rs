@@ -625,21 +625,6 @@ pub fn misspelt(name: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    /// Modelled functions that in nixpkgs only `lib.lists`, `lib.strings` and the like have.
-    const OF_NAMESPACES: [&str; 11] = [
-        "findFirstIndex",
-        "floatToString",
-        "escapeNixString",
-        "escapeNixIdentifier",
-        "isConvertibleWithToString",
-        "commonPrefixLength",
-        "defaultOverridePriority",
-        "defaultOrderPriority",
-        "importApply",
-        "mkAliasIfDef",
-        "mkAliasAndWrapDefsWithPriority",
-    ];
-
     #[test]
     fn slips_of_the_pen() {
         for (written, meant) in [
@@ -665,7 +650,8 @@ mod tests {
             .map(|(name, _)| name)
             .filter(|name| !has(name))
             .collect();
-        assert_eq!(unknown, OF_NAMESPACES);
+        // They are in parts of it only.
+        assert!(unknown.is_empty(), "{unknown:?}");
         assert!(!has("homeManagerConfiguration"));
     }
 }

@@ -95,7 +95,7 @@ pub(super) const IN_NIX: &[(&str, &str)] = &[
     ),
     (
         "strMatching",
-        "pattern: lib.types.addCheck lib.types.str (text: builtins.match pattern text != null) // { name = \"strMatching ${lib.escapeNixString pattern}\"; functor = { name = \"strMatching\"; payload = { inherit pattern; }; }; }",
+        "pattern: lib.types.addCheck lib.types.str (text: builtins.match pattern text != null) // { name = \"strMatching ${lib.strings.escapeNixString pattern}\"; functor = { name = \"strMatching\"; payload = { inherit pattern; }; }; }",
     ),
     (
         "passwdEntry",

@@ -37,7 +37,7 @@ pub(super) const FUNCTIONS: &[(&str, &str, &str)] = &[
               block = map (builtins.replaceStrings [ "\${" "''" ] [ "''\${" "'''" ]) lines;
               arguments = lib.functionArgs value;
               named = lib.concatStringsSep ", " (lib.mapAttrsToList (name: isOptional: if isOptional then "${name}?" else name) arguments);
-              attribute = name: inside: "${lib.escapeNixIdentifier name} = ${builtins.addErrorContext "while evaluating an attribute `${name}`" (inner inside)};";
+              attribute = name: inside: "${lib.strings.escapeNixIdentifier name} = ${builtins.addErrorContext "while evaluating an attribute `${name}`" (inner inside)};";
             in
             if builtins.isInt value then toString value
             # How depends on the release of nixpkgs.

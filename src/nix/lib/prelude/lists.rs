@@ -37,10 +37,6 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
         "wanted: default: list: let index = lib.lists.findFirstIndex wanted null list; in if index == null then default else builtins.elemAt list index",
     ),
     (
-        "findFirstIndex",
-        "wanted: default: list: let seen = builtins.foldl' (seen: value: if seen < 0 then seen else if wanted value then -1 - seen else seen + 1) 0 list; in if seen < 0 then -1 - seen else default",
-    ),
-    (
         "count",
         "wanted: builtins.foldl' (result: value: if wanted value then result + 1 else result) 0",
     ),

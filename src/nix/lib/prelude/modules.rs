@@ -30,12 +30,6 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
         "mkAssert",
         "assertion: message: content: lib.mkIf (if assertion then true else throw message) content",
     ),
-    ("defaultOverridePriority", "100"),
-    ("defaultOrderPriority", "1000"),
-    (
-        "importApply",
-        "path: arguments: lib.setDefaultModuleLocation path (import path arguments)",
-    ),
     (
         "setDefaultModuleLocation",
         "file: module: { _file = file; imports = [ module ]; }",
@@ -59,11 +53,7 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ("mkAliasOptionModuleMD", "lib.mkAliasOptionModule"),
     (
         "mkDerivedConfig",
-        "option: function: lib.mkOverride (option.highestPrio or lib.defaultOverridePriority) (function option.value)",
-    ),
-    (
-        "mkAliasIfDef",
-        "option: lib.mkIf (lib.isOption option && option.isDefined)",
+        "option: function: lib.mkOverride (option.highestPrio or lib.modules.defaultOverridePriority) (function option.value)",
     ),
     (
         "mkAliasDefinitions",
@@ -71,15 +61,11 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ),
     (
         "mkAliasAndWrapDefinitions",
-        "wrap: option: lib.mkAliasIfDef option (wrap (lib.mkMerge option.definitions))",
-    ),
-    (
-        "mkAliasAndWrapDefsWithPriority",
-        "wrap: option: let priority = option.highestPrio or lib.defaultOverridePriority; in lib.mkAliasIfDef option (wrap (lib.mkMerge (map (lib.mkOverride priority) option.definitions)))",
+        "wrap: option: lib.modules.mkAliasIfDef option (wrap (lib.mkMerge option.definitions))",
     ),
     (
         "doRename",
-        "{ from, to, visible, warn, use, withPriority ? true, condition ? true }: { config, options, ... }: let old = lib.getAttrFromPath from options; target = lib.attrByPath to (abort \"Renaming error: option `${lib.showOption to}' does not exist.\"); new = lib.attrByPath to { } options; in { options = lib.setAttrByPath from (lib.mkOption ({ inherit visible; description = \"Alias of ${lib.showOption to}.\"; apply = _: use (target config); } // lib.optionalAttrs (new ? type) { inherit (new) type; })); config = lib.mkIf condition (lib.mkMerge [ (lib.optionalAttrs (options ? warnings) { warnings = lib.optional (warn && old.isDefined) \"The option `${lib.showOption from}' defined in ${lib.showFiles old.files} has been renamed to `${lib.showOption to}'.\"; }) ((if withPriority then lib.mkAliasAndWrapDefsWithPriority else lib.mkAliasAndWrapDefinitions) (lib.setAttrByPath to) old) ]); }",
+        "{ from, to, visible, warn, use, withPriority ? true, condition ? true }: { config, options, ... }: let old = lib.getAttrFromPath from options; target = lib.attrByPath to (abort \"Renaming error: option `${lib.showOption to}' does not exist.\"); new = lib.attrByPath to { } options; in { options = lib.setAttrByPath from (lib.mkOption ({ inherit visible; description = \"Alias of ${lib.showOption to}.\"; apply = _: use (target config); } // lib.optionalAttrs (new ? type) { inherit (new) type; })); config = lib.mkIf condition (lib.mkMerge [ (lib.optionalAttrs (options ? warnings) { warnings = lib.optional (warn && old.isDefined) \"The option `${lib.showOption from}' defined in ${lib.showFiles old.files} has been renamed to `${lib.showOption to}'.\"; }) ((if withPriority then lib.modules.mkAliasAndWrapDefsWithPriority else lib.mkAliasAndWrapDefinitions) (lib.setAttrByPath to) old) ]); }",
     ),
     (
         "mkMergedOptionModule",
@@ -103,6 +89,6 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ),
     (
         "sortProperties",
-        r#"definitions: let priority = definition: if definition.value._type or "" == "order" then definition.value.priority else lib.defaultOrderPriority; plain = definition: if definition.value._type or "" == "order" then definition // { value = definition.value.content; inherit (definition.value) priority; } else definition; in map plain (if builtins.any (definition: definition.value._type or "" == "order") definitions then builtins.sort (first: second: priority first < priority second) definitions else definitions)"#,
+        r#"definitions: let priority = definition: if definition.value._type or "" == "order" then definition.value.priority else lib.modules.defaultOrderPriority; plain = definition: if definition.value._type or "" == "order" then definition // { value = definition.value.content; inherit (definition.value) priority; } else definition; in map plain (if builtins.any (definition: definition.value._type or "" == "order") definitions then builtins.sort (first: second: priority first < priority second) definitions else definitions)"#,
     ),
 ];

@@ -49,7 +49,7 @@ pub(super) const FUNCTIONS: &[(&str, &str, &str)] = &[
     (
         "generators",
         "mkValueStringDefault",
-        "_: value: if builtins.isInt value || builtins.isString value || lib.isDerivation value then toString value else if builtins.isBool value then lib.boolToString value else if value == null then \"null\" else if builtins.isFloat value then lib.floatToString value else abort \"generators.mkValueStringDefault: values of this type are not supported\"",
+        "_: value: if builtins.isInt value || builtins.isString value || lib.isDerivation value then toString value else if builtins.isBool value then lib.boolToString value else if value == null then \"null\" else if builtins.isFloat value then lib.strings.floatToString value else abort \"generators.mkValueStringDefault: values of this type are not supported\"",
     ),
     (
         "generators",
@@ -226,7 +226,7 @@ pub(super) const FUNCTIONS: &[(&str, &str, &str)] = &[
     (
         "modules",
         "filterOverrides'",
-        r#"definitions: let priority = definition: if definition.value._type or "" == "override" then definition.value.priority else lib.defaultOverridePriority; highestPrio = builtins.foldl' (least: definition: lib.min least (priority definition)) 9999 definitions; plain = definition: if definition.value._type or "" == "override" then definition // { value = definition.value.content; } else definition; in { values = map plain (builtins.filter (definition: priority definition == highestPrio) definitions); inherit highestPrio; }"#,
+        r#"definitions: let priority = definition: if definition.value._type or "" == "override" then definition.value.priority else lib.modules.defaultOverridePriority; highestPrio = builtins.foldl' (least: definition: lib.min least (priority definition)) 9999 definitions; plain = definition: if definition.value._type or "" == "override" then definition // { value = definition.value.content; } else definition; in { values = map plain (builtins.filter (definition: priority definition == highestPrio) definitions); inherit highestPrio; }"#,
     ),
     (
         "meta",
@@ -237,5 +237,48 @@ pub(super) const FUNCTIONS: &[(&str, &str, &str)] = &[
         "meta",
         "availableOn",
         r#"platform: package: (!(package ? meta.platforms) || builtins.any (lib.meta.platformMatch platform) package.meta.platforms) && builtins.all (wanted: !(lib.meta.platformMatch platform wanted)) (package.meta.badPlatforms or [ ])"#,
+    ),
+    ("strings", "floatToString", "toString"),
+    (
+        "strings",
+        "escapeNixString",
+        "text: lib.escape [ \"$\" ] (builtins.toJSON text)",
+    ),
+    (
+        "strings",
+        "escapeNixIdentifier",
+        "text: if builtins.match \"[a-zA-Z_][a-zA-Z0-9_'-]*\" text != null && !(builtins.elem text [ \"assert\" \"else\" \"if\" \"in\" \"inherit\" \"let\" \"or\" \"rec\" \"then\" \"with\" ]) then text else lib.strings.escapeNixString text",
+    ),
+    (
+        "strings",
+        "isConvertibleWithToString",
+        "value: lib.isStringLike value || builtins.elem (builtins.typeOf value) [ \"null\" \"int\" \"float\" \"bool\" ] || builtins.isList value && builtins.all lib.strings.isConvertibleWithToString value",
+    ),
+    (
+        "strings",
+        "commonPrefixLength",
+        "first: second: let limit = lib.min (builtins.stringLength first) (builtins.stringLength second); go = index: if index >= limit then limit else if builtins.substring index 1 first == builtins.substring index 1 second then go (index + 1) else index; in go 0",
+    ),
+    (
+        "lists",
+        "findFirstIndex",
+        "wanted: default: list: let seen = builtins.foldl' (seen: value: if seen < 0 then seen else if wanted value then -1 - seen else seen + 1) 0 list; in if seen < 0 then -1 - seen else default",
+    ),
+    ("modules", "defaultOverridePriority", "100"),
+    ("modules", "defaultOrderPriority", "1000"),
+    (
+        "modules",
+        "importApply",
+        "path: arguments: lib.setDefaultModuleLocation path (import path arguments)",
+    ),
+    (
+        "modules",
+        "mkAliasIfDef",
+        "option: lib.mkIf (lib.isOption option && option.isDefined)",
+    ),
+    (
+        "modules",
+        "mkAliasAndWrapDefsWithPriority",
+        "wrap: option: let priority = option.highestPrio or lib.modules.defaultOverridePriority; in lib.modules.mkAliasIfDef option (wrap (lib.mkMerge (map (lib.mkOverride priority) option.definitions)))",
     ),
 ];

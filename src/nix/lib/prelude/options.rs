@@ -15,7 +15,7 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ),
     (
         "mkPackageOption",
-        r#"packages: name: { nullable ? false, default ? name, example ? null, extraDescription ? "", pkgsText ? "pkgs" }: let shown = path: "${pkgsText}.${lib.concatMapStringsSep "." lib.escapeNixIdentifier path}"; path = lib.toList default; in lib.mkOption ({ description = "The ${if builtins.isList name then lib.last name else name} package to use." + (if extraDescription == "" then "" else " ${extraDescription}"); type = if nullable then lib.types.nullOr lib.types.package else lib.types.package; } // (if default != null then { default = lib.attrByPath path (throw "${shown path} cannot be found in ${pkgsText}") packages; defaultText = lib.literalExpression (shown path); } else if nullable then { default = null; } else { }) // (if example == null then { } else { example = lib.literalExpression (if builtins.isList example then shown example else example); }))"#,
+        r#"packages: name: { nullable ? false, default ? name, example ? null, extraDescription ? "", pkgsText ? "pkgs" }: let shown = path: "${pkgsText}.${lib.concatMapStringsSep "." lib.strings.escapeNixIdentifier path}"; path = lib.toList default; in lib.mkOption ({ description = "The ${if builtins.isList name then lib.last name else name} package to use." + (if extraDescription == "" then "" else " ${extraDescription}"); type = if nullable then lib.types.nullOr lib.types.package else lib.types.package; } // (if default != null then { default = lib.attrByPath path (throw "${shown path} cannot be found in ${pkgsText}") packages; defaultText = lib.literalExpression (shown path); } else if nullable then { default = null; } else { }) // (if example == null then { } else { example = lib.literalExpression (if builtins.isList example then shown example else example); }))"#,
     ),
     (
         "mkSinkUndeclaredOptions",
@@ -33,7 +33,7 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ("mdDoc", "text: text"),
     (
         "showOption",
-        "lib.concatMapStringsSep \".\" (part: if builtins.elem part [ \"*\" \"<function body>\" ] || builtins.match \"<.*>\" part != null then part else lib.escapeNixIdentifier part)",
+        "lib.concatMapStringsSep \".\" (part: if builtins.elem part [ \"*\" \"<function body>\" ] || builtins.match \"<.*>\" part != null then part else lib.strings.escapeNixIdentifier part)",
     ),
     ("getValues", "map (definition: definition.value)"),
     ("getFiles", "map (definition: definition.file)"),

@@ -158,7 +158,7 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ),
     (
         "showAttrPath",
-        "path: if path == [ ] then \"<root attribute path>\" else lib.concatMapStringsSep \".\" lib.escapeNixIdentifier path",
+        "path: if path == [ ] then \"<root attribute path>\" else lib.concatMapStringsSep \".\" lib.strings.escapeNixIdentifier path",
     ),
     (
         "getFirstOutput",

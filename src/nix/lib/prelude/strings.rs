@@ -56,7 +56,6 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
         "splitString",
         "separator: text: let escaped = lib.escapeRegex separator; in builtins.filter builtins.isString (builtins.split escaped (if builtins.isString text then text else builtins.substring 0 0 text + toString text))",
     ),
-    ("floatToString", "toString"),
     (
         "stringToCharacters",
         "text: builtins.genList (index: builtins.substring index 1 text) (builtins.stringLength text)",
@@ -107,14 +106,6 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
         "lib.concatMapStringsSep \" \" lib.escapeShellArg",
     ),
     (
-        "escapeNixString",
-        "text: lib.escape [ \"$\" ] (builtins.toJSON text)",
-    ),
-    (
-        "escapeNixIdentifier",
-        "text: if builtins.match \"[a-zA-Z_][a-zA-Z0-9_'-]*\" text != null && !(builtins.elem text [ \"assert\" \"else\" \"if\" \"in\" \"inherit\" \"let\" \"or\" \"rec\" \"then\" \"with\" ]) then text else lib.escapeNixString text",
-    ),
-    (
         "escapeXML",
         "builtins.replaceStrings [ \"\\\"\" \"'\" \"<\" \">\" \"&\" ] [ \"&quot;\" \"&apos;\" \"&lt;\" \"&gt;\" \"&amp;\" ]",
     ),
@@ -136,7 +127,7 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ),
     (
         "fixedWidthString",
-        "width: filler: text: if builtins.stringLength text >= width then text else filler + lib.fixedWidthString (width - 1) filler text",
+        "width: filler: text: let length = builtins.stringLength text; in if length > width then throw \"fixedWidthString: the text is longer than ${toString width}\" else if length == width then text else filler + lib.fixedWidthString (width - builtins.stringLength filler) filler text",
     ),
     (
         "fixedWidthNumber",
@@ -186,14 +177,6 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     (
         "isStringLike",
         "value: builtins.isString value || builtins.isPath value || value ? outPath || value ? __toString",
-    ),
-    (
-        "isConvertibleWithToString",
-        "value: lib.isStringLike value || builtins.elem (builtins.typeOf value) [ \"null\" \"int\" \"float\" \"bool\" ]",
-    ),
-    (
-        "commonPrefixLength",
-        "first: second: let limit = lib.min (builtins.stringLength first) (builtins.stringLength second); go = index: if index >= limit then limit else if builtins.substring index 1 first == builtins.substring index 1 second then go (index + 1) else index; in go 0",
     ),
     (
         "addContextFrom",
