@@ -7,7 +7,7 @@ use super::packages::function;
 use crate::nix::eval::unknown::{ErrorKind, Stop};
 use crate::nix::eval::value::{Attr, Attrs, Marker, Origin, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
-use crate::nix::modules::{Class, ModuleSet, Request, library_of_modules, without_system};
+use crate::nix::modules::{Class, ModuleSet, Request, library_of_modules};
 use crate::nix::symbol::Symbol;
 use crate::workspace::{FileType, path};
 use std::collections::BTreeMap;
@@ -381,7 +381,6 @@ static HOME_CONFIGURATION: Builtin = Builtin {
                 request.definitions.push((path, value));
             }
         }
-        request.definitions.extend(without_system(evaluator));
         let set = evaluator.evaluate_modules(request);
         // Set once, here: before this nothing can ask for it.
         let _ = modules_read.set(Rc::clone(&set));

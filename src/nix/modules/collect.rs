@@ -4,6 +4,7 @@ use super::accepts::is_tagged;
 use super::aliases::{Alias, definitions_at, handed_on};
 use super::definition::{Definition, Guard};
 use super::types::OptionType;
+use super::users::SYSTEMS_AROUND;
 use super::{Class, Collected, Declarations, Module, ModuleSet, OptionDeclaration, Unseen};
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
@@ -454,6 +455,10 @@ impl<'a> Collector<'a> {
                 Some(unknown) => Rc::clone(&unknown.reason),
                 None => format!("argument `{name}` of the module is not known here").into(),
             };
+            let request = &self.set.request;
+            let is_null = request.class == Class::HomeManager
+                && request.unknown_arguments.is_none()
+                && SYSTEMS_AROUND.contains(&name.as_str());
             let value = Thunk::native(
                 move |evaluator| {
                     let arguments = evaluator.descend(&config, &["_module", "args"]);
@@ -467,6 +472,7 @@ impl<'a> Collector<'a> {
                         _ => false,
                     };
                     match given {
+                        Err(Stop::Unknown(_)) if is_null => Ok(Val::bare(Value::Null)),
                         Err(_) if missing => Err(Stop::Unknown(evaluator.unknown_named(
                             name.as_str(),
                             Rc::clone(&reason),

@@ -26,7 +26,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use types::OptionType;
-pub use users::{home_of_system, nested_users, without_system};
+pub use users::{home_of_system, nested_users};
 
 /// What a set of modules configures.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

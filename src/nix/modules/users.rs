@@ -9,18 +9,9 @@ use crate::nix::flake::package_set::{self, ModulesRead};
 use crate::nix::symbol::Symbol;
 use std::rc::Rc;
 
-/// What Home Manager takes the systems around a home to be, where nothing gives them: nothing, since May 2024.
-pub fn without_system(evaluator: &mut Evaluator) -> Vec<(Vec<Symbol>, Rc<Thunk>)> {
-    let names = ["osConfig", "nixosConfig", "darwinConfig"];
-    let nothing = "{ _type = \"override\"; priority = 1000; content = null; }";
-    let nothing = evaluator.snippet(nothing, &[], Vec::new());
-    names
-        .map(|name| {
-            let path = ["_module", "args", name].map(Symbol::new).to_vec();
-            (path, Rc::clone(&nothing))
-        })
-        .to_vec()
-}
+/// The systems around a home. Where nothing gives them, they are null in Home Manager since May 2024
+/// (`modules/misc/submodule-support.nix`).
+pub(super) const SYSTEMS_AROUND: [&str; 3] = ["osConfig", "nixosConfig", "darwinConfig"];
 
 /// The users that definitions of `home-manager.users` name, each with its modules.
 pub fn nested_users(
@@ -128,7 +119,6 @@ pub fn home_of_system(
         let value = of_user(Rc::clone(system), user, part);
         request.definitions.push((path, value));
     }
-    request.definitions.extend(without_system(evaluator));
     let set = evaluator.evaluate_modules(request);
     // Set once, here: before this nothing can ask for it.
     let _ = modules_read.set(Rc::clone(&set));
