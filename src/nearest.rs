@@ -49,6 +49,13 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
     best.map(|(_, candidate)| candidate)
 }
 
+/// How many letters of two names have to be changed, left out, added or swapped with the next one to make them equal but for case;
+/// `None` for names so long that it is not counted.
+pub fn steps(one: &str, other: &str) -> Option<usize> {
+    (one.len() <= LONGEST && other.len() <= LONGEST)
+        .then(|| strsim::damerau_levenshtein(&one.to_lowercase(), &other.to_lowercase()))
+}
+
 /// How often each letter is in a text, bytes beyond ASCII and letters of either case taken together.
 struct Letters([u8; Letters::KINDS]);
 

@@ -13,6 +13,12 @@ const NO_CHANNELS: &[&str] = &["defaults", "modelByChannel"];
 /// In the schema, and yet refused: a channel for OpenClaw's own tests.
 const TEST_CHANNELS: &[&str] = &["qa-channel"];
 
+/// Whether a name is so close to a known one that it is no other plugin's: `memory-pro` may be one beside `memory-core`.
+fn is_slip(name: &str, near: &str) -> bool {
+    const MOST: usize = 2;
+    nearest::steps(name, near).is_some_and(|steps| steps <= MOST)
+}
+
 impl Beyond<'_> {
     pub(super) fn names(&mut self) {
         self.channels();
@@ -21,16 +27,14 @@ impl Beyond<'_> {
         self.memory_plugin();
     }
 
-    /// Why there may be plugins that are not known here.
-    fn doubt(&self) -> Option<String> {
+    /// Whether plugins are loaded from places that the configuration names.
+    fn loads_plugins(&self) -> bool {
         let paths = self.config.at_keys("plugins.load.paths");
-        let loads = paths.is_some_and(|paths| {
+        paths.is_some_and(|paths| {
             paths
                 .as_list()
                 .is_none_or(|list| !list.items.is_empty() || list.open.is_some())
-        });
-        (loads && self.instance.runtime_plugins.is_none())
-            .then(|| "unless a plugin of `plugins.load.paths` brings it".to_string())
+        })
     }
 
     fn is_installed(&self, plugin: &str) -> bool {
@@ -111,9 +115,9 @@ impl Beyond<'_> {
         known: &BTreeSet<&'static str>,
         unless: Vec<String>,
     ) {
+        let loads = self.loads_plugins();
         // Where plugins are loaded from elsewhere, later releases put the question off.
-        let doubt = self.doubt();
-        if doubt.is_some() && self.is_september() {
+        if loads && self.is_september() {
             return;
         }
         let span = if key {
@@ -122,9 +126,23 @@ impl Beyond<'_> {
             node.place.primary()
         };
         let near = nearest::nearest(name, known.iter().copied());
+        let is_mentioned = self.is_mentioned(&[name.to_lowercase().as_str()]);
+        // 2026.2.26, 2026.6.11 and 2026.9.6 take every name that a plugin in `extensions` of the state directory brings, mentioned
+        // or not, and refuse it where neither that nor a loaded path has it (`config validate` with and without such files). What
+        // lies there is not in the sources, so only a slip of the pen is certain.
+        let doubt = if loads {
+            Some("unless a plugin of `plugins.load.paths` brings it")
+        } else if is_mentioned || !near.is_some_and(|near| is_slip(name, near)) {
+            Some("unless a plugin that is installed by hand brings it")
+        } else {
+            None
+        };
         let help = match near {
-            Some(near) => format!("Write `{near}`."),
-            None => format!("Known: {}.", nearest::alternatives(known.iter().copied())),
+            Some(near) if !is_mentioned => format!("Write `{near}`."),
+            _ => format!(
+                "Known: {}. Plugins of your own are read from `extensions` in OpenClaw's state directory and from `plugins.load.paths`.",
+                nearest::alternatives(known.iter().copied())
+            ),
         };
         let release = self.release.version();
         self.rule(
@@ -135,7 +153,7 @@ impl Beyond<'_> {
             Some(help),
         );
         if let Some(issue) = self.issues.last_mut() {
-            issue.doubt = doubt;
+            issue.doubt = doubt.map(str::to_string);
             issue.unless_set = unless;
         }
     }
@@ -259,7 +277,7 @@ impl Beyond<'_> {
                         Some(format!("Install it: `runtimePlugins = [ \"{plugin}\" ]`.")),
                     );
                     if self.instance.runtime_plugins.is_none()
-                        && self.doubt().is_some()
+                        && self.loads_plugins()
                         && let Some(issue) = self.issues.last_mut()
                     {
                         issue.doubt = Some("unless it is installed otherwise".to_string());
