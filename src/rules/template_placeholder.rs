@@ -4,7 +4,9 @@ use super::secrets::Site;
 use super::secrets::{placeholder, visit_sites};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
-use crate::openclaw::credentials::{Role, Written, classify, secret_spans};
+use crate::openclaw::credentials::{
+    Role, Written, bare, classify, secret_spans, variable_of_other_programs,
+};
 use crate::openclaw::environment::{Provided, provided};
 use crate::openclaw::secret_patterns::words;
 use crate::report::finding::{Consequence, Finding, Severity};
@@ -20,7 +22,8 @@ static INFO: RuleInfo = RuleInfo {
     summary: "Text of a template stands where a secret belongs",
     consequence: Consequence::FailsInUse,
     explanation: "\
-`<gatewayToken>`, `your-bot-token-here`, `USE_ENV_VAR` or the bare name of a variable were meant to be replaced. \
+`<gatewayToken>`, `your-bot-token-here`, `USE_ENV_VAR` or the bare name of a variable were meant to be replaced, and \
+`env:NAME`, `{env:NAME}` or `process.env.NAME` are what other programs read as a variable. \
 OpenClaw takes them for the secret itself: the service refuses the request, and a gateway token that everybody can \
 guess protects nothing.
 
@@ -103,18 +106,21 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
                 .help(site.how_to_provide(subject))
             }
             Written::VariableName => {
-                let variable = text.trim();
+                let in_other_syntax = variable_of_other_programs(bare(&text));
+                let variable = in_other_syntax.unwrap_or_else(|| bare(&text));
+                let what = match in_other_syntax {
+                    Some(_) => format!(
+                        "names the variable `{variable}` as `{}`, which OpenClaw takes for the value itself",
+                        shown(&text)
+                    ),
+                    None => format!("is the name of a variable, `{variable}`, not its value"),
+                };
                 let help = if site.variable.is_some() {
                     site.how_to_provide(subject)
                 } else {
                     format!("write `{}`", placeholder(subject, variable))
                 };
-                Finding::new(
-                    INFO.id,
-                    Consequence::FailsInUse,
-                    format!("{name} is the name of a variable, `{variable}`, not its value"),
-                )
-                .help(help)
+                Finding::new(INFO.id, Consequence::FailsInUse, format!("{name} {what}")).help(help)
             }
             _ => return,
         };
@@ -219,6 +225,27 @@ mod tests {
                 .as_deref()
                 .is_some_and(|help| help.contains("${DISCORD_BOT_TOKEN}"))
         );
+    }
+
+    #[test]
+    fn a_variable_in_the_syntax_of_another_program_is_named_as_it_is_written() {
+        let outcome = case(
+            r#"{models: {providers: {google: {baseUrl: "https://x.example", apiKey: "env:GEMINI_API_KEY"}}},
+                channels: {discord: {token: "{env:MY_TOKEN}"}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "error channels.discord.token: \"{env:MY_TOKEN}\"",
+                "error models.providers.google.apiKey: \"env:GEMINI_API_KEY\"",
+            ]
+        );
+        for (finding, name) in outcome.findings.iter().zip(["MY_TOKEN", "GEMINI_API_KEY"]) {
+            assert_eq!(finding.consequence, Consequence::FailsInUse);
+            let help = finding.help.as_deref().unwrap_or_default();
+            assert_eq!(help, format!("write `\"${{{name}}}\"`"));
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub use names::{
     is_local_address, is_secret_header, is_secret_name, is_secret_variable, names_a_secret,
     nearly_names_a_secret,
 };
-pub use written::{Written, classify};
+pub use written::{Written, bare, classify, variable_of_other_programs};
 
 use super::path::{ConfigPath, Segment};
 use super::secret_patterns::{is_secret_option, words};

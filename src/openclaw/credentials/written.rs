@@ -13,7 +13,7 @@ pub enum Written {
     Dummy,
     /// Text that somebody was to replace.
     Template,
-    /// The name of a variable instead of `${NAME}`.
+    /// The name of a variable instead of `${NAME}`, bare or as other programs write it.
     VariableName,
     /// The path of a file.
     Path,
@@ -52,7 +52,7 @@ pub fn classify(text: &str) -> Written {
     if is_dummy_key(bare) || is_address_of_secret(bare) {
         return Written::Dummy;
     }
-    if is_name_of_variable(bare) {
+    if is_name_of_variable(bare) || variable_of_other_programs(bare).is_some() {
         return Written::VariableName;
     }
     if is_template(bare) {
@@ -99,6 +99,39 @@ fn is_name_of_variable(text: &str) -> bool {
                     | "fake"
             )
         })
+}
+
+/// How other programs write that a variable is to be read: what stands before its name, and behind it.
+static OTHER_SYNTAXES: &[(&str, &str)] = &[
+    ("env:", ""),
+    ("env://", ""),
+    ("{env:", "}"),
+    ("$env:", ""),
+    ("@env:", ""),
+    ("!env ", ""),
+    ("env.", ""),
+    ("ENV.", ""),
+    ("{env.", "}"),
+    ("process.env.", ""),
+    ("os.environ/", ""),
+    ("ENV[", "]"),
+    ("ENV['", "']"),
+    ("ENV[\"", "\"]"),
+    ("env(", ")"),
+    ("secret:", ""),
+    ("{secret:", "}"),
+    ("secrets.", ""),
+];
+
+/// The variable of a text that another program than OpenClaw would read as one: `env:NAME`, `{env:NAME}`, `process.env.NAME`.
+pub fn variable_of_other_programs(text: &str) -> Option<&str> {
+    let text = text.trim();
+    OTHER_SYNTAXES.iter().find_map(|(before, behind)| {
+        let name = text.strip_prefix(before)?.strip_suffix(behind)?;
+        let is_name = placeholders::is_reference_name(name)
+            && (name.contains('_') || is_secret_variable(name));
+        is_name.then_some(name)
+    })
 }
 
 /// Whether a text says where a keeper of passwords has the secret: `op://vault/item/field`. Something beside OpenClaw puts it there.
@@ -213,6 +246,14 @@ mod tests {
             ("your-token-here", Written::Template),
             ("OPENAI_API_KEY", Written::VariableName),
             ("WORK_PROXY_KEY", Written::VariableName),
+            ("env:NVIDIA_API_KEY", Written::VariableName),
+            ("{env:NVIDIA_API_KEY}", Written::VariableName),
+            ("process.env.BRAVE_API_KEY", Written::VariableName),
+            ("ENV['BRAVE_API_KEY']", Written::VariableName),
+            ("Bearer secret:MCP_TOKEN", Written::VariableName),
+            ("env:plum48trestle", Written::Literal),
+            ("secret:PLUM48TRESTLE", Written::Literal),
+            ("any", Written::Dummy),
             ("/run/secrets/telegram", Written::Path),
             ("~/.secrets/key", Written::Path),
             ("/keys/kimi", Written::Path),

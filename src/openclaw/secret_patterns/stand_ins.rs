@@ -5,6 +5,7 @@
 /// secrets (compared in lower case).
 static DUMMY_KEYS: &[&str] = &[
     "-",
+    "any",
     "anything",
     "apikey",
     "codex-app-server",
