@@ -19,17 +19,19 @@ static INFO: RuleInfo = RuleInfo {
     id: "auth-order",
     summary: "`auth.order` names a profile that is not declared, or one of another provider",
     consequence: Consequence::Degrades,
-    explanation: "`auth.order.<provider>` lists the auth profiles in the order in which they are tried. OpenClaw passes \
-over a name that no profile has and over the profile of another provider, without a word; with none left, requests go \
-out without a key.\n\n\
-Name a profile of `auth.profiles` whose `provider` is the one of the order.",
+    explanation: "`auth.order.<provider>` lists the auth profiles in the order in which they are tried. OpenClaw looks each \
+name up in its own store of credentials, which `openclaw models auth login` fills, and passes over one that the store does not have, \
+without a word; `auth.profiles` adds no credentials, and an entry there that names another provider or mode makes OpenClaw pass over the \
+profile as well. The store cannot be seen here: a name that `auth.profiles` does not have is a note, and a warning where it is nearly one \
+that it has.\n\n\
+Name a profile whose provider is the one of the order. An order is for one provider; no name stands for all of them.",
     refused: &[
         r#"{
   programs.openclaw = {
     enable = true;
     config.auth = {
       profiles."kimi:default" = { provider = "kimi"; mode = "api_key"; };
-      order.kimi = [ "kimi:main" ];
+      order.kimi = [ "kimi:defualt" ];
     };
   };
 }"#,
@@ -54,6 +56,10 @@ Name a profile of `auth.profiles` whose `provider` is the one of the order.",
 }"#],
 };
 
+/// What people write for "every provider".
+const ALL: &str = "*";
+
+/// As `src/agents/auth-profiles/order.ts` of 2026.2.26, 2026.6.11 and 2026.9.6 has it.
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     let Some(auth) = instance.config.get("auth") else {
         return;
@@ -66,6 +72,21 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         let Some(list) = order.as_list() else {
             continue;
         };
+        if provider.trim() == ALL {
+            sink.findings.push(
+                Finding::new(
+                    INFO.id,
+                    Consequence::Degrades,
+                    format!(
+                        "an order is for one provider, and none is called `{ALL}`: it is never used"
+                    ),
+                )
+                .at(order.place.key.or(order.place.primary()))
+                .path(ConfigPath::keys("auth.order").key(provider.clone()))
+                .help("Write an order for each provider."),
+            );
+            continue;
+        }
         for (index, item) in list.items.iter().enumerate() {
             let path = ConfigPath::keys("auth.order")
                 .key(provider.clone())
@@ -106,40 +127,44 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
                 }
                 Lookup::Unknown(unknown) => sink.could_not_check(&path, unknown),
                 Lookup::Absent => {
-                    let finding = missing(&name, provider, item, profiles).path(&path);
-                    sink.findings
-                        .push(absence(subject, finding).at_most(Severity::Warning));
+                    let finding = missing(&name, item, profiles).path(&path);
+                    sink.findings.push(absence(subject, finding));
                 }
             }
         }
     }
 }
 
-fn missing(name: &str, provider: &str, item: &Node, profiles: Lookup<'_>) -> Finding {
+fn missing(name: &str, item: &Node, profiles: Lookup<'_>) -> Finding {
     let names: Vec<String> = profiles
         .present()
         .and_then(|profiles| profiles.as_object())
         .map(|profiles| profiles.entries.keys().cloned().collect())
         .unwrap_or_default();
-    let help = match nearest(name, names.iter().map(String::as_str)) {
+    let near = nearest(name, names.iter().map(String::as_str));
+    let help = match near {
         Some(near) => format!("Did you mean `{near}`?"),
         None if names.is_empty() => {
-            format!(
-                "Declare it: `auth.profiles.\"{name}\" = {{ provider = \"{provider}\"; mode = \"api_key\"; }};`."
-            )
+            "`openclaw models status` shows which profiles the store has.".to_string()
         }
         None => format!(
             "Declared: {}.",
             alternatives(names.iter().map(String::as_str))
         ),
     };
-    Finding::new(
+    let finding = Finding::new(
         INFO.id,
         Consequence::Degrades,
-        format!("`auth.profiles` has no profile `{name}`; it is passed over"),
+        format!(
+            "`auth.profiles` does not have `{name}`: it is passed over unless OpenClaw's own store of credentials has it"
+        ),
     )
     .at(item.place.primary())
-    .help(help)
+    .help(help);
+    match near {
+        Some(_) => finding.at_most(Severity::Warning),
+        None => finding.at_most(Severity::Note),
+    }
 }
 
 /// Whether two names mean one provider: the same but for case, or two names of one provider of the release.
@@ -171,6 +196,19 @@ mod tests {
         assert_eq!(
             outcome.findings[0].help.as_deref(),
             Some("Did you mean `kimi:default`?")
+        );
+    }
+
+    #[test]
+    fn a_profile_that_only_the_store_may_have_is_a_note() {
+        let outcome = case(r#"{auth: {order: {anthropic: ["anthropic:work"], "*": ["default"]}}}"#)
+            .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            [
+                "warning auth.order.\"*\": \"*\"",
+                "note auth.order.anthropic[0]: \"anthropic:work\"",
+            ]
         );
     }
 
