@@ -4,11 +4,11 @@
 
 use super::consequence::{by_release, is_typed, violates_schema, violates_validation};
 use super::{Sink, Subject};
-use crate::nearest::listed;
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::path::{ConfigPath, Segment};
 use crate::openclaw::schema_check::{self, Issue, IssueKind};
 use crate::openclaw::tree::{Kind, Node, Value};
+use crate::releases::Version;
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity, Unresolved};
 use crate::workspace::source::Span;
 
@@ -49,22 +49,24 @@ pub fn report(rule: &'static str, subject: Subject<'_>, instance: &Instance, sin
 }
 
 /// What the guessed release refuses and another one that may be meant takes is neither right nor wrong.
-fn tell_of_some(subject: Subject<'_>, issues: &[Issue], sink: &mut Sink) {
-    let mut paths: Vec<String> = issues.iter().map(|issue| issue.path.to_string()).collect();
-    paths.dedup();
-    let Some(first) = issues.first() else {
-        return;
-    };
-    let named = listed(&paths);
-    sink.unresolved.push(Unresolved {
-        path: first.path.to_string(),
-        reason: format!(
-            "OpenClaw {} refuses {named}, and another release that may be meant does not; `--openclaw-version` tells which one it is",
-            subject.release.version()
-        ),
-        span: first.span,
-        configurations: Vec::new(),
-    });
+fn tell_of_some(subject: Subject<'_>, issues: &[(Issue, Version)], sink: &mut Sink) {
+    let mut told: Vec<ConfigPath> = Vec::new();
+    for (issue, other) in issues {
+        let path = issue.written_path();
+        if told.contains(&path) {
+            continue;
+        }
+        sink.unresolved.push(Unresolved {
+            path: path.to_string(),
+            reason: format!(
+                "OpenClaw {} refuses it and {other}, which may be meant as well, does not; `--openclaw-version` tells which one it is",
+                subject.release.version()
+            ),
+            span: issue.span,
+            configurations: Vec::new(),
+        });
+        told.push(path);
+    }
 }
 
 /// Reports what is wrong in a top-level `config` that the instance replaces. Where it is rendered all the same, the findings are
@@ -361,6 +363,36 @@ mod tests {
             case(text).guessed().run(&unknown_key::RULE).lines(),
             ["error gatewy: gatewy"]
         );
+    }
+
+    #[test]
+    fn what_all_refuse_is_said_also_where_its_path_differs() {
+        // Up to 2026.5.12 `baseUrl` is required, and the issue is at the key that is missing; later it is at the one that is written.
+        let text = "{models: {providers: {xai: {baseURL: 'https://x.example/v1', models: []}}}}";
+        let early = case(text).release("2026.4.15").run(&unknown_key::RULE);
+        assert_eq!(
+            early.only().path.as_deref(),
+            Some("models.providers.xai.baseUrl")
+        );
+        let outcome = case(text).guessed().run(&unknown_key::RULE);
+        assert_eq!(
+            outcome.lines(),
+            ["error models.providers.xai.baseURL: baseURL"]
+        );
+        assert!(outcome.unresolved.is_empty());
+    }
+
+    #[test]
+    fn each_path_that_not_all_refuse_is_told() {
+        let text = "{agents: {entries: {main: {}}, defaults: {utilityModel: 'a/b', decisionModel: 'a/b', modelPolicy: {}}}}";
+        let outcome = case(text).guessed().run(&unknown_key::RULE);
+        assert!(outcome.findings.is_empty());
+        let paths: Vec<&str> = outcome
+            .unresolved
+            .iter()
+            .map(|it| it.path.as_str())
+            .collect();
+        assert_eq!(paths.len(), 4, "{paths:?}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::openclaw::providers::Catalogue;
 use crate::openclaw::references;
 use crate::openclaw::replaced_config::{self, Replaced};
 use crate::openclaw::schema_check::{self, Issue, is_tolerated};
-use crate::releases::Release;
+use crate::releases::{Release, Version};
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -38,8 +38,8 @@ struct OfInstance {
 pub struct Refusals {
     /// Where it is certain.
     pub certain: Vec<Issue>,
-    /// Where the release is a guess, and another one that may be meant takes it.
-    pub of_some: Vec<Issue>,
+    /// Where the release is a guess, and another one that may be meant takes it: that one.
+    pub of_some: Vec<(Issue, Version)>,
 }
 
 impl Subject<'_> {
@@ -123,15 +123,16 @@ impl Subject<'_> {
                     continue;
                 }
                 let theirs = refused_by(other);
-                let theirs: HashSet<&[Segment]> =
-                    theirs.iter().map(|their| &their.path.0[..]).collect();
+                let theirs: HashSet<Vec<Segment>> =
+                    theirs.iter().map(|issue| issue.written_path().0).collect();
                 let is_refused = |issue: &Issue| {
-                    let steps = &issue.path.0;
+                    let steps = issue.written_path().0;
                     (0..=steps.len()).any(|length| theirs.contains(&steps[..length]))
                 };
-                let (refused, taken) = certain.into_iter().partition(is_refused);
+                let (refused, taken): (Vec<Issue>, Vec<Issue>) =
+                    certain.into_iter().partition(is_refused);
                 certain = refused;
-                of_some.extend(taken);
+                of_some.extend(taken.into_iter().map(|issue| (issue, other.version())));
             }
             if let Some(schema) = self.release.schema() {
                 schema_check::look_elsewhere(&mut certain, schema);

@@ -160,6 +160,15 @@ impl Issue {
         }
     }
 
+    /// Where it is as the configuration has it: for an unknown key always the path of that key, also where the key that was
+    /// probably meant is missing, which depends on the release.
+    pub fn written_path(&self) -> ConfigPath {
+        match (&self.kind, self.path.parent()) {
+            (IssueKind::UnknownKey { written, .. }, Some(parent)) => parent.key(written),
+            _ => self.path.clone(),
+        }
+    }
+
     /// The message, a sentence without full stop; `release` is the OpenClaw release that was asked.
     pub fn message(&self, release: &str) -> String {
         let path = &self.path;
