@@ -30,6 +30,7 @@ pub mod rendered;
 pub mod replaced_config;
 pub mod route;
 pub mod schema_check;
+mod script_changes;
 pub mod secret_patterns;
 pub mod secret_providers;
 mod store_secrets;

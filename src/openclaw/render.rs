@@ -689,7 +689,7 @@ pub fn update(left: &Rc<Node>, right: &Rc<Node>) -> Rc<Node> {
 }
 
 /// A node to which something unknown on the left of an update may add entries, at every depth.
-fn opened_below(node: &Rc<Node>, unknown: &Unknown) -> Rc<Node> {
+pub(super) fn opened_below(node: &Rc<Node>, unknown: &Unknown) -> Rc<Node> {
     let Value::Object(object) = &node.value else {
         return Rc::clone(node);
     };

@@ -9,6 +9,7 @@ use super::blueprint::{
 };
 use super::configuration::{Language, Problem, Source};
 use super::from_nix::{Converter, Merging};
+use super::script_changes;
 use super::store_secrets;
 use super::tree::Node;
 use crate::nix::eval::Evaluator;
@@ -114,6 +115,13 @@ pub(super) fn elsewhere(
             candidates.push((is_named, file, options, own));
         }
     }
+    let scripts = match candidates.is_empty() {
+        true => Vec::new(),
+        false => {
+            let around = modules.surroundings(evaluator, paths);
+            script_changes::scripts(around.iter().map(|(_, node)| node))
+        }
+    };
     // What holds nothing that a fuller one does not is a step on the way to that, or what a service is restarted for.
     candidates.sort_by_key(|(is_named, _, _, own)| (!is_named, std::cmp::Reverse(own.len())));
     for (_, file, options, own) in candidates {
@@ -132,7 +140,7 @@ pub(super) fn elsewhere(
             reach: sight.reach,
             unseen: unseen(set, sight),
             option_root: String::new(),
-            options,
+            options: script_changes::applied(&scripts, options),
             // Which process reads it, and with which variables, is not known.
             surroundings: Vec::new(),
             problems: Vec::new(),

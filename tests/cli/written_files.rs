@@ -276,3 +276,49 @@ fn json_within_a_text_has_its_places() {
         }
     }
 }
+
+#[test]
+fn what_a_script_puts_into_a_rendered_part_is_not_judged() {
+    let folder = module(
+        "config.gateway.mode = \"local\"; };
+        home.activation.patch = let
+          part = builtins.toJSON {
+            channels.discord.token = \"__DISCORD_TOKEN__\";
+            channels.slack.botToken = \"__SLACK_TOKEN__\";
+            models.providers.mine = { baseUrl = \"https://x.example/v1\"; models = [ ]; apiKey = \"__DISCORD_TOKEN__\"; };
+          };
+        in {
+          after = [ \"writeBoundary\" ];
+          before = [ ];
+          data = ''
+            patch=\"$(printf '%s' '${part}' | ${pkgs.gnused}/bin/sed \"s|__DISCORD_TOKEN__|$token|g\")\"
+            ${pkgs.jq}/bin/jq -s '.[0] * .[1]' \"$HOME/.openclaw/openclaw.json\" - <<< \"$patch\" > x
+          '';",
+    );
+    let printed = openclaw_check()
+        .args("--no-git --format json")
+        .inside(folder.path())
+        .run();
+    let report: serde_json::Value = serde_json::from_str(&printed.out).expect("JSON");
+    let of = |list: &str, key: &str| -> Vec<String> {
+        let values = report[list].as_array().expect("a list").iter();
+        values
+            .filter_map(|value| Some(value[key].as_str()?.to_string()))
+            .collect()
+    };
+    let findings = of("findings", "path");
+    assert!(
+        !findings.iter().any(|path| path == "gateway.mode"),
+        "{report:#}"
+    );
+    // Nothing replaces the other marker.
+    let markers: Vec<_> = findings
+        .iter()
+        .filter(|path| path.ends_with("oken") || path.ends_with("apiKey"))
+        .collect();
+    assert_eq!(markers, ["channels.slack.botToken"], "{report:#}");
+    assert!(
+        of("unresolved", "path").contains(&"models.providers.mine.apiKey".to_string()),
+        "{report:#}"
+    );
+}
