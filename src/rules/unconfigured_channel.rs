@@ -1,6 +1,7 @@
 //! A channel that is to run and has no credentials.
 
 use super::consequence::absence;
+use super::secrets::is_nix;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::nearest::alternatives;
 use crate::openclaw::configuration::{Instance, Source};
@@ -247,7 +248,9 @@ fn missing(
         );
     }
     let finding = absence(subject, finding);
-    sink.findings.push(match takes_variable {
+    // A script that takes the rendered file may put the token in.
+    let may_be_added = subject.configuration.source == Source::RenderedFile && is_nix(subject);
+    sink.findings.push(match takes_variable || may_be_added {
         true => finding.at_most(Severity::Warning),
         false => finding,
     });
@@ -281,7 +284,7 @@ fn uses_sockets(node: &Node) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::openclaw::configuration::Provision;
+    use crate::openclaw::configuration::{Language, Provision};
     use crate::rules::testing::case;
 
     fn lines(channels: &str) -> Vec<String> {
@@ -355,6 +358,20 @@ mod tests {
         assert!(off.home_manager(&[]).run(&RULE).lines().is_empty());
         let rendered = case("{channels: {telegram: {}}}").run(&RULE);
         assert!(rendered.lines().is_empty());
+    }
+
+    #[test]
+    fn a_script_may_put_the_token_into_what_nix_renders() {
+        let account = case("{channels: {discord: {accounts: {a: {}}}}}");
+        assert_eq!(
+            account.run(&RULE).lines(),
+            ["error channels.discord.accounts.a: a"]
+        );
+        let rendered = account.configuration(|it| it.language = Language::Nix);
+        assert_eq!(
+            rendered.run(&RULE).lines(),
+            ["warning channels.discord.accounts.a: a"]
+        );
     }
 
     #[test]
