@@ -41,6 +41,10 @@ pub static RULES: &[Rule] = &[
     super::kimi_moonshot_confusion::RULE,
     super::unknown_agent::RULE,
     super::duplicate_agent::RULE,
+    super::unused_binding::RULE,
+    super::unknown_runtime::RULE,
+    super::unknown_tool_group::RULE,
+    super::incomplete_mcp_server::RULE,
     // Secrets.
     super::hardcoded_secret::RULE,
     super::template_placeholder::RULE,
