@@ -56,6 +56,8 @@ pub static RULES: &[Rule] = &[
     super::escaped_placeholder::RULE,
     super::unprovided_variable::RULE,
     super::session_variable_not_seen::RULE,
+    super::misspelt_variable::RULE,
+    super::ignored_variable::RULE,
     super::secret_ref::RULE,
     super::undeclared_secret_provider::RULE,
     super::gateway_auth::RULE,
