@@ -1,12 +1,13 @@
 //! Names of agents that no agent has.
 
-use super::consequence::{absence, violates_validation};
+use super::consequence::{absence, by_release, violates_validation};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::nearest::{alternatives, nearest};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::schema_check::BINDINGS_REFUSED_SINCE;
 use crate::openclaw::tree::{Lookup, Node, Unknown, Value};
+use crate::releases::Version;
 use crate::report::finding::{Consequence, Finding};
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -73,6 +74,9 @@ fn compared(id: &str) -> String {
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     let config = &instance.config;
     let Some(agents) = agents(config) else {
+        if subject.release.version() >= MAIN_ONLY_SINCE && has_no_agents(config) {
+            bindings_of_main(subject, config, sink);
+        }
         return;
     };
     let consequence = match subject.release.version() < BINDINGS_REFUSED_SINCE {
@@ -123,6 +127,33 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
             let path = path.key("subagents").key("allowAgents").index(index);
             examine(subject, &agents, &path, item, Consequence::Degrades, sink);
         }
+    }
+}
+
+/// The first release that was seen to refuse a binding to another agent than `main` where none is declared; 2026.2.26 and 2026.6.11 make
+/// an agent of any name for it (`openclaw config validate`, and `src/routing/resolve-route.ts` of the latter two).
+const MAIN_ONLY_SINCE: Version = Version::new(2026, 9, 6);
+
+/// Whether certainly no agent is declared.
+fn has_no_agents(config: &Node) -> bool {
+    let is_absent = |node: &Node, key| matches!(node.lookup(key), Lookup::Absent);
+    match config.lookup("agents") {
+        Lookup::Absent => true,
+        Lookup::Present(agents) => is_absent(agents, "list") && is_absent(agents, "entries"),
+        Lookup::Unknown(_) => false,
+    }
+}
+
+fn bindings_of_main(subject: Subject<'_>, config: &Node, sink: &mut Sink) {
+    let main = Agents::new(vec!["main".to_string()], None);
+    let before = sink.findings.len();
+    let consequence = violates_validation(subject.configuration);
+    for (path, name) in named(config, "bindings", "agentId") {
+        examine(subject, &main, &path, &name, consequence, sink);
+    }
+    for finding in sink.findings.split_off(before) {
+        let help = "Declare it in `agents.entries`, or write `main`, the only agent where none is declared.";
+        sink.findings.push(by_release(subject, finding.help(help)));
     }
 }
 
@@ -244,6 +275,10 @@ mod tests {
     fn without_a_list_openclaw_does_not_ask() {
         let outcome = case(r#"{bindings: [{agentId: "x"}]}"#).run(&RULE);
         assert_eq!(outcome.lines(), [""; 0]);
+        let outcome = case(r#"{bindings: [{agentId: "x"}, {agentId: "main"}]}"#)
+            .release("2026.9.6")
+            .run(&RULE);
+        assert_eq!(outcome.lines(), ["error bindings[0].agentId: \"x\""]);
         let outcome = case(
             r#"{agents: {list: [{id: {$unknown: "an argument"}}]}, bindings: [{agentId: "x"}]}"#,
         )
