@@ -52,6 +52,7 @@ pub mod invalid_base_url;
 pub mod invalid_flake;
 pub mod invalid_settings;
 pub mod invalid_value;
+mod json_syntax;
 pub mod kimi_moonshot_confusion;
 pub mod lost_top_level_config;
 pub mod mac_without_instances;

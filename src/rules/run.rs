@@ -1,7 +1,8 @@
 //! Runs the rules on one configuration in one world.
 
 use super::registry::RULES;
-use super::{Check, Sink, Subject, schema, unchecked_values};
+use super::{Check, Sink, Subject, json_syntax, schema, unchecked_values};
+use crate::openclaw::configuration::{Language, Problem, ProblemKind};
 use crate::report::finding::{Consequence, Finding};
 
 /// Runs every rule whose id is `wanted` and collects what they report in `sink`; findings name the configuration and the
@@ -22,8 +23,11 @@ pub fn run(subject: Subject<'_>, wanted: &dyn Fn(&str) -> bool, sink: &mut Sink)
             unchecked_values::note(subject, instance, (before, unresolved_before), sink);
         }
         let mut findings = sink.findings.split_off(before);
-        settle(&mut findings);
+        settle(&mut findings, &configuration.problems);
         for mut finding in findings {
+            if configuration.language == Language::Json {
+                finding.help = finding.help.as_deref().map(json_syntax::in_json);
+            }
             finding.configurations = vec![configuration.name.clone()];
             finding.instances = vec![instance.name.clone()];
             sink.findings.push(finding);
@@ -49,8 +53,15 @@ pub fn run(subject: Subject<'_>, wanted: &dyn Fn(&str) -> bool, sink: &mut Sink)
     }
 }
 
-/// Drops what the comparison with the schema says where a rule that knows more says the same.
-fn settle(findings: &mut Vec<Finding>) {
+/// Drops what the comparison with the schema says where a rule that knows more says the same, and the name of an `inherit` that is
+/// undefined: it is told as that.
+fn settle(findings: &mut Vec<Finding>, problems: &[Problem]) {
+    findings.retain(|finding| {
+        finding.rule != "unknown-key"
+            || !problems.iter().any(|problem| {
+                problem.kind == ProblemKind::UndefinedVariable && problem.span == finding.span
+            })
+    });
     let specific: Vec<(&'static str, String)> = findings
         .iter()
         .filter(|finding| {

@@ -1,8 +1,9 @@
 //! A variable that nothing defines.
 
 use super::problems::report_if;
+use super::unescaped_placeholder::is_meant_for_openclaw;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
-use crate::openclaw::configuration::ProblemKind;
+use crate::openclaw::configuration::{Problem, ProblemKind};
 use crate::report::finding::Consequence;
 
 /// The rule.
@@ -37,13 +38,23 @@ in
 "#],
 };
 
+/// Whether it is told as a placeholder that Nix reads. Evaluation may meet one in several ways, of which not all know the text around it.
+fn is_told_as_placeholder(subject: Subject<'_>, problem: &Problem) -> bool {
+    let problems = &subject.configuration.problems;
+    problems.iter().any(|other| {
+        other.kind == ProblemKind::UndefinedVariable
+            && other.span == problem.span
+            && is_meant_for_openclaw(other)
+    })
+}
+
 fn check(subject: Subject<'_>, sink: &mut Sink) {
     report_if(
         subject,
         &INFO,
         ProblemKind::UndefinedVariable,
         sink,
-        &|problem| !super::unescaped_placeholder::is_meant_for_openclaw(problem),
+        &|problem| !is_told_as_placeholder(subject, problem),
         &|problem, finding| {
             let Some(name) = &problem.subject else {
                 return finding;

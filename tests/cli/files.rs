@@ -440,3 +440,37 @@ fn a_git_submodule() {
         printed.out
     );
 }
+
+#[test]
+fn help_is_in_the_language_of_the_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = r#"{ "agents": { "defaults": { "model": "nobody/any-model" } } }"#;
+    write(directory.path(), "openclaw.json", text);
+    let printed = openclaw_check()
+        .inside(directory.path())
+        .args("--no-git --format json --select unknown-provider openclaw.json")
+        .run();
+    let report: serde_json::Value = serde_json::from_str(&printed.out).expect("JSON");
+    let help = report["findings"][0]["help"].as_str().expect("help");
+    let wanted =
+        r#"`"models": { "providers": { "nobody": { "baseUrl": "...", "models": [ ... ] } } }`"#;
+    assert!(help.contains(wanted), "{help}");
+}
+
+#[test]
+fn an_undefined_name_in_an_inherit_is_one_finding() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = "{\n  programs.openclaw = {\n    enable = true;\n    config.agents.defaults = { inherit workspce; };\n  };\n}\n";
+    write(directory.path(), "home.nix", text);
+    let printed = openclaw_check()
+        .inside(directory.path())
+        .args("--no-git --format concise --select undefined-variable,unknown-key home.nix")
+        .run();
+    let found: Vec<&str> = printed
+        .out
+        .lines()
+        .filter(|line| line.contains("4:"))
+        .collect();
+    assert_eq!(found.len(), 1, "{}", printed.out);
+    assert!(found[0].contains("undefined-variable"), "{}", printed.out);
+}

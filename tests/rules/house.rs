@@ -8,6 +8,7 @@ use std::path::Path;
 /// Files in `src/rules` that are no rules: what rules share.
 const SHARED: &[&str] = &[
     "consequence.rs",
+    "json_syntax.rs",
     "mod.rs",
     "problems.rs",
     "registry.rs",
