@@ -123,7 +123,7 @@ fn finding(
     let mut finding = Finding::new(rule, consequence, issue.message(&release))
         .at(issue.span)
         .path(&issue.path);
-    finding.help = issue.help();
+    finding.help = successor(subject, issue).or_else(|| issue.help());
     if let Some(function) = function_beside(&instance.config, &issue.path) {
         finding = finding
             .help("Put the call in parentheses: without them the list holds the function and its arguments, one by one.")
@@ -139,6 +139,56 @@ fn finding(
     match fix(instance, issue) {
         Some(fix) => finding.fix(fix),
         None => finding,
+    }
+}
+
+/// What takes the place of a key of a channel that the release does not have, where its name does not tell.
+fn successor(subject: Subject<'_>, issue: &Issue) -> Option<String> {
+    let IssueKind::UnknownKey { written, .. } = &issue.kind else {
+        return None;
+    };
+    let holder = issue.path.parent()?;
+    let channel = match holder.0.as_slice() {
+        [Segment::Key(root), Segment::Key(channel), ..] if root == "channels" => channel,
+        _ => return None,
+    };
+    let schema = subject.release.schema()?;
+    let kinds = |key: &str| {
+        schema
+            .at(["channels", channel.as_str(), key])
+            .into_iter()
+            .map(|node| node.kind())
+            .collect::<Vec<_>>()
+    };
+    if written == "streamMode" {
+        let is_set = kinds("streaming").iter().any(may_be_object);
+        return match is_set {
+            true => Some("Write `streaming.mode`.".to_string()),
+            false => None,
+        };
+    }
+    // A file with a credential of a field that takes no path of one.
+    let field = match written.strip_suffix("File")? {
+        "token" if kinds("token").is_empty() => "botToken",
+        field => field,
+    };
+    let takes_reference = kinds(field).iter().any(may_be_object);
+    takes_reference.then(|| {
+        format!(
+            "The path of a file goes into a provider of secrets: `secrets.providers.{channel} = {{ source = \"file\"; path = \"...\"; mode = \"singleValue\"; }};`, and `{field} = {{ source = \"file\"; provider = \"{channel}\"; id = \"value\"; }};` names it."
+        )
+    })
+}
+
+/// Whether a set is allowed, among others.
+fn may_be_object(kind: &crate::releases::schema::Kind) -> bool {
+    use crate::releases::schema::Kind;
+    match kind {
+        Kind::Object(_) => true,
+        Kind::Union(branches) | Kind::All(branches) => {
+            branches.iter().any(|branch| may_be_object(&branch.kind()))
+        }
+        _ => false,
     }
 }
 
@@ -257,6 +307,22 @@ mod tests {
         let help = outcome.only().help.clone().unwrap_or_default();
         assert!(help.contains("`channels.telegram.tokenFile`"), "{help}");
         assert!(help.contains("Allowed here: `"), "{help}");
+    }
+
+    #[test]
+    fn what_takes_the_place_of_a_key_of_a_channel() {
+        let help = |text: &str| {
+            let outcome = case(text).run(&unknown_key::RULE);
+            outcome.only().help.clone().unwrap_or_default()
+        };
+        assert_eq!(
+            help("{channels: {telegram: {streamMode: 'partial'}}}"),
+            "Write `streaming.mode`."
+        );
+        let token = help("{channels: {discord: {tokenFile: '/run/x'}}}");
+        assert!(token.contains("`token = { source = \"file\";"), "{token}");
+        let bot_token = help("{channels: {slack: {accounts: {a: {tokenFile: '/run/x'}}}}}");
+        assert!(bot_token.contains("`botToken = {"), "{bot_token}");
     }
 
     #[test]

@@ -193,6 +193,10 @@ fn missing(
             if holder.get(key).is_some() {
                 return;
             }
+            // The file of a token where no such file is read is told as a key that is not known.
+            if holder.get(&format!("{key}File")).is_some() || holder.get("tokenFile").is_some() {
+                return;
+            }
             if let Lookup::Unknown(unknown) = holder.lookup(key) {
                 perhaps = Some((unknown.reason.clone(), unknown.span));
             }
@@ -350,6 +354,8 @@ mod tests {
             r#"{slack: {mode: "http", botToken: "xoxb-1", signingSecret: "a"}}"#,
             r#"{slack: {botToken: "xoxb-1", appToken: "xapp-1", accounts: {a: {}}}}"#,
             "{whatsapp: {enabled: true}}",
+            // Told as a key that is not known.
+            r#"{discord: {tokenFile: "/nowhere"}}"#,
         ] {
             assert_eq!(lines(channels), Vec::<String>::new(), "{channels}");
         }
