@@ -117,7 +117,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
             // A plugin for images, videos or voices: no provider of language models, but one of these.
             continue;
         }
-        let finding = finding(subject, &catalogue, reference);
+        let finding = finding(subject, &catalogue, &references.all, reference);
         let availability = catalogue.provider(&provider.text).availability;
         let unsure = availability == Availability::PerhapsPlugin
             || is_media_model(&reference.pattern)
@@ -148,7 +148,33 @@ fn merged_into(subject: Subject<'_>, provider: &str) -> Option<&'static str> {
     subject.release.provider(into).map(|_| *into)
 }
 
-fn finding(subject: Subject<'_>, catalogue: &Catalogue, reference: &Reference) -> Finding {
+/// A provider through which the models of others are reached, by their own ids (`openrouter/x-ai/grok-4`): the one that declares the
+/// model under this id, or OpenRouter, where other references go through it.
+fn router(
+    catalogue: &Catalogue,
+    others: &[Reference],
+    provider: &str,
+    model: &str,
+) -> Option<String> {
+    const OPENROUTER: &str = "openrouter";
+    if let [only] = catalogue
+        .declaring(&format!("{provider}/{model}"))
+        .as_slice()
+    {
+        return Some(only.key.clone());
+    }
+    let is_used = others.iter().any(|other| {
+        provider_piece(other).is_some_and(|it| normalise_provider(&it.text) == OPENROUTER)
+    });
+    is_used.then(|| OPENROUTER.to_string())
+}
+
+fn finding(
+    subject: Subject<'_>,
+    catalogue: &Catalogue,
+    references: &[Reference],
+    reference: &Reference,
+) -> Finding {
     let rule = INFO.id;
     let Some(provider) = provider_piece(reference) else {
         return Finding::new(rule, Consequence::FailsInUse, "");
@@ -179,11 +205,34 @@ fn finding(subject: Subject<'_>, catalogue: &Catalogue, reference: &Reference) -
     let normalised = normalise_provider(&provider.text);
     let near = nearest(&normalised, names.iter().map(String::as_str));
     let merged = merged_into(subject, &normalised);
+    // A name that is nearly that of a declared provider is a slip of the pen; that of one that OpenClaw has is none where a router is used.
+    let router = match model {
+        Some(model)
+            if owners.is_empty()
+                && merged.is_none()
+                && near.is_none_or(|near| catalogue.declared(near).is_none()) =>
+        {
+            router(catalogue, references, &provider.text, model)
+        }
+        _ => None,
+    };
     let meant = match owners.as_slice() {
+        _ if router.is_some() => None,
         [only] => Some(only.as_str()),
         _ => merged.or(near),
     };
     let mut help = String::new();
+    if let (Some(router), Some(model)) = (&router, model) {
+        let whole = format!("{router}/{}", provider.text);
+        help = format!("Did you mean `{whole}/{model}`?");
+        if let Some(edit) = edit(reference, &whole) {
+            finding = finding.fix(Fix {
+                title: format!("Write `{whole}` for `{}`", provider.text),
+                safe: false,
+                edits: vec![edit],
+            });
+        }
+    }
     if let Some(meant) = meant {
         help = match model {
             _ if merged == Some(meant) => {
@@ -236,6 +285,17 @@ fn edit(reference: &Reference, meant: &str) -> Option<Edit> {
 mod tests {
     use super::*;
     use crate::rules::testing::{case, with_kimi};
+
+    #[test]
+    fn beside_references_through_openrouter_a_name_of_its_own_is_one_too() {
+        let outcome = case(
+            r#"{agents: {defaults: {model: {primary: "openrouter/auto", fallbacks: ["x-ai/grok-4"]}}}}"#,
+        )
+        .run(&RULE);
+        let help = outcome.only().help.clone().unwrap_or_default();
+        assert_eq!(help, "Did you mean `openrouter/x-ai/grok-4`?");
+        assert!(outcome.fixed().contains(r#""openrouter/x-ai/grok-4""#));
+    }
 
     #[test]
     fn a_misspelled_provider_is_an_error_at_its_name() {
