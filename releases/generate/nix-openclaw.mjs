@@ -14,6 +14,7 @@ export const ERAS = [
   { era: "moltbot", commit: "f0482a8a0cc87d1926b0621bfcc70d3496afac0d" },
   { era: "schema-config", commit: "952a04f349352496f9de735763ac8757de7013ab" },
   { era: "bundled-plugins", commit: "f578b82ace078c86669f3153f421d1a5076fdd10" },
+  { era: "pinned-workspace", commit: "2cb22671dcc75f42b7bd310ec814d04816073f26" },
   { era: "plugins-removed", commit: "38edf67292718986c91f1284cc08b485c5324d5d" },
   { era: "open-channels", commit: "659c9f5973653c8895b13df8d3be27e06bd07a1a" },
   { era: "runtime-packages", commit: "e16f9743fdc62231c27cd3b347f08d3839c58a2f" },

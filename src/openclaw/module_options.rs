@@ -60,7 +60,7 @@ pub static TOP: &[ModuleOption] = &[
     always("workspaceDir"),
     since("bundledPlugins", Era::BundledPlugins),
     since("customPlugins", Era::BundledPlugins),
-    since("workspace", Era::BundledPlugins),
+    since("workspace", Era::PinnedWorkspace),
     since("environment", Era::RuntimePackages),
     since("qmd", Era::RuntimePackages),
     since("runtimePackages", Era::RuntimePackages),
@@ -79,10 +79,10 @@ pub static TOP: &[ModuleOption] = &[
     ),
     gone(
         "firstParty",
-        Era::BundledPlugins,
+        Era::PinnedWorkspace,
         "`bundledPlugins.<name>.enable` and `.config`",
     ),
-    gone("plugins", Era::BundledPlugins, "`customPlugins`"),
+    gone("plugins", Era::PinnedWorkspace, "`customPlugins`"),
 ];
 
 /// Below `programs.openclaw.instances.<name>`.
@@ -122,7 +122,7 @@ pub static INSTANCE: &[ModuleOption] = &[
 
 /// Below `programs.openclaw.workspace`.
 pub static WORKSPACE: &[ModuleOption] = &[
-    since("pinAgentDefaults", Era::BundledPlugins),
+    since("pinAgentDefaults", Era::PinnedWorkspace),
     since("bootstrapFiles", Era::BootstrapFiles),
     since("files", Era::BootstrapFiles),
 ];
@@ -152,7 +152,7 @@ pub static SYSTEMD: &[ModuleOption] = &[always("enable"), always("unitName")];
 pub static APP_DEFAULTS: &[ModuleOption] = &[
     always("attachExistingOnly"),
     always("enable"),
-    always("nixMode"),
+    since("nixMode", Era::PinnedWorkspace),
 ];
 
 /// Of an element of `skills` (`options.nix` at f578b82 and 71b85a7, `moltbot.nix` before).
@@ -201,7 +201,7 @@ pub static BUNDLED_PLUGINS: &[ModuleOption] = &[
     since("discrawl", Era::RuntimePackages),
     since("qmd", Era::RuntimePackages),
     since("wacrawl", Era::RuntimePackages),
-    gone("oracle", Era::BundledPlugins, NO_LONGER_BUNDLED),
+    gone("oracle", Era::PinnedWorkspace, NO_LONGER_BUNDLED),
     gone("bird", Era::PluginsRemoved, NO_LONGER_BUNDLED),
 ];
 
@@ -320,7 +320,7 @@ pub fn has_module(output: &str, era: Era) -> bool {
         "openclaw" => era >= Era::SchemaConfig,
         "moltbot" => era == Era::Moltbot,
         // From 15 February 2026.
-        "openclaw-gateway" => era >= Era::BundledPlugins,
+        "openclaw-gateway" => era >= Era::PinnedWorkspace,
         _ => era == Era::Clawdbot,
     }
 }

@@ -68,7 +68,7 @@ fn eras(blueprint: &Blueprint) -> Option<(Era, Era)> {
         newest = newest.min(Era::RuntimePlugins);
     }
     if has("firstParty") || has("plugins") {
-        newest = newest.min(Era::BundledPlugins);
+        newest = newest.min(Era::PinnedWorkspace);
     }
     // Options of different eras beside each other: the newest names are what was last written.
     Some((oldest, newest.max(oldest)))

@@ -18,6 +18,8 @@ pub enum Era {
     SchemaConfig,
     /// From 4 February 2026: `bundledPlugins` and `customPlugins`.
     BundledPlugins,
+    /// From 8 February 2026: `workspace.pinAgentDefaults` and `appDefaults.nixMode`.
+    PinnedWorkspace,
     /// From 17 February 2026: the old plugin options are removed.
     PluginsRemoved,
     /// From 10 April 2026: `config.channels` takes channels that come with plugins.
@@ -32,11 +34,12 @@ pub enum Era {
 
 impl Era {
     /// All eras, oldest first.
-    pub const ALL: [Era; 9] = [
+    pub const ALL: [Era; 10] = [
         Era::Clawdbot,
         Era::Moltbot,
         Era::SchemaConfig,
         Era::BundledPlugins,
+        Era::PinnedWorkspace,
         Era::PluginsRemoved,
         Era::OpenChannels,
         Era::RuntimePackages,
@@ -54,6 +57,7 @@ impl Era {
             Era::Moltbot => "moltbot",
             Era::SchemaConfig => "schema-config",
             Era::BundledPlugins => "bundled-plugins",
+            Era::PinnedWorkspace => "pinned-workspace",
             Era::PluginsRemoved => "plugins-removed",
             Era::OpenChannels => "open-channels",
             Era::RuntimePackages => "runtime-packages",
@@ -69,6 +73,7 @@ impl Era {
             Era::Moltbot => "28 January 2026",
             Era::SchemaConfig => "30 January 2026",
             Era::BundledPlugins => "4 February 2026",
+            Era::PinnedWorkspace => "8 February 2026",
             Era::PluginsRemoved => "17 February 2026",
             Era::OpenChannels => "10 April 2026",
             Era::RuntimePackages => "5 May 2026",

@@ -1,7 +1,8 @@
 //! macOS, where nix-openclaw does not evaluate a configuration without `instances`.
 
+use super::shared::is_for_macos;
 use super::{Check, Rule, RuleInfo, Sink, Subject, consequence};
-use crate::openclaw::configuration::{Configuration, Source};
+use crate::openclaw::configuration::Source;
 use crate::releases::Era;
 use crate::report::finding::{Consequence, Finding};
 
@@ -39,23 +40,10 @@ So it is in every revision of nix-openclaw up to 910c1ce (July 2026), with which
     ],
 };
 
-/// Whether a configuration is one for macOS, by its kind or by the folder in which its user lives.
-fn is_for_macos(configuration: &Configuration) -> bool {
-    configuration.name.starts_with("darwinConfigurations.")
-        || configuration.instances.iter().any(|instance| {
-            instance
-                .config
-                .at_keys("agents.defaults.workspace")
-                .and_then(|folder| folder.as_text().map(|text| text.known_prefix()))
-                .is_some_and(|folder| folder.starts_with("/Users/"))
-        })
-}
-
 fn check(subject: Subject<'_>, sink: &mut Sink) {
     let configuration = subject.configuration;
-    // The change is four days younger than the era before this one.
     if configuration.source != Source::HomeManager
-        || subject.era < Era::PluginsRemoved
+        || subject.era < Era::PinnedWorkspace
         || !is_for_macos(configuration)
     {
         return;
@@ -86,13 +74,14 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
     .help("Add `instances.default = { };`.");
     sink.findings.push(consequence::absence(
         subject,
-        consequence::by_release(subject, finding),
+        consequence::by_era(subject, finding),
     ));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::openclaw::configuration::Configuration;
     use crate::openclaw::testing;
     use crate::rules::testing::module;
     use serde_json::json;
@@ -130,10 +119,19 @@ mod tests {
             .run(&RULE);
         assert_eq!(outcome.lines(), [""; 0]);
         let outcome = module("{enable: true}")
-            .era(Era::SchemaConfig)
+            .era(Era::BundledPlugins)
             .configuration(|configuration| lives_in(configuration, "/Users/alice"))
             .run(&RULE);
         assert_eq!(outcome.lines(), [""; 0]);
+    }
+
+    #[test]
+    fn so_it_is_since_the_day_of_the_change() {
+        let outcome = module("{enable: true}")
+            .era(Era::PinnedWorkspace)
+            .configuration(|configuration| lives_in(configuration, "/Users/alice"))
+            .run(&RULE);
+        assert_eq!(outcome.findings.len(), 1);
     }
 
     #[test]

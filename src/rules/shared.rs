@@ -2,7 +2,7 @@
 
 use super::Subject;
 use super::consequence::is_typed;
-use crate::openclaw::configuration::{Instance, Source};
+use crate::openclaw::configuration::{Configuration, Instance, Source};
 use crate::openclaw::credentials::{self, Field, Role, Roles, is_secret_variable};
 use crate::openclaw::model_reference::{self, References};
 use crate::openclaw::path::Segment;
@@ -185,4 +185,19 @@ pub(super) fn missing_plugin(subject: Subject<'_>, plugin: &str) -> (&'static st
             ),
         ),
     }
+}
+
+/// Whether a configuration is one for macOS, by its kind or by the folder in which its user lives.
+pub(super) fn is_for_macos(configuration: &Configuration) -> bool {
+    configuration.name.starts_with("darwinConfigurations.") || lives_below(configuration, "/Users/")
+}
+
+fn lives_below(configuration: &Configuration, folder: &str) -> bool {
+    configuration.instances.iter().any(|instance| {
+        instance
+            .config
+            .at_keys("agents.defaults.workspace")
+            .and_then(|workspace| workspace.as_text().map(|text| text.known_prefix()))
+            .is_some_and(|workspace| workspace.starts_with(folder))
+    })
 }
