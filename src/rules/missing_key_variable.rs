@@ -1,7 +1,7 @@
 //! A provider of the release in use, and nothing that brings its key.
 
 use super::consequence::absence;
-use super::secrets::{environment_file_option, has_environment_option};
+use super::secrets::{environment_file, has_environment_option};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Instance, Source};
 use crate::openclaw::endpoints;
@@ -286,10 +286,7 @@ fn help(subject: Subject<'_>, name: &str) -> String {
             "Add `{}.environment.{name} = \"/run/secrets/...\"`; the gateway reads the file when it starts.",
             subject.configuration.option_root
         ),
-        _ => format!(
-            "Add a file with `{name}=...` to `{}`.",
-            environment_file_option(subject)
-        ),
+        _ => format!("Write `{name}=...` into {}.", environment_file(subject)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A secret that Nix copies into the store.
 
 use super::problems::finding as of_problem;
-use super::secrets::{environment_file_option, has_environment_option};
+use super::secrets::{environment_file, has_environment_option};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Instance, ProblemKind, Provision, Source, Variable};
 use crate::openclaw::credentials::{
@@ -270,7 +270,7 @@ fn of_variable(subject: Subject<'_>, variable: &Variable) -> Option<Finding> {
                 .path(format!("{option}.{name}"))
                 .help(match subject.configuration.source {
                     Source::NixosService | Source::HomeManager if !has_environment_option(subject) => {
-                        format!("provide it in a file that `{}` names", environment_file_option(subject))
+                        format!("provide it in {}", environment_file(subject))
                     }
                     _ => format!(
                         "provide it from a file outside of the store: `programs.openclaw.environment.{name} = \"/run/secrets/...\"`"

@@ -1,6 +1,7 @@
 //! What the rules on secrets have in common: the places where a secret may stand, and how to say what to do.
 
 use super::Subject;
+use super::shared::is_for_macos;
 use crate::openclaw::configuration::{Instance, Language, Provision, Source, Variable};
 use crate::openclaw::credentials::{self, Field, Role};
 use crate::openclaw::secret_patterns::words;
@@ -141,8 +142,8 @@ impl Site<'_> {
                      `programs.openclaw.environment.{variable} = \"/run/secrets/...\"` is read when the gateway starts"
                 ),
                 Source::HomeManager | Source::NixosService => format!(
-                    "write `{variable}=...` into a file outside of the store (sops-nix, agenix) and name the file in `{}`",
-                    environment_file_option(subject)
+                    "keep it outside of the store (sops-nix, agenix) and write `{variable}=...` into {}",
+                    environment_file(subject)
                 ),
                 Source::RenderedFile => {
                     format!("set `{variable}` in the environment of the gateway instead")
@@ -154,10 +155,9 @@ impl Site<'_> {
                 "provide `{variable}` from a file outside of the store (for instance \
                  `programs.openclaw.environment.{variable} = \"/run/secrets/...\"`)"
             ),
-            Source::HomeManager | Source::NixosService => format!(
-                "provide `{variable}` in a file that `{}` names",
-                environment_file_option(subject)
-            ),
+            Source::HomeManager | Source::NixosService => {
+                format!("provide `{variable}` in {}", environment_file(subject))
+            }
             Source::RenderedFile => {
                 format!("provide `{variable}` in the environment of the gateway")
             }
@@ -196,15 +196,19 @@ pub fn has_environment_option(subject: Subject<'_>) -> bool {
     subject.configuration.source == Source::HomeManager && subject.era >= Era::RuntimePackages
 }
 
-/// The option that names the files with the variables of the gateway's unit.
-pub fn environment_file_option(subject: Subject<'_>) -> String {
+/// The file with the variables of the gateway's process, and what names it. launchd has no such files, and OpenClaw itself reads
+/// one in its state directory (`.env`, docs/help/environment.md of the package openclaw@2026.6.11).
+pub fn environment_file(subject: Subject<'_>) -> String {
     let configuration = subject.configuration;
     let program = configuration.option_root.rsplit('.').next();
     match (configuration.source, program) {
-        (Source::HomeManager, Some(program)) => {
-            format!("systemd.user.services.{program}-gateway.Service.EnvironmentFile")
+        (Source::HomeManager, _) if is_for_macos(configuration) => {
+            "the file `.env` in OpenClaw's state directory (`~/.openclaw/.env`)".to_string()
         }
-        _ => "services.openclaw-gateway.environmentFiles".to_string(),
+        (Source::HomeManager, Some(program)) => format!(
+            "a file that `systemd.user.services.{program}-gateway.Service.EnvironmentFile` names"
+        ),
+        _ => "a file that `services.openclaw-gateway.environmentFiles` names".to_string(),
     }
 }
 

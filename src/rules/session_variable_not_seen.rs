@@ -1,7 +1,7 @@
 //! A variable that shells see and services do not.
 
 use super::consequence::absence;
-use super::secrets::{environment_file_option, has_environment_option};
+use super::secrets::{environment_file, has_environment_option};
 use super::unprovided_variable::build;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Instance, Source};
@@ -54,7 +54,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         };
         let better = match subject.configuration.source {
             Source::NixosService | Source::HomeManager if !has_environment_option(subject) => {
-                format!("a file that `{}` names", environment_file_option(subject))
+                environment_file(subject)
             }
             _ => format!("`programs.openclaw.environment.{name}`"),
         };

@@ -1,7 +1,7 @@
 //! A placeholder whose variable nothing provides.
 
 use super::consequence::absence;
-use super::secrets::{environment_file_option, has_environment_option, is_nix};
+use super::secrets::{environment_file, has_environment_option, is_nix};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Instance, Source};
 use crate::openclaw::environment::{Provided, provided};
@@ -130,10 +130,9 @@ fn help(subject: Subject<'_>, name: &str) -> String {
             "add `programs.openclaw.environment.{name} = \"/run/secrets/...\"` (a file is read when the gateway starts), or \
              an `EnvironmentFile` to the unit"
         ),
-        Source::HomeManager | Source::NixosService => format!(
-            "add a file with `{name}=...` to `{}`",
-            environment_file_option(subject)
-        ),
+        Source::HomeManager | Source::NixosService => {
+            format!("write `{name}=...` into {}", environment_file(subject))
+        }
         Source::RenderedFile if is_nix(subject) => {
             format!("set `{name}` in the environment of the unit that runs the gateway")
         }

@@ -1,6 +1,6 @@
 //! A variable that is given a whole environment file.
 
-use super::secrets::{environment_file_option, visit_sites};
+use super::secrets::{environment_file, visit_sites};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Instance, Provision};
 use crate::openclaw::credentials::Role;
@@ -82,19 +82,15 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
                 Severity::Note,
             )
         };
-        let unit = environment_file_option(subject);
+        let file = environment_file(subject);
         sink.findings.push(
-            Finding::new(
-                INFO.id,
-                Consequence::FailsInUse,
-                message,
-            )
-            .at_most(severity)
-            .at(site.span())
-            .path(site.path())
-            .help(format!(
-                "name a file that holds only this secret, or give the whole file to the unit with `{unit}`"
-            )),
+            Finding::new(INFO.id, Consequence::FailsInUse, message)
+                .at_most(severity)
+                .at(site.span())
+                .path(site.path())
+                .help(format!(
+                    "name a file that holds only this secret, or make the whole file {file}"
+                )),
         );
     });
 }
