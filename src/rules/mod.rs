@@ -75,6 +75,7 @@ pub mod option_type;
 pub mod out_of_bounds;
 pub mod over_escaped_expression;
 pub mod oversized_document;
+pub mod plugin_for_macos;
 pub mod problems;
 pub mod provider_needs_plugin;
 pub mod reference_without_provider;

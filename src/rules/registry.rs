@@ -109,6 +109,7 @@ pub static RULES: &[Rule] = &[
     super::incomplete_skill::RULE,
     super::app_defaults::RULE,
     super::mac_without_instances::RULE,
+    super::plugin_for_macos::RULE,
     super::instance_clash::RULE,
     // Our own settings and comments.
     super::no_configuration::RULE,

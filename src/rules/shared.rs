@@ -192,6 +192,11 @@ pub(super) fn is_for_macos(configuration: &Configuration) -> bool {
     configuration.name.starts_with("darwinConfigurations.") || lives_below(configuration, "/Users/")
 }
 
+/// Whether a configuration is one for Linux, in the same way.
+pub(super) fn is_for_linux(configuration: &Configuration) -> bool {
+    configuration.name.starts_with("nixosConfigurations.") || lives_below(configuration, "/home/")
+}
+
 fn lives_below(configuration: &Configuration, folder: &str) -> bool {
     configuration.instances.iter().any(|instance| {
         instance
