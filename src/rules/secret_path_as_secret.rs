@@ -161,6 +161,25 @@ mod tests {
     }
 
     #[test]
+    fn no_systemd_unit_is_named_on_macos() {
+        let text = r#"{gateway: {auth: {token: "/run/agenix/gateway"}}}"#;
+        let help = |name: &str| {
+            let outcome = case(text)
+                .home_manager(&[])
+                .era(crate::releases::Era::BundledPlugins)
+                .configuration(|it| it.name = name.into())
+                .run(&RULE);
+            outcome.only().help.clone().unwrap_or_default()
+        };
+        let mac = help("darwinConfigurations.mac: home-manager.users.alice");
+        assert!(
+            mac.contains("`~/.openclaw/.env`") && !mac.contains("systemd"),
+            "{mac}"
+        );
+        assert!(help("homeConfigurations.alice").contains("systemd.user.services"));
+    }
+
+    #[test]
     fn fields_for_paths_take_paths() {
         let outcome = case(
             r#"{channels: {telegram: {tokenFile: "/run/secrets/telegram"}}, secrets: {providers: {f: {source: "file", path: "/run/x"}}}}"#,
