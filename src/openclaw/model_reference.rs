@@ -154,6 +154,19 @@ pub struct References {
 }
 
 impl References {
+    /// Whether it is a key that is made of what another reference is made of too (`models.${default}`): what is wrong with that is
+    /// wrong where it is written, and told there.
+    pub fn repeats(&self, reference: &Reference) -> bool {
+        if reference.role != Role::Key || reference.editable().is_some() {
+            return false;
+        }
+        let written = reference.written();
+        let mut others = self.all.iter().filter(|other| other.role != Role::Key);
+        written.is_some() && others.any(|other| other.written() == written)
+    }
+}
+
+impl References {
     /// Those of `agents.defaults.model` and `agents.list[].model`, with which agents talk.
     pub fn chat(&self) -> impl Iterator<Item = &Reference> {
         self.all

@@ -127,6 +127,9 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
             // Told as a retired model.
             continue;
         }
+        if references.repeats(reference) {
+            continue;
+        }
         let finding = finding(subject, &catalogue, reference, list).at_most(severity);
         let finding = match list {
             List::Declared => absence(subject, finding),

@@ -117,6 +117,9 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
             // A plugin for images, videos or voices: no provider of language models, but one of these.
             continue;
         }
+        if references.repeats(reference) {
+            continue;
+        }
         let finding = finding(subject, &catalogue, &references.all, reference);
         let availability = catalogue.provider(&provider.text).availability;
         let unsure = availability == Availability::PerhapsPlugin

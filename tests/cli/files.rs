@@ -474,3 +474,34 @@ fn an_undefined_name_in_an_inherit_is_one_finding() {
     assert_eq!(found.len(), 1, "{}", printed.out);
     assert!(found[0].contains("undefined-variable"), "{}", printed.out);
 }
+
+#[test]
+fn a_misspelt_model_is_told_where_it_is_written_and_not_at_a_key_made_of_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = "let
+  model = \"kimmi/kimi-k2p5\";
+in
+{
+  programs.openclaw = {
+    enable = true;
+    config.agents.defaults = {
+      model.primary = model;
+      models.${model}.alias = \"k\";
+      models.\"kimmi/kimi-k2\" = { };
+    };
+  };
+}
+";
+    write(directory.path(), "home.nix", text);
+    let printed = openclaw_check()
+        .inside(directory.path())
+        .args("--no-git --format concise --select unknown-provider home.nix")
+        .run();
+    let places: Vec<&str> = printed
+        .out
+        .lines()
+        .filter(|line| line.contains("[unknown-provider]"))
+        .filter_map(|line| line.strip_prefix("home.nix:")?.split(':').next())
+        .collect();
+    assert_eq!(places, ["2", "10"], "{}", printed.out);
+}
