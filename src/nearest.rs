@@ -49,11 +49,24 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
     best.map(|(_, candidate)| candidate)
 }
 
-/// How many letters of two names have to be changed, left out, added or swapped with the next one to make them equal but for case;
-/// `None` for names so long that it is not counted.
-pub fn steps(one: &str, other: &str) -> Option<usize> {
-    (one.len() <= LONGEST && other.len() <= LONGEST)
-        .then(|| strsim::damerau_levenshtein(&one.to_lowercase(), &other.to_lowercase()))
+/// Whether two names are equal but for one slip of the pen or two: letters that are changed, left out, added or swapped with the next
+/// one. The capitals count for nothing. Unlike [`nearest`] it leaves room for names that are meant to be alike.
+///
+/// ```
+/// use openclaw_check::nearest::is_slip;
+/// assert!(is_slip("discrod", "discord"));
+/// assert!(!is_slip("memory-pro", "memory-core"));
+/// ```
+pub fn is_slip(one: &str, other: &str) -> bool {
+    const MOST: usize = 2;
+    let lower = one.to_lowercase();
+    let differs_too_much = |by: usize| lower.chars().count().abs_diff(other.chars().count()) > by;
+    if one.len() > LONGEST || other.len() > LONGEST || differs_too_much(MOST) {
+        return false;
+    }
+    // Half of the difference of their letters is the least that it can be.
+    Letters::of(&lower).difference(other) <= 2 * MOST
+        && strsim::damerau_levenshtein(&lower, &other.to_lowercase()) <= MOST
 }
 
 /// How often each letter is in a text, bytes beyond ASCII and letters of either case taken together.

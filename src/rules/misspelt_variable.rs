@@ -1,7 +1,7 @@
 //! A variable of the process whose name is nearly one that OpenClaw reads.
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
-use crate::nearest::steps;
+use crate::nearest::is_slip;
 use crate::openclaw::configuration::{Instance, Provision};
 use crate::openclaw::environment::{Provided, provided};
 use crate::report::finding::{Consequence, Finding, Severity};
@@ -50,9 +50,6 @@ static READ: &[&str] = &[
     "SLACK_APP_TOKEN",
 ];
 
-/// A slip of the pen takes no more steps.
-const MOST: usize = 2;
-
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     for variable in &instance.variables {
         let Some(name) = variable.name.as_deref() else {
@@ -66,9 +63,9 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
             continue;
         }
         // One of several has the name and more: `DISCORD_BOT_TOKEN_2`.
-        let meant = READ.iter().find(|read| {
-            !name.starts_with(**read) && steps(name, read).is_some_and(|steps| steps <= MOST)
-        });
+        let meant = READ
+            .iter()
+            .find(|read| !name.starts_with(**read) && is_slip(name, read));
         let Some(meant) = meant else { continue };
         let is_provided = !matches!(
             provided(subject.configuration, instance, meant),

@@ -1,7 +1,7 @@
 //! A runtime of agents whose name is misspelt.
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
-use crate::nearest::{nearest, steps};
+use crate::nearest::{is_slip, nearest};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::tree::Node;
@@ -50,9 +50,6 @@ static KNOWN: &[&str] = &[
     "pi",
 ];
 
-/// A slip of the pen takes no more steps.
-const MOST: usize = 2;
-
 fn check(_: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     let config = &instance.config;
     let mut each = |holder: &Node, path: ConfigPath| {
@@ -87,8 +84,7 @@ fn slip(id: &Node, path: ConfigPath) -> Option<Finding> {
     if KNOWN.contains(&name.as_str()) {
         return None;
     }
-    let near = nearest(&name, KNOWN.iter().copied())?;
-    steps(&name, near).filter(|steps| *steps <= MOST)?;
+    let near = nearest(&name, KNOWN.iter().copied()).filter(|near| is_slip(&name, near))?;
     Some(
         Finding::new(
             INFO.id,

@@ -2,7 +2,7 @@
 
 use super::consequence::absence;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
-use crate::nearest::{alternatives, nearest, steps};
+use crate::nearest::{alternatives, is_slip, nearest};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::path::ConfigPath;
 use crate::openclaw::tree::{Lookup, Node};
@@ -104,7 +104,6 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
 
 /// The channel that was meant, where the name is none and nearly one. Any other may be one that a plugin brings.
 fn slip(subject: Subject<'_>, config: &Node, channel: &str) -> Option<String> {
-    const MOST: usize = 2;
     let configured = config
         .get("channels")
         .and_then(|channels| channels.as_object())
@@ -125,9 +124,7 @@ fn slip(subject: Subject<'_>, config: &Node, channel: &str) -> Option<String> {
     }
     let known = subject.release.channels().map(|channel| channel.id());
     let near = nearest(channel, known.chain(configured))?;
-    steps(channel, near)
-        .is_some_and(|steps| steps <= MOST)
-        .then(|| near.to_string())
+    is_slip(channel, near).then(|| near.to_string())
 }
 
 /// The account that a binding asks for and the ones that the channel has, where it is not among them.

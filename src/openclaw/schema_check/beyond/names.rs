@@ -13,12 +13,6 @@ const NO_CHANNELS: &[&str] = &["defaults", "modelByChannel"];
 /// In the schema, and yet refused: a channel for OpenClaw's own tests.
 const TEST_CHANNELS: &[&str] = &["qa-channel"];
 
-/// Whether a name is so close to a known one that it is no other plugin's: `memory-pro` may be one beside `memory-core`.
-fn is_slip(name: &str, near: &str) -> bool {
-    const MOST: usize = 2;
-    nearest::steps(name, near).is_some_and(|steps| steps <= MOST)
-}
-
 impl Beyond<'_> {
     pub(super) fn names(&mut self) {
         self.channels();
@@ -132,7 +126,7 @@ impl Beyond<'_> {
         // lies there is not in the sources, so only a slip of the pen is certain.
         let doubt = if loads {
             Some("unless a plugin of `plugins.load.paths` brings it")
-        } else if is_mentioned || !near.is_some_and(|near| is_slip(name, near)) {
+        } else if is_mentioned || !near.is_some_and(|near| nearest::is_slip(name, near)) {
             Some("unless a plugin that is installed by hand brings it")
         } else {
             None
