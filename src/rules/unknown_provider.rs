@@ -73,7 +73,10 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     sink.model_references += references.all.len();
     // What is not known of references is told once, here.
     for (path, unknown) in &references.gaps {
-        sink.could_not_check(path, unknown);
+        match path.0.is_empty() {
+            true => sink.could_not_check("the configuration", unknown),
+            false => sink.could_not_check(path, unknown),
+        }
     }
     for reference in &references.all {
         if let Form::Unknown(unknown) | Form::PartlyKnown { unknown, .. } = &reference.form {
