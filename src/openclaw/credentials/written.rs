@@ -128,8 +128,10 @@ pub fn variable_of_other_programs(text: &str) -> Option<&str> {
     let text = text.trim();
     OTHER_SYNTAXES.iter().find_map(|(before, behind)| {
         let name = text.strip_prefix(before)?.strip_suffix(behind)?;
+        // What stands behind `secret:` may be one.
+        let is_evident = !before.contains("secret");
         let is_name = placeholders::is_reference_name(name)
-            && (name.contains('_') || is_secret_variable(name));
+            && (is_evident || name.contains('_') || is_secret_variable(name));
         is_name.then_some(name)
     })
 }
@@ -250,6 +252,7 @@ mod tests {
             ("{env:NVIDIA_API_KEY}", Written::VariableName),
             ("process.env.BRAVE_API_KEY", Written::VariableName),
             ("ENV['BRAVE_API_KEY']", Written::VariableName),
+            ("process.env.FOO", Written::VariableName),
             ("Bearer secret:MCP_TOKEN", Written::VariableName),
             ("env:plum48trestle", Written::Literal),
             ("secret:PLUM48TRESTLE", Written::Literal),
