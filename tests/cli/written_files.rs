@@ -322,3 +322,35 @@ fn what_a_script_puts_into_a_rendered_part_is_not_judged() {
         "{report:#}"
     );
 }
+
+/// What a command is given is looked at, whatever it makes of it.
+#[test]
+fn a_file_that_a_command_copies_is_checked() {
+    let flake = r#"{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+  outputs = { self, nixpkgs }: {
+    nixosConfigurations.box = nixpkgs.lib.nixosSystem {
+      modules = [ ({ pkgs, ... }: let
+        raw = (pkgs.formats.json { }).generate "openclaw-unchecked.json" {
+          gateway.mode = "local";
+          agents.defaults.model = "nosuch/model";
+        };
+        file = pkgs.runCommandLocal "openclaw.json" { } "check ${raw}; cp ${raw} $out";
+      in {
+        systemd.services.claw.script = "cp ${file} /var/lib/claw/openclaw.json; exec openclaw gateway";
+      }) ];
+    };
+  };
+}
+"#;
+    let folder = tree(&[("flake.nix", flake)]);
+    let run = openclaw_check()
+        .args("--no-git --format concise")
+        .inside(folder.path())
+        .run();
+    assert!(
+        run.out.contains("[unknown-provider]") && run.out.contains("openclaw-unchecked.json"),
+        "{}",
+        run.out
+    );
+}

@@ -72,6 +72,8 @@ pub(super) fn attributes(evaluator: &mut Evaluator, system: &Rc<Thunk>) -> Attrs
         ("writeShellScript", function(&WRITE_SCRIPT, Vec::new())),
         ("writeShellScriptBin", function(&WRITE_SCRIPT, Vec::new())),
         ("writeTextDir", function(&WRITE_SCRIPT, Vec::new())),
+        ("runCommand", function(&RUN_COMMAND, Vec::new())),
+        ("runCommandLocal", function(&RUN_COMMAND, Vec::new())),
         ("replaceVars", function(&REPLACE_VARS, Vec::new())),
         (
             "writeShellApplication",
@@ -227,6 +229,22 @@ static WRITE_SCRIPT: Builtin = Builtin {
     name: "writeScript",
     arity: 2,
     run: |evaluator, arguments, origin| Err(script(evaluator, Rc::clone(&arguments[1]), origin)),
+};
+
+/// What a command makes is not known; what is rendered into it is.
+static RUN_COMMAND: Builtin = Builtin {
+    name: "runCommand",
+    arity: 3,
+    run: |evaluator, arguments, origin| {
+        let text = Rc::clone(&arguments[2]);
+        evaluator.rendered.push(Rendered::File("".into(), text));
+        Err(Stop::Unknown(evaluator.unknown_named(
+            "pkgs.runCommand … … …",
+            "it belongs to nixpkgs, which is not evaluated here",
+            Some(Kind::Derivation),
+            origin.span,
+        )))
+    },
 };
 
 static WRITE_SHELL_APPLICATION: Builtin = Builtin {
