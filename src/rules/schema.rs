@@ -11,6 +11,7 @@ use crate::openclaw::tree::{Kind, Node, Value};
 use crate::releases::Version;
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity, Unresolved};
 use crate::workspace::source::Span;
+use std::collections::HashSet;
 
 /// The rules that report what the comparison finds.
 pub static RULE_IDS: &[&str] = &[
@@ -50,10 +51,10 @@ pub fn report(rule: &'static str, subject: Subject<'_>, instance: &Instance, sin
 
 /// What the guessed release refuses and another one that may be meant takes is neither right nor wrong.
 fn tell_of_some(subject: Subject<'_>, issues: &[(Issue, Version)], sink: &mut Sink) {
-    let mut told: Vec<ConfigPath> = Vec::new();
+    let mut told: HashSet<Vec<Segment>> = HashSet::new();
     for (issue, other) in issues {
         let path = issue.written_path();
-        if told.contains(&path) {
+        if !told.insert(path.0.clone()) {
             continue;
         }
         sink.unresolved.push(Unresolved {
@@ -65,7 +66,6 @@ fn tell_of_some(subject: Subject<'_>, issues: &[(Issue, Version)], sink: &mut Si
             span: issue.span,
             configurations: Vec::new(),
         });
-        told.push(path);
     }
 }
 
