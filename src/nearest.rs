@@ -69,6 +69,21 @@ pub fn is_slip(one: &str, other: &str) -> bool {
         && strsim::damerau_levenshtein(&lower, &other.to_lowercase()) <= MOST
 }
 
+/// Whether one step leads from a name to the other: a letter that is changed, left out, added or swapped with the next one. Capitals
+/// count.
+///
+/// ```
+/// use openclaw_check::nearest::is_one_step;
+/// assert!(is_one_step("opneclaw", "openclaw"));
+/// assert!(!is_one_step("openclaw", "openclaw") && !is_one_step("opencrow", "openclaw"));
+/// ```
+pub fn is_one_step(one: &str, other: &str) -> bool {
+    // A letter has four bytes at most.
+    one.len().abs_diff(other.len()) <= 4
+        && one.len() <= LONGEST
+        && strsim::damerau_levenshtein(one, other) == 1
+}
+
 /// How often each letter is in a text, bytes beyond ASCII and letters of either case taken together.
 struct Letters([u8; Letters::KINDS]);
 

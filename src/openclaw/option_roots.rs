@@ -2,6 +2,7 @@
 //! NixOS in a configuration of Home Manager.
 
 use super::blueprint::PROGRAM_NAMES;
+use crate::nearest::is_one_step;
 use crate::nix::modules::Class;
 use crate::nix::symbol::Symbol;
 use strsim::damerau_levenshtein;
@@ -119,11 +120,6 @@ pub fn is_shared(name: &str) -> bool {
     SHARED.contains(&name)
 }
 
-/// Whether one slip of the pen leads from one name to the other.
-fn is_slip(name: &str, known: &str) -> bool {
-    damerau_levenshtein(name, known) == 1
-}
-
 /// The first name that was surely meant by one that nothing declares: one slip of the pen leads to it.
 pub fn shared_name_meant_by(name: &str) -> Option<&'static str> {
     /// Of shorter names too many are one slip away from each other.
@@ -132,7 +128,7 @@ pub fn shared_name_meant_by(name: &str) -> Option<&'static str> {
         return None;
     }
     let mut shared = SHARED.iter().filter(|shared| shared.len() >= SHORT);
-    shared.find(|shared| is_slip(name, shared)).copied()
+    shared.find(|shared| is_one_step(name, shared)).copied()
 }
 
 /// What an option named `name` in `programs` or `services`, or in a misspelling of these, is, if it is neither right nor something else.
@@ -184,7 +180,7 @@ pub fn is_nearly_namespace(name: &str) -> bool {
 fn nearly(name: &str) -> impl Iterator<Item = &'static str> + '_ {
     ["programs", "services"]
         .into_iter()
-        .filter(move |known| !is_shared(name) && is_slip(name, known))
+        .filter(move |known| !is_shared(name) && is_one_step(name, known))
 }
 
 /// What an option `namespace.name` is where `namespace` is not one that modules declare options in: a slip in `programs` or

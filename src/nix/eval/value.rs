@@ -3,6 +3,7 @@
 use super::unknown::{Condition, EvalError, Kind, Stop, Unknown};
 use super::worlds::Pass;
 use super::{Builtin, Evaluator};
+use crate::nearest::is_one_step;
 use crate::nix::flake::known::KnownInput;
 use crate::nix::flake::package_set::PackageSet;
 use crate::nix::lib::fileset::Files;
@@ -675,11 +676,7 @@ fn misspelt_option(declared: &Declared, name: &str) -> Option<&'static str> {
     if name.len() < SHORTEST || options().count() < FEWEST {
         return None;
     }
-    options().find(|known| {
-        known.len() >= SHORTEST
-            && known.len().abs_diff(name.len()) <= 1
-            && strsim::damerau_levenshtein(known, name) <= 1
-    })
+    options().find(|known| known.len() >= SHORTEST && is_one_step(name, known))
 }
 
 /// The attributes of a flake that are there for a commit, or for what is not yet committed, only.

@@ -10,6 +10,7 @@ pub mod known;
 pub mod package_set;
 mod packages;
 
+use crate::nearest::is_one_step;
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Kind, Stop};
 use crate::nix::eval::value::{
@@ -563,12 +564,10 @@ const HOLDERS: &[&str] = &[
 
 /// The output for configurations that is meant by a name with one slip of the pen in it.
 fn misspelt_holder(name: &str) -> Option<&'static str> {
-    let is_meant = |holder: &&str| {
-        holder.len().abs_diff(name.len()) <= 1
-            && *holder != name
-            && strsim::damerau_levenshtein(holder, name) <= 1
-    };
-    HOLDERS.iter().copied().find(is_meant)
+    HOLDERS
+        .iter()
+        .copied()
+        .find(|holder| is_one_step(name, holder))
 }
 
 /// The folders of the templates that a flake offers, as absolute paths. What is left to be filled in there is left on purpose.

@@ -1,5 +1,7 @@
 //! Which names there are in nixpkgs' `lib`, modelled here or not.
 
+use crate::nearest::is_one_step;
+
 /// The attribute names of `lib`, sorted: those of nixpkgs at the ends of May and November from 2022 to 2025 and of June 2026 together, as
 /// `nix-instantiate --eval --strict --json -E 'builtins.attrNames (import ./lib)'` gives them.
 const NAMES: &[&str] = &[
@@ -613,10 +615,7 @@ pub fn misspelt(name: &str) -> Option<&'static str> {
         return None;
     }
     let is_meant = |known: &&str| {
-        known.eq_ignore_ascii_case(name)
-            || name.len() >= SHORTEST
-                && known.len().abs_diff(name.len()) <= 1
-                && strsim::damerau_levenshtein(known, name) <= 1
+        known.eq_ignore_ascii_case(name) || name.len() >= SHORTEST && is_one_step(name, known)
     };
     NAMES.iter().copied().find(is_meant)
 }
