@@ -5,11 +5,12 @@ use super::consequence::is_typed;
 use crate::openclaw::configuration::{Configuration, Instance, Source};
 use crate::openclaw::credentials::{self, Field, Role, Roles, is_secret_variable};
 use crate::openclaw::model_reference::{self, References};
-use crate::openclaw::path::Segment;
+use crate::openclaw::path::{ConfigPath, Segment};
 use crate::openclaw::providers::Catalogue;
 use crate::openclaw::references;
 use crate::openclaw::replaced_config::{self, Replaced};
 use crate::openclaw::schema_check::{self, Issue, is_tolerated};
+use crate::openclaw::tree::Node;
 use crate::releases::{Release, Version};
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
@@ -185,6 +186,22 @@ pub(super) fn missing_plugin(subject: Subject<'_>, plugin: &str) -> (&'static st
             ),
         ),
     }
+}
+
+/// The agents that a configuration declares, in `agents.list` and in `agents.entries`, each with its path.
+pub(super) fn declared_agents(config: &Node) -> Vec<(ConfigPath, &Rc<Node>)> {
+    let list = config
+        .at_keys("agents.list")
+        .and_then(|list| list.as_list());
+    let listed = list.iter().flat_map(|list| list.items.iter().enumerate());
+    let entries = config
+        .at_keys("agents.entries")
+        .and_then(|entries| entries.as_object());
+    let named = entries.iter().flat_map(|entries| &entries.entries);
+    listed
+        .map(|(index, agent)| (ConfigPath::keys("agents.list").index(index), agent))
+        .chain(named.map(|(id, agent)| (ConfigPath::keys("agents.entries").key(id.clone()), agent)))
+        .collect()
 }
 
 /// Whether a configuration is one for macOS, by its kind or by the folder in which its user lives.

@@ -1,6 +1,7 @@
 //! Names of agents that no agent has.
 
 use super::consequence::{absence, by_release, violates_validation};
+use super::shared::declared_agents;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::nearest::{alternatives, nearest};
 use crate::openclaw::configuration::Instance;
@@ -89,29 +90,9 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     for (path, name) in named(config, "hooks.mappings", "agentId") {
         examine(subject, &agents, &path, &name, Consequence::Degrades, sink);
     }
-    let owners = config
-        .at_keys("agents.list")
-        .and_then(|list| list.as_list())
-        .map(|list| list.items.clone())
-        .unwrap_or_default();
-    let mut lists: Vec<(ConfigPath, Rc<Node>)> = owners
-        .into_iter()
-        .enumerate()
-        .map(|(index, node)| (ConfigPath::keys("agents.list").index(index), node))
-        .collect();
-    if let Some(entries) = config
-        .at_keys("agents.entries")
-        .and_then(|entries| entries.as_object())
-    {
-        for (id, node) in &entries.entries {
-            lists.push((
-                ConfigPath::keys("agents.entries").key(id.clone()),
-                Rc::clone(node),
-            ));
-        }
-    }
+    let mut lists = declared_agents(config);
     if let Some(defaults) = config.at_keys("agents.defaults") {
-        lists.push((ConfigPath::keys("agents.defaults"), Rc::clone(defaults)));
+        lists.push((ConfigPath::keys("agents.defaults"), defaults));
     }
     for (path, node) in lists {
         let Some(allowed) = node

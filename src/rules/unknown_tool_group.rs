@@ -1,5 +1,6 @@
 //! A group of tools that does not exist.
 
+use super::shared::declared_agents;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::nearest::{alternatives, nearest};
 use crate::openclaw::configuration::Instance;
@@ -59,25 +60,9 @@ fn check(_: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     if let Some(tools) = config.get("tools") {
         in_tools(tools, &ConfigPath::keys("tools"), sink);
     }
-    let Some(agents) = config.get("agents") else {
-        return;
-    };
-    let list = agents.get("list").and_then(|list| list.as_list());
-    for (index, agent) in list.iter().flat_map(|list| list.items.iter().enumerate()) {
+    for (path, agent) in declared_agents(config) {
         if let Some(tools) = agent.get("tools") {
-            let path = ConfigPath::keys("agents.list").index(index).key("tools");
-            in_tools(tools, &path, sink);
-        }
-    }
-    let entries = agents
-        .get("entries")
-        .and_then(|entries| entries.as_object());
-    for (id, agent) in entries.iter().flat_map(|entries| &entries.entries) {
-        if let Some(tools) = agent.get("tools") {
-            let path = ConfigPath::keys("agents.entries")
-                .key(id.clone())
-                .key("tools");
-            in_tools(tools, &path, sink);
+            in_tools(tools, &path.key("tools"), sink);
         }
     }
 }
