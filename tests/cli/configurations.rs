@@ -34,7 +34,7 @@ fn run(arguments: &str, text: &str) -> Printed {
 }
 
 fn json(printed: &Printed) -> Value {
-    serde_json::from_str(&printed.out).expect("valid JSON")
+    printed.json()
 }
 
 #[test]

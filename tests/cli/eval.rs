@@ -41,7 +41,7 @@ fn json_is_what_nix_would_write() {
         "--json --strict",
     );
     assert_eq!(printed.code, 0, "{}", printed.err);
-    let json: serde_json::Value = serde_json::from_str(&printed.out).expect("valid JSON");
+    let json: serde_json::Value = printed.json();
     let expected = serde_json::json!({"a": [true, null, "x", 1.5], "b": 1, "s": "/x"});
     assert_eq!(json, expected);
 }
@@ -58,7 +58,7 @@ fn what_is_not_known_is_marked_with_its_reason() {
     );
     let printed = eval(expression, "unknown --json");
     assert_eq!(printed.code, 0, "{}", printed.err);
-    let json: serde_json::Value = serde_json::from_str(&printed.out).expect("valid JSON");
+    let json: serde_json::Value = printed.json();
     assert!(json["$unknown"].is_string(), "{json}");
     let printed = eval(expression, "unknown --json --strict");
     assert_eq!(printed.code, 3);
@@ -102,7 +102,7 @@ fn a_failure_inside_a_value_is_shown_where_it_is() {
 fn functions_have_no_json() {
     assert_eq!(eval("{ f = x: x; }", "--json --strict").code, 1);
     let printed = eval("{ f = x: x; }", "--json");
-    let json: serde_json::Value = serde_json::from_str(&printed.out).expect("valid JSON");
+    let json: serde_json::Value = printed.json();
     assert_eq!(json, serde_json::json!({"f": {"$function": true}}));
 }
 

@@ -450,7 +450,7 @@ fn help_is_in_the_language_of_the_file() {
         .inside(directory.path())
         .args("--no-git --format json --select unknown-provider openclaw.json")
         .run();
-    let report: serde_json::Value = serde_json::from_str(&printed.out).expect("JSON");
+    let report: serde_json::Value = printed.json();
     let help = report["findings"][0]["help"].as_str().expect("help");
     let wanted =
         r#"`"models": { "providers": { "nobody": { "baseUrl": "...", "models": [ ... ] } } }`"#;

@@ -37,7 +37,7 @@ fn names(folder: &Path) -> Vec<String> {
 fn the_kimi_fixtures_have_no_finding() {
     for name in ["kimi", "kimi-2026-02"] {
         let printed = check(&fixtures().join(name), "--format json --strict");
-        let document: serde_json::Value = serde_json::from_str(&printed.out).expect("valid JSON");
+        let document: serde_json::Value = printed.json();
         assert_eq!(document["findings"], serde_json::json!([]), "{name}");
         assert_eq!(document["errors"], serde_json::json!([]), "{name}");
         assert_eq!(document["checked"]["configurations"], 1, "{name}");

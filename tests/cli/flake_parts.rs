@@ -164,7 +164,7 @@ fn configurations_reach_what_systems_have() {
         .args("--no-git --format json")
         .inside(folder.path())
         .run();
-    let report: serde_json::Value = serde_json::from_str(&report.out).expect("JSON");
+    let report: serde_json::Value = report.json();
     let name = &report["configurations"][0]["name"];
     assert_eq!(
         name, "legacyPackages.x86_64-linux.homeConfigurations.ci",

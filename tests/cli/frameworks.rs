@@ -27,7 +27,7 @@ fn checked(inputs: &str, outputs: &str) -> Value {
         .args("--no-git --format json")
         .inside(folder.path())
         .run();
-    serde_json::from_str(&printed.out).expect("valid JSON")
+    printed.json()
 }
 
 /// Where the misspelt provider is found: file and line.

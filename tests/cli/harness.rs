@@ -43,6 +43,23 @@ pub struct Printed {
     pub err: String,
 }
 
+impl Printed {
+    /// The report of a run that was asked for JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out)
+            .unwrap_or_else(|error| panic!("{error}: {}{}", self.out, self.err))
+    }
+
+    /// What `show` printed as the value of the first key of that name.
+    pub fn shown(&self, key: &str) -> String {
+        let wanted = format!("\"{key}\": ");
+        let line = self.out.lines().find(|line| line.contains(&wanted));
+        let line = line.unwrap_or_else(|| panic!("{key}: {}{}", self.out, self.err));
+        let (_, value) = line.split_once(": ").expect("a value");
+        value.trim().to_string()
+    }
+}
+
 /// A run in an empty environment, in the root of the repository.
 pub fn openclaw_check() -> Run {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf();

@@ -231,7 +231,7 @@ fn json_gives_names_exactly() {
         .args("--no-git --format json")
         .arg(name)
         .run();
-    let document: serde_json::Value = serde_json::from_str(&printed.out).expect("JSON");
+    let document: serde_json::Value = printed.json();
     assert_eq!(document["findings"][0]["file"], name);
 }
 

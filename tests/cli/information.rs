@@ -5,7 +5,7 @@ use crate::harness::openclaw_check;
 fn json(arguments: &str) -> serde_json::Value {
     let printed = openclaw_check().args(arguments).run();
     assert_eq!(printed.code, 0, "{}", printed.err);
-    serde_json::from_str(&printed.out).expect("valid JSON")
+    printed.json()
 }
 
 #[test]

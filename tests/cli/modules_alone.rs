@@ -34,7 +34,7 @@ in
         .args("module.nix --no-git --format json")
         .inside(folder.path())
         .run();
-    serde_json::from_str(&printed.out).expect("JSON")
+    printed.json()
 }
 
 #[test]

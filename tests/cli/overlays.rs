@@ -129,13 +129,7 @@ fn read_in_modules(configuration: &str) -> String {
         .args("show --no-git")
         .inside(folder.path())
         .run();
-    let line = printed
-        .out
-        .lines()
-        .find(|line| line.contains("\"name\": "))
-        .unwrap_or_else(|| panic!("{configuration}: {}{}", printed.out, printed.err));
-    let (_, value) = line.split_once(": ").expect("a value");
-    value.trim().to_string()
+    printed.shown("name")
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn in_a_check_stands_in_the_report_of_every_format() {
 }
 
 fn json(printed: &Printed) -> Value {
-    serde_json::from_str(&printed.out).expect("JSON")
+    printed.json()
 }
 
 /// The places of findings of a rule, and the paths of what failed.

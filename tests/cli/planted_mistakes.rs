@@ -36,7 +36,7 @@ fn findings(folder: &Path) -> BTreeSet<Found> {
         .args("--no-git --format json")
         .inside(folder)
         .run();
-    let report: Value = serde_json::from_str(&printed.out).expect("JSON");
+    let report: Value = printed.json();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
     report["findings"]
         .as_array()

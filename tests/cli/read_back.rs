@@ -26,13 +26,7 @@ fn named(options: &str, expression: &str) -> String {
         .args("show --no-git")
         .inside(folder.path())
         .run();
-    let line = printed
-        .out
-        .lines()
-        .find(|line| line.contains("\"name\": "))
-        .expect("the name");
-    let (_, value) = line.split_once(": ").expect("a value");
-    value.trim().to_string()
+    printed.shown("name")
 }
 
 #[test]

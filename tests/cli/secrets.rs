@@ -416,7 +416,7 @@ fn the_content_of_a_file_is_told_by_whatever_way_it_comes() {
                 .args("--no-git --format json home.nix")
                 .inside(folder.path())
                 .run();
-            let report: serde_json::Value = serde_json::from_str(&printed.out).expect("JSON");
+            let report: serde_json::Value = printed.json();
             let found: Vec<_> = report["findings"]
                 .as_array()
                 .expect("findings")

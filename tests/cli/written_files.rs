@@ -40,7 +40,7 @@ fn a_document_may_be_a_file_that_nix_writes() {
             .args("--no-git --format json")
             .inside(folder.path())
             .run();
-        let report: serde_json::Value = serde_json::from_str(&printed.out).expect("JSON");
+        let report: serde_json::Value = printed.json();
         let found: Vec<_> = report["findings"]
             .as_array()
             .expect("findings")
@@ -154,7 +154,7 @@ fn templates_of_sops_are_configurations() {
             .args("--no-git --format json")
             .inside(folder.path())
             .run();
-        let report: serde_json::Value = serde_json::from_str(&printed.out).expect("JSON");
+        let report: serde_json::Value = printed.json();
         let names: Vec<_> = report["configurations"]
             .as_array()
             .expect("configurations")
@@ -299,7 +299,7 @@ fn what_a_script_puts_into_a_rendered_part_is_not_judged() {
         .args("--no-git --format json")
         .inside(folder.path())
         .run();
-    let report: serde_json::Value = serde_json::from_str(&printed.out).expect("JSON");
+    let report: serde_json::Value = printed.json();
     let of = |list: &str, key: &str| -> Vec<String> {
         let values = report[list].as_array().expect("a list").iter();
         values
