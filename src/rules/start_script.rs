@@ -129,12 +129,15 @@ fn in_value(
         }
     }
     let pieces = known_pieces(text);
-    let unset_name = pieces
-        .iter()
-        .flat_map(|piece| expansions(piece))
-        .find(|used| !may_be_set(subject.configuration, instance, name, used));
-    if let Some(used) = unset_name {
-        return Some(absence(subject, unset(name, used)));
+    let expanded: Vec<&str> = pieces.iter().flat_map(|piece| expansions(piece)).collect();
+    if !expanded.is_empty() {
+        let before = before_it(instance, name);
+        let unset_name = expanded
+            .into_iter()
+            .find(|used| !may_be_set(subject.configuration, &before, used));
+        if let Some(used) = unset_name {
+            return Some(absence(subject, unset(name, used)));
+        }
     }
     pieces
         .iter()
@@ -211,21 +214,32 @@ fn quoted(name: &str) -> Finding {
     .help("put the value into a file and write its path: what is in there stays as it is")
 }
 
-/// Whether a variable that is expanded in the value of `name` has a value by then, or may have one.
-fn may_be_set(configuration: &Configuration, instance: &Instance, name: &str, used: &str) -> bool {
-    if is_of_shell(used) {
-        return true;
-    }
-    // The script does not see what OpenClaw's own configuration sets, nor what the script sets itself to that value.
-    let mut before = instance.clone();
-    before.config = Node::new(Value::Object(Object::default()), Place::default());
-    before.variables.retain(|variable| {
+/// The instance as it is for the script when it sets `name`: without what OpenClaw's own configuration sets, and without what the
+/// script itself sets to that name.
+fn before_it(instance: &Instance, name: &str) -> Instance {
+    let is_other = |variable: &&Variable| {
         variable.provision != Provision::ModuleEnvironment || variable.name.as_deref() != Some(name)
-    });
-    !matches!(
-        provided(configuration, &before, used),
-        Provided::No | Provided::SessionOnly(_)
-    )
+    };
+    Instance {
+        name: instance.name.clone(),
+        config: Node::new(Value::Object(Object::default()), Place::default()),
+        variables: instance
+            .variables
+            .iter()
+            .filter(is_other)
+            .cloned()
+            .collect(),
+        runtime_plugins: None,
+    }
+}
+
+/// Whether a variable that is expanded in a value has one itself by then, or may have one.
+fn may_be_set(configuration: &Configuration, before: &Instance, used: &str) -> bool {
+    is_of_shell(used)
+        || !matches!(
+            provided(configuration, before, used),
+            Provided::No | Provided::SessionOnly(_)
+        )
 }
 
 /// Variables that a shell has by itself, or that a session of systemd or of macOS gives its services beside those of
