@@ -85,36 +85,50 @@ fn in_credentials(service: &Node, unit: &str, found: &mut Vec<Problem>) {
         for credential in credentials.as_list().map_or(one, |list| &list.items) {
             let text = credential.as_str();
             let value = text.as_deref().and_then(|text| text.split_once(':'));
-            if value
-                .is_some_and(|(_, value)| looks_generated(value) && !secret_parts(value).is_empty())
-            {
-                let span = credential.place.primary();
-                let mut problem = problem(
-                    "what looks like a secret",
-                    UNIT,
-                    &format!("{unit}.{path}"),
-                    span,
-                );
-                problem.help = Some(CREDENTIAL_HELP.to_string());
-                found.push(problem);
+            if value.is_some_and(|(_, value)| looks_like_secret(value)) {
+                let path = format!("{unit}.{path}");
+                found.push(problem(LIKELY, &UNIT, &path, credential.place.primary()));
             }
         }
     }
 }
 
-/// What holds credentials.
-const UNIT: &str = "the unit";
+/// How a secret is called that only its name and its looks give away.
+const LIKELY: &str = "what looks like a secret";
 
-/// What to do instead there.
-const CREDENTIAL_HELP: &str = "name the file that holds it, with `LoadCredential = \"ID:/run/secrets/...\"`; then replace the secret, for it is known by now";
+/// Whether a text that stands where a secret may stand is one, by its looks.
+fn looks_like_secret(text: &str) -> bool {
+    looks_generated(text) && !secret_parts(text).is_empty()
+}
+
+/// Something that the store holds: how it is called, and what to do instead of writing a secret into it.
+struct Holder<'a> {
+    name: &'a str,
+    help: &'static str,
+}
+
+/// What holds credentials.
+const UNIT: Holder<'static> = Holder {
+    name: "the unit",
+    help: CREDENTIAL_HELP,
+};
 
 /// What holds most of them.
-const COMMAND: &str = "a command of the service";
+const COMMAND: Holder<'static> = Holder {
+    name: "a command of the service",
+    help: HELP,
+};
 
-/// What to do instead.
+/// What holds the settings of plugins.
+const SETTINGS: Holder<'static> = Holder {
+    name: "the settings of a plugin",
+    help: PLUGIN_HELP,
+};
+
+const CREDENTIAL_HELP: &str = "name the file that holds it, with `LoadCredential = \"ID:/run/secrets/...\"`; then replace the secret, for it is known by now";
+
 const HELP: &str = "let OpenClaw read it from a file or from its environment: `gateway.auth.token` and the like take placeholders; then replace the secret, for it is known by now";
 
-/// The same for the settings of plugins.
 const PLUGIN_HELP: &str = "give the plugin a file outside of the store, if it reads one, or its variable in `config.env`, whose value may be the path of a file; then replace the secret, for it is known by now";
 
 fn commands(service: &Rc<Node>) -> Vec<(String, &Rc<Node>)> {
@@ -163,7 +177,7 @@ fn in_command(command: &Node, path: &str) -> Option<Problem> {
                 .is_some_and(|text| !secret_parts(&text).is_empty())
         };
         if follows_option && is_literal() {
-            return Some(problem("a secret", COMMAND, path, item.place.primary()));
+            return Some(problem("a secret", &COMMAND, path, item.place.primary()));
         }
         if let Some(problem) = in_text(item, path) {
             return Some(problem);
@@ -192,7 +206,15 @@ fn in_lines(script: &Node, holder: &str, path: &str) -> Vec<Problem> {
     for line in text.lines() {
         let line = Node::new(Value::Text(line), script.place.clone());
         if let Some((what, span)) = secret_in(&line) {
-            found.push(problem(what, holder, path, span));
+            found.push(problem(
+                what,
+                &Holder {
+                    name: holder,
+                    help: HELP,
+                },
+                path,
+                span,
+            ));
         }
     }
     found
@@ -211,20 +233,11 @@ fn in_plugins(root: &str, options: &Node, found: &mut Vec<Problem>) {
             let is_named = path.last_key().is_some_and(names_a_secret);
             let what = match find(&text) {
                 Some(secret) => secret.what,
-                None if is_named && looks_generated(&text) && !secret_parts(&text).is_empty() => {
-                    "what looks like a secret"
-                }
+                None if is_named && looks_like_secret(&text) => LIKELY,
                 None => return,
             };
             let path = format!("{plugin_path}.config.settings.{path}");
-            let mut problem = problem(
-                what,
-                "the settings of a plugin",
-                &path,
-                node.place.primary(),
-            );
-            problem.help = Some(PLUGIN_HELP.to_string());
-            found.push(problem);
+            found.push(problem(what, &SETTINGS, &path, node.place.primary()));
         });
     }
 }
@@ -252,6 +265,12 @@ fn in_activation(option: &str, node: &Node, found: &mut Vec<Problem>) {
     });
 }
 
+/// Longer names are none of a variable.
+const LONGEST_NAME: usize = 200;
+
+/// So much of a value is looked at: a text of nothing but assignments would be read to its end for each.
+const ENOUGH_OF_A_VALUE: usize = 512;
+
 /// The first secret that a text sets a variable to: `export KIMI_API_KEY=...`, `env KIMI_API_KEY=... openclaw`.
 fn assigned(text: &str) -> Option<Range<usize>> {
     text.match_indices('=').find_map(|(at, _)| {
@@ -259,23 +278,29 @@ fn assigned(text: &str) -> Option<Range<usize>> {
         let length = text.as_bytes()[..at]
             .iter()
             .rev()
+            .take(LONGEST_NAME + 1)
             .take_while(|byte| is_of_name(byte))
             .count();
-        let behind = &text[at + 1..];
-        let value = behind.trim_start_matches(['"', '\'']);
-        let start = text.len() - value.len();
-        let ends = |c: char| c.is_whitespace() || "\"';|&<>)`".contains(c);
-        let value = &value[..value.find(ends).unwrap_or(value.len())];
-        let is_secret = is_secret_variable(&text[at - length..at])
-            && looks_generated(value)
-            && !secret_parts(value).is_empty();
-        is_secret.then(|| start..start + value.len())
+        if length > LONGEST_NAME || !is_secret_variable(&text[at - length..at]) {
+            return None;
+        }
+        let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'');
+        let ends = |byte: &u8| byte.is_ascii_whitespace() || b"\"';|&<>)`".contains(byte);
+        let behind = &text.as_bytes()[at + 1..];
+        let quotes = behind.iter().take_while(|byte| is_quote(byte)).count();
+        let start = at + 1 + quotes;
+        let length = |most: usize| {
+            let value = behind[quotes..].iter().take(most);
+            value.take_while(|byte| !ends(byte)).count()
+        };
+        let beginning = text.get(start..start + length(ENOUGH_OF_A_VALUE))?;
+        looks_like_secret(beginning).then(|| start..start + length(text.len()))
     })
 }
 
 fn in_text(node: &Node, path: &str) -> Option<Problem> {
     let (what, span) = secret_in(node)?;
-    Some(problem(what, COMMAND, path, span))
+    Some(problem(what, &COMMAND, path, span))
 }
 
 /// The first secret in a text, and where it stands.
@@ -283,7 +308,7 @@ fn secret_in(node: &Node) -> Option<(&'static str, Option<Span>)> {
     let text = node.as_text()?;
     let within = |text: &str| match find(text) {
         Some(secret) => Some((secret.what, secret.range)),
-        None => assigned(text).map(|range| ("what looks like a secret", range)),
+        None => assigned(text).map(|range| (LIKELY, range)),
     };
     if let Some(known) = text.known() {
         let (what, range) = within(&known)?;
@@ -305,13 +330,47 @@ fn secret_in(node: &Node) -> Option<(&'static str, Option<Span>)> {
 }
 
 /// The problem that a secret stands in something that the store holds; `path` is that of its option, if one holds it.
-fn problem(what: &str, holder: &str, path: &str, span: Option<Span>) -> Problem {
+fn problem(what: &str, holder: &Holder<'_>, path: &str, span: Option<Span>) -> Problem {
     let mut problem = Problem::new(
         ProblemKind::SecretInStore,
-        format!("{what} is written out in {holder}, which the store holds"),
+        format!(
+            "{what} is written out in {}, which the store holds",
+            holder.name
+        ),
         span,
     );
     problem.path = Some(path.to_string()).filter(|path| !path.is_empty());
-    problem.help = Some(HELP.to_string());
+    problem.help = Some(holder.help.to_string());
     problem
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_text_sets_variables_to() {
+        let of = |text: &'static str| assigned(text).map(|range| &text[range]);
+        assert_eq!(
+            of("env KIMI_API_KEY=Zq8Rt5Yw2Lp9Xc4V x"),
+            Some("Zq8Rt5Yw2Lp9Xc4V")
+        );
+        assert_eq!(
+            of("export A=b; BOT_TOKEN='Zq8Rt5Yw2Lp9Xc4V'"),
+            Some("Zq8Rt5Yw2Lp9Xc4V")
+        );
+        for other in [
+            "KIMI_API_KEY=$KEY",
+            "TZ=Europe/Berlin2026",
+            "KIMI_API_KEY=/run/secrets/kimi-2026",
+        ] {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_nothing_but_assignments_is_not_read_to_its_end_for_each() {
+        assert_eq!(assigned(&"X_KEY=".repeat(20_000)), None);
+        assert_eq!(assigned(&format!("{}=a", "X".repeat(1_000_000))), None);
+    }
 }
