@@ -5,6 +5,9 @@ use super::render::opened_below;
 use super::tree::{Kind, List, Node, Object, TextPart, Unknown, Value};
 use std::rc::Rc;
 
+/// So many bytes before a marker may be of the command that replaces it: a line of nothing but markers would be read anew for each.
+const LONGEST_COMMAND: usize = 1_000;
+
 /// Stands for what is not known of a script.
 const GAP: char = '\0';
 
@@ -120,7 +123,11 @@ fn replaces(script: &str, marker: &str) -> bool {
                     is_sed(command) || *sign == '/' && command.ends_with('/')
                 })
         });
-        let line = before.rsplit('\n').next().unwrap_or_default();
+        let mut start = before.len().saturating_sub(LONGEST_COMMAND);
+        while !before.is_char_boundary(start) {
+            start += 1;
+        }
+        let line = before[start..].rsplit('\n').next().unwrap_or_default();
         let follows_command = COMMANDS.iter().any(|command| {
             line.rfind(command)
                 .is_some_and(|start| line[start..].split_whitespace().count() <= 2)
@@ -131,18 +138,12 @@ fn replaces(script: &str, marker: &str) -> bool {
 
 /// Whether a script merges JSON files: `jq -s '.[0] * .[1]'`.
 fn merges(script: &str) -> bool {
-    let mut rest = script;
-    while let Some(at) = rest.find("jq") {
-        rest = &rest[at + 2..];
-        let line = rest.split('\n').next().unwrap_or_default();
-        let reads_all = [" -s", "--slurp", " -n", "--slurpfile", "--argfile"]
-            .iter()
-            .any(|option| line.contains(option));
-        if reads_all && line.contains(" * ") {
-            return true;
-        }
-    }
-    false
+    const READING_ALL: [&str; 5] = [" -s", "--slurp", " -n", "--slurpfile", "--argfile"];
+    script.split('\n').any(|line| {
+        line.split_once("jq").is_some_and(|(_, command)| {
+            command.contains(" * ") && READING_ALL.iter().any(|option| command.contains(option))
+        })
+    })
 }
 
 /// The text that `toJSON` makes of a node, if all of it is known.

@@ -4,6 +4,8 @@ use super::registry::RULES;
 use super::{Check, Sink, Subject, json_syntax, schema, unchecked_values};
 use crate::openclaw::configuration::{Language, Problem, ProblemKind};
 use crate::report::finding::{Consequence, Finding};
+use crate::workspace::source::Span;
+use std::collections::HashSet;
 
 /// Runs every rule whose id is `wanted` and collects what they report in `sink`; findings name the configuration and the
 /// instance that they are about. Where two rules tell of the same mistake, only the more specific one does.
@@ -56,12 +58,15 @@ pub fn run(subject: Subject<'_>, wanted: &dyn Fn(&str) -> bool, sink: &mut Sink)
 /// Drops what the comparison with the schema says where a rule that knows more says the same, and the name of an `inherit` that is
 /// undefined: it is told as that.
 fn settle(findings: &mut Vec<Finding>, problems: &[Problem]) {
-    findings.retain(|finding| {
-        finding.rule != "unknown-key"
-            || !problems.iter().any(|problem| {
-                problem.kind == ProblemKind::UndefinedVariable && problem.span == finding.span
-            })
-    });
+    let undefined: HashSet<Option<Span>> = problems
+        .iter()
+        .filter(|problem| problem.kind == ProblemKind::UndefinedVariable)
+        .map(|problem| problem.span)
+        .collect();
+    if !undefined.is_empty() {
+        findings
+            .retain(|finding| finding.rule != "unknown-key" || !undefined.contains(&finding.span));
+    }
     let specific: Vec<(&'static str, String)> = findings
         .iter()
         .filter(|finding| {
