@@ -1,6 +1,5 @@
 //! Interned names.
 
-use super::syntax::ast::GLOBALS;
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
@@ -90,6 +89,34 @@ struct Interner {
     by_text: HashMap<&'static str, Symbol, TextHashing>,
     texts: Vec<&'static str>,
 }
+
+/// The names that Nix binds without `builtins.`, in no order. From `nix-instantiate --eval` of each name of
+/// `builtins` in Nix 2.34; `__x` forms exist for all builtins and are recognised by their prefix.
+pub const GLOBALS: &[&str] = &[
+    "abort",
+    "baseNameOf",
+    "break",
+    "builtins",
+    "derivation",
+    "derivationStrict",
+    "dirOf",
+    "false",
+    "fetchGit",
+    "fetchMercurial",
+    "fetchTarball",
+    "fetchTree",
+    "fromTOML",
+    "import",
+    "isNull",
+    "map",
+    "null",
+    "placeholder",
+    "removeAttrs",
+    "scopedImport",
+    "throw",
+    "toString",
+    "true",
+];
 
 /// The builtins that Nix binds with two underscores before their name, in no order. From `nix-instantiate --parse` of
 /// each name of `builtins` in Nix 2.34, and those of its experimental features.

@@ -8,6 +8,7 @@ use super::from_nix::{Converter, Merging, problem};
 use super::json::{self, Dialect};
 use super::needed_files;
 use super::option_roots;
+use super::programs::{PROGRAM_NAMES, is_configuration_file};
 use super::rendered;
 use super::tree::{Condition, Node, Value};
 use super::written_json;
@@ -121,14 +122,6 @@ const SYSTEM_SURROUNDINGS: &[&str] = &[
     "sops.defaultSopsFile",
     "age.secrets",
 ];
-
-/// Names under which the program has been known, newest first.
-pub const PROGRAM_NAMES: &[&str] = &["openclaw", "moltbot", "clawdbot"];
-
-/// Whether a text names the program: a unit of it, a file in one of its folders.
-pub fn names_program(text: &str) -> bool {
-    PROGRAM_NAMES.iter().any(|program| text.contains(program))
-}
 
 /// What tells how much of a module set was seen.
 pub struct Sight<'a> {
@@ -965,24 +958,6 @@ fn may_be_object(node: &Node) -> bool {
             .any(|branch| may_be_object(branch)),
         _ => false,
     }
-}
-
-/// How texts name the file of OpenClaw's configuration: by its name under each of the program's names, or by the variable
-/// that says where it is (OpenClaw 2026.9.6, docs/help/environment.md).
-pub const CONFIGURATION_FILES: &[&str] = &[
-    "openclaw.json",
-    "clawdbot.json",
-    "moltbot.json",
-    "OPENCLAW_CONFIG_PATH",
-];
-
-/// Whether a file name is that of OpenClaw's configuration.
-pub fn is_configuration_file(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    PROGRAM_NAMES.iter().any(|program| {
-        name.strip_prefix(program)
-            .is_some_and(|rest| matches!(rest, ".json" | ".json5"))
-    })
 }
 
 pub(super) fn unseen(set: &Rc<ModuleSet>, sight: &Sight<'_>) -> Vec<UnseenModule> {

@@ -3,8 +3,8 @@
 //! Nix fails on such a read (`attribute 'x' missing`). Secrets may be declared in modules that are not here: where there are such, only a
 //! name that nearly is that of a declared one is told.
 
-use super::blueprint::names_program;
 use super::configuration::{Problem, ProblemKind};
+use super::programs::names_program;
 use super::tree::{Node, Text, TextPart, Unknown, Value};
 use crate::nearest::{alternatives, nearest};
 use crate::workspace::source::Span;

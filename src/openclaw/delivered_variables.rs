@@ -1,9 +1,9 @@
 //! Variables that reach the gateway by files beside its unit: drop-ins of systemd, `environment.d`, the `.env` file that OpenClaw
 //! reads in its state directory, templates and secrets that are put in its place.
 
-use super::blueprint::names_program;
 use super::configuration::{Provision, Variable};
 use super::process_variables::{Around, Units, assignment, in_text};
+use super::programs::names_program;
 use super::tree::{Kind, Node, Text, TextPart, Value};
 use std::rc::Rc;
 

@@ -15,17 +15,33 @@ pub static BOOTSTRAP_FILES: [&str; 8] = [
     "MEMORY.md",
 ];
 
-/// The names under `workspace.bootstrapFiles` that have to be there once one is, and their documents.
-pub static REQUIRED_BOOTSTRAP_FILES: [(&str, &str); 5] = [
+/// The names under `workspace.bootstrapFiles` and their documents.
+pub static BOOTSTRAP_OPTIONS: [(&str, &str); 6] = [
     ("agents", "AGENTS.md"),
     ("soul", "SOUL.md"),
     ("tools", "TOOLS.md"),
     ("identity", "IDENTITY.md"),
     ("user", "USER.md"),
+    ("heartbeat", "HEARTBEAT.md"),
+];
+
+/// The names under `workspace.bootstrapFiles` that have to be there once one is, and their documents.
+pub static REQUIRED_BOOTSTRAP_FILES: &[(&str, &str)] = BOOTSTRAP_OPTIONS.split_at(5).0;
+
+/// The files that a `documents` folder took along (until June 2026).
+pub static DOCUMENT_FILES: [&str; 8] = [
+    "AGENTS.md",
+    "SOUL.md",
+    "TOOLS.md",
+    "IDENTITY.md",
+    "USER.md",
+    "LORE.md",
+    "HEARTBEAT.md",
+    "PROMPTING-EXAMPLES.md",
 ];
 
 /// The documents that a `documents` folder has to hold (until June 2026).
-pub static REQUIRED_DOCUMENTS: [&str; 3] = ["AGENTS.md", "SOUL.md", "TOOLS.md"];
+pub static REQUIRED_DOCUMENTS: &[&str] = DOCUMENT_FILES.split_at(3).0;
 
 /// A larger file OpenClaw treats as missing.
 pub const READ_LIMIT: u64 = 2 * 1024 * 1024;
@@ -153,12 +169,14 @@ pub fn handed_over(configuration: &Configuration, era: Era) -> impl Iterator<Ite
     })
 }
 
+/// Whether a file of that name is a workspace document.
+pub fn is_document(file: &str) -> bool {
+    bootstrap_key(file).is_some() || DOCUMENT_FILES.contains(&file)
+}
+
 /// The name under `workspace.bootstrapFiles` for a document.
 pub fn bootstrap_key(name: &str) -> Option<&'static str> {
-    if name == "HEARTBEAT.md" {
-        return Some("heartbeat");
-    }
-    REQUIRED_BOOTSTRAP_FILES
+    BOOTSTRAP_OPTIONS
         .iter()
         .find(|(_, document)| *document == name)
         .map(|(key, _)| *key)

@@ -295,7 +295,24 @@ pub fn is_local_provider(id: &str) -> bool {
 /// Whether an address is in one's own network: the loopback, a private or a link-local range, that of
 /// Tailscale, a name without a dot or one that no public zone holds.
 pub fn is_local_address(address: &Address) -> bool {
-    let host = address.host.as_str();
+    is_local_host(&address.host)
+}
+
+/// The same of an address of which only the beginning may be known; not of one without a scheme or a host.
+pub fn begins_with_local_address(text: &str) -> bool {
+    let Some((_, rest)) = text.split_once("://") else {
+        return false;
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let host = authority.rsplit('@').next().unwrap_or("");
+    let host = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or(""),
+        None => host.split(':').next().unwrap_or(""),
+    };
+    !host.is_empty() && is_local_host(&host.to_ascii_lowercase())
+}
+
+fn is_local_host(host: &str) -> bool {
     let private_name = !host.contains(['.', ':'])
         || [
             ".local",
@@ -474,6 +491,26 @@ mod tests {
             Fit::NotSpoken(endpoint) if endpoint.family == OpenAi
         ));
         assert_eq!(fits("https://llm.example.org", Anthropic), Fit::Fine);
+    }
+
+    #[test]
+    fn the_beginning_of_an_address_tells_its_network() {
+        for text in [
+            "http://127.0.0.1:",
+            "http://me@ollama:11434/v1",
+            "http://[::1]:8080",
+            "http://NAS.local/",
+        ] {
+            assert!(begins_with_local_address(text), "{text}");
+        }
+        for text in [
+            "https://api.kimi.com/coding/v1",
+            "https://10.example.org",
+            "kimi",
+            "https://",
+        ] {
+            assert!(!begins_with_local_address(text), "{text}");
+        }
     }
 
     #[test]

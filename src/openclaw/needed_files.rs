@@ -2,7 +2,7 @@
 //! encrypted files that secrets come from.
 
 use super::configuration::{Problem, ProblemKind};
-use super::render::is_document;
+use super::documents::is_document;
 use super::tree::{Node, PathLiteral, Value};
 use crate::workspace::{ReadProblem, Workspace};
 use std::rc::Rc;

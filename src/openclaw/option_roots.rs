@@ -1,7 +1,7 @@
 //! Where the options of OpenClaw begin, and what people write instead: a misspelt `programs.opneclaw`, or the options of
 //! NixOS in a configuration of Home Manager.
 
-use super::blueprint::PROGRAM_NAMES;
+use super::programs::PROGRAM_NAMES;
 use crate::nearest::is_one_step;
 use crate::nix::modules::Class;
 use crate::nix::symbol::Symbol;

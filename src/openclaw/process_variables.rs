@@ -1,9 +1,8 @@
 //! The variables that the process of an instance will have: those of options, of services and agents, and of sessions.
 
-use super::blueprint::names_program;
 use super::configuration::{Provision, Variable};
 use super::delivered_variables;
-use super::render::entries;
+use super::programs::names_program;
 use super::tree::{Node, Place, Text, TextPart, Value};
 use crate::workspace::source::Span;
 use std::rc::Rc;
@@ -82,7 +81,7 @@ pub(super) fn plugins<'a>(path: &str, options: &'a Node) -> Vec<(String, &'a Rc<
         }
     }
     if let Some(bundled) = options.get("bundledPlugins") {
-        for (name, plugin) in entries(bundled) {
+        for (name, plugin) in bundled.entries() {
             plugins.push((format!("{path}.bundledPlugins.{name}"), plugin));
         }
     }
@@ -277,7 +276,8 @@ fn written_below_etc<'a>(path: &Node, around: &'a Around) -> Option<&'a Rc<Node>
     let path = path.as_str()?;
     let name = path.trim_start_matches('-').strip_prefix("/etc/")?;
     let files = surrounding(around, "environment.etc")?;
-    let entry = entries(files)
+    let entry = files
+        .entries()
         .find(|(key, entry)| {
             let target = entry.get("target").and_then(|target| target.as_str());
             target.as_deref().unwrap_or(key) == name
@@ -367,7 +367,7 @@ pub(super) fn around(around: &Around, units: Units<'_>) -> Vec<Variable> {
         .iter()
         .filter(|(option, _)| matches!(*option, "systemd.user.services" | "systemd.services"))
     {
-        for (name, service) in entries(node) {
+        for (name, service) in node.entries() {
             if !units.holds(name) {
                 continue;
             }
@@ -401,7 +401,7 @@ pub(super) fn around(around: &Around, units: Units<'_>) -> Vec<Variable> {
         let Some(node) = surrounding(around, agents) else {
             continue;
         };
-        for (name, agent) in entries(node) {
+        for (name, agent) in node.entries() {
             if !units.holds(name) {
                 continue;
             }

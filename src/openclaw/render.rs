@@ -4,15 +4,17 @@
 //! "local"`, the top-level `config` and the instance's `config` over each other, nulls left out, then what the module
 //! adds itself.
 
-use super::blueprint::{Blueprint, is_configuration_file, names_program};
+use super::blueprint::Blueprint;
 use super::configuration::{
     Configuration, Delivery, Document, Instance, Presence, Problem, ProblemKind, Provision, Source,
     Variable,
 };
 use super::declared_secrets;
+use super::documents::{BOOTSTRAP_OPTIONS, DOCUMENT_FILES, is_document};
 use super::given_file;
 use super::needed_files;
 use super::process_variables::{self, Units, environment_files, named, of_module, unnamed};
+use super::programs::{is_configuration_file, names_program};
 use super::replaced_config;
 use super::store_secrets;
 use super::tree::{
@@ -39,28 +41,6 @@ pub struct Context<'a> {
     pub nulls_replace: bool,
 }
 
-/// The attribute names of `workspace.bootstrapFiles` and the files that they become.
-pub const BOOTSTRAP_FILES: &[(&str, &str)] = &[
-    ("agents", "AGENTS.md"),
-    ("soul", "SOUL.md"),
-    ("tools", "TOOLS.md"),
-    ("identity", "IDENTITY.md"),
-    ("user", "USER.md"),
-    ("heartbeat", "HEARTBEAT.md"),
-];
-
-/// The files that `documents` took along, the first three being required (until June 2026).
-pub const DOCUMENT_FILES: &[&str] = &[
-    "AGENTS.md",
-    "SOUL.md",
-    "TOOLS.md",
-    "IDENTITY.md",
-    "USER.md",
-    "LORE.md",
-    "HEARTBEAT.md",
-    "PROMPTING-EXAMPLES.md",
-];
-
 /// What Nix fails on in what is rendered; a file that does not parse is reported as itself.
 fn failures(config: &Node) -> Vec<Problem> {
     let mut found = Vec::new();
@@ -72,11 +52,6 @@ fn failures(config: &Node) -> Vec<Problem> {
         }
     });
     found
-}
-
-/// Whether a file of that name is a workspace document.
-pub fn is_document(file: &str) -> bool {
-    BOOTSTRAP_FILES.iter().any(|(_, known)| *known == file) || DOCUMENT_FILES.contains(&file)
 }
 
 impl Blueprint {
@@ -805,7 +780,7 @@ impl Around<'_> {
             let Some(node) = self.get(option) else {
                 continue;
             };
-            for (name, entry) in entries(node) {
+            for (name, entry) in node.entries() {
                 let target = entry
                     .get("target")
                     .and_then(|target| target.as_str())
@@ -823,7 +798,7 @@ impl Around<'_> {
                     && !is_configuration_file(&target)
                 {
                     // A whole directory.
-                    for (_, known) in BOOTSTRAP_FILES {
+                    for (_, known) in BOOTSTRAP_OPTIONS {
                         let inside = path::join(&directory.absolute, known);
                         if context.workspace.visibility(&inside) == Visibility::File {
                             found.push(Document {
@@ -847,7 +822,7 @@ impl Around<'_> {
                     return;
                 };
                 let shown = text.display();
-                for (_, known) in BOOTSTRAP_FILES {
+                for (_, known) in BOOTSTRAP_OPTIONS {
                     if shown.contains(known) {
                         found.push(Document {
                             name: (*known).to_string(),
@@ -887,7 +862,7 @@ impl Around<'_> {
             return None;
         }
         let files = self.get("home.file")?;
-        let (key, _) = entries(files).find(|(key, entry)| {
+        let (key, _) = files.entries().find(|(key, entry)| {
             let is_on = entry.get("enable").and_then(|enable| enable.as_bool()) != Some(false);
             let target = entry.get("target").and_then(|target| target.as_str());
             is_on
@@ -898,13 +873,6 @@ impl Around<'_> {
         })?;
         Some(format!("home.file.\"{key}\""))
     }
-}
-
-pub(super) fn entries(node: &Node) -> impl Iterator<Item = (&str, &Rc<Node>)> {
-    node.as_object()
-        .into_iter()
-        .flat_map(|object| &object.entries)
-        .map(|(name, node)| (name.as_str(), node))
 }
 
 /// The documents that the module's own options hand over.
@@ -926,7 +894,7 @@ fn home_documents(options: &Node, root: &str, context: &Context<'_>) -> Vec<Docu
         }
     }
     if let Some(node) = options.at_keys("workspace.bootstrapFiles") {
-        for (attribute, file) in BOOTSTRAP_FILES {
+        for (attribute, file) in BOOTSTRAP_OPTIONS {
             if let Some(source) = node.get(attribute)
                 && !matches!(source.value, Value::Null)
             {
@@ -941,7 +909,7 @@ fn home_documents(options: &Node, root: &str, context: &Context<'_>) -> Vec<Docu
         }
     }
     if let Some(node) = options.at_keys("workspace.files") {
-        for (name, source) in entries(node) {
+        for (name, source) in node.entries() {
             found.push(document(
                 name.to_string(),
                 Delivery::WorkspaceFiles,

@@ -4,11 +4,10 @@
 //! The evaluator notes all JSON and all files that it renders; here the surroundings in which they may be used are evaluated, and
 //! what looks like OpenClaw's configuration among them becomes a blueprint.
 
-use super::blueprint::{
-    Blueprint, Modules, assumptions, is_below, is_configuration_file, names_program, unseen,
-};
+use super::blueprint::{Blueprint, Modules, assumptions, is_below, unseen};
 use super::configuration::{Language, Problem, Source};
 use super::from_nix::{Converter, Merging};
+use super::programs::{PROGRAM_NAMES, is_configuration_file, names_program};
 use super::script_changes;
 use super::store_secrets;
 use super::tree::Node;
@@ -216,7 +215,7 @@ fn places(node: &Node, found: &mut Vec<Span>) {
 fn is_configuration_name(name: &str) -> bool {
     is_configuration_file(name)
         || name.ends_with(".json")
-            && super::blueprint::PROGRAM_NAMES
+            && PROGRAM_NAMES
                 .iter()
                 .any(|program| name.starts_with(program))
 }

@@ -5,9 +5,8 @@
 //! settings of plugins to files there (`plugins.nix` at 71b85a7).
 
 use super::process_variables::{Around, plugins};
-use super::render::entries;
 use super::tree::{Node, TextPart, Value};
-use super::{blueprint::names_program, problem::Problem, problem::ProblemKind};
+use super::{problem::Problem, problem::ProblemKind, programs::names_program};
 use crate::openclaw::credentials::{is_secret_variable, names_a_secret, secret_parts};
 use crate::openclaw::secret_patterns::{find, is_secret_option, looks_generated};
 use crate::workspace::source::Span;
@@ -43,7 +42,7 @@ pub(super) fn secrets(root: &str, options: &Node, around: &Around) -> Vec<Proble
     for (name, instance) in options
         .get("instances")
         .into_iter()
-        .flat_map(|node| entries(node))
+        .flat_map(|node| node.entries())
     {
         in_plugins(&format!("{root}.instances.{name}"), instance, &mut found);
     }
@@ -59,7 +58,7 @@ pub(super) fn secrets(root: &str, options: &Node, around: &Around) -> Vec<Proble
         ) {
             continue;
         }
-        for (name, service) in entries(node) {
+        for (name, service) in node.entries() {
             let is_ours = names_program(name);
             for (path, command) in commands(service) {
                 if is_ours || runs_program(command) {

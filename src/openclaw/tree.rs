@@ -477,6 +477,14 @@ impl Node {
         }
     }
 
+    /// The entries of the object by name; none of what is no object.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Rc<Node>)> {
+        self.as_object()
+            .into_iter()
+            .flat_map(|object| &object.entries)
+            .map(|(name, node)| (name.as_str(), node))
+    }
+
     /// The list.
     pub fn as_list(&self) -> Option<&List> {
         match &self.value {

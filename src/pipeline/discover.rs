@@ -27,6 +27,7 @@ use crate::openclaw::from_nix;
 use crate::openclaw::include;
 use crate::openclaw::json::{self, Dialect};
 use crate::openclaw::option_roots;
+use crate::openclaw::programs;
 use crate::openclaw::rendered;
 use crate::openclaw::tree::Node;
 use crate::report::finding::{Failure, Finding, Unresolved};
@@ -272,7 +273,7 @@ impl Finder<'_> {
             || !nothing_found
             || self.mentions_openclaw();
         for (mut problem, names) in by_problem {
-            let is_named = blueprint::PROGRAM_NAMES
+            let is_named = programs::PROGRAM_NAMES
                 .iter()
                 .any(|program| problem.message.contains(program));
             if !mentioned && !is_named {
@@ -558,7 +559,7 @@ impl Finder<'_> {
         let trees = self.evaluator.trees();
         trees
             .iter()
-            .flat_map(|tree| fragments::texts_with(tree, blueprint::CONFIGURATION_FILES))
+            .flat_map(|tree| fragments::texts_with(tree, programs::CONFIGURATION_FILES))
             .collect()
     }
 
@@ -1182,7 +1183,12 @@ impl Finder<'_> {
                 Some(span),
             ));
         }
-        import_cycles::name(&self.evaluator, &self.workspace, &mut self.found);
+        let Discovery {
+            problems,
+            blueprints,
+            ..
+        } = &mut self.found;
+        import_cycles::name(&self.evaluator, &self.workspace, problems, blueprints);
         // The same undefined variable is found before evaluation, and by it.
         let early: HashSet<Span> = self
             .found

@@ -2,9 +2,9 @@
 //!
 //! Evaluation only knows that a value needs itself. Which `import`s lead in a circle stands in the sources.
 
-use super::discover::Discovery;
 use crate::nix::eval::Evaluator;
 use crate::nix::syntax::ast::{Expr, SourceTree, StringPart};
+use crate::openclaw::blueprint::Blueprint;
 use crate::openclaw::configuration::{Problem, ProblemKind};
 use crate::workspace::source::{FileId, Span};
 use crate::workspace::{Workspace, path};
@@ -15,11 +15,15 @@ type Import = (Span, FileId);
 
 /// Gives each problem of recursion in a file that takes part in a circle of imports the places of that circle. Where the value of
 /// such a file as a whole needs itself, the circle is the problem.
-pub(super) fn name(evaluator: &Evaluator, workspace: &Workspace, found: &mut Discovery) {
+pub(super) fn name(
+    evaluator: &Evaluator,
+    workspace: &Workspace,
+    problems: &mut [Problem],
+    blueprints: &mut [Blueprint],
+) {
     let is_recursion = |problem: &Problem| problem.kind == ProblemKind::InfiniteRecursion;
-    let any = found.problems.iter().any(is_recursion)
-        || found
-            .blueprints
+    let any = problems.iter().any(is_recursion)
+        || blueprints
             .iter()
             .any(|blueprint| blueprint.problems.iter().any(is_recursion));
     if !any {
@@ -35,9 +39,8 @@ pub(super) fn name(evaluator: &Evaluator, workspace: &Workspace, found: &mut Dis
         .iter()
         .map(|tree| (tree.file, imports_of(tree, evaluator, &files)))
         .collect();
-    let problems = found.problems.iter_mut().chain(
-        found
-            .blueprints
+    let problems = problems.iter_mut().chain(
+        blueprints
             .iter_mut()
             .flat_map(|blueprint| &mut blueprint.problems),
     );

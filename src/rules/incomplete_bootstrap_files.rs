@@ -63,7 +63,8 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         return;
     }
     let lacking: Vec<(&str, &str)> = REQUIRED_BOOTSTRAP_FILES
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|(key, _)| match files.lookup(key) {
             Lookup::Absent => true,
             Lookup::Present(node) => matches!(node.value, Value::Null),

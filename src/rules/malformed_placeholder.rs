@@ -8,7 +8,7 @@ use crate::openclaw::credentials::written::{is_dollar_name, is_shell_substitutio
 use crate::openclaw::placeholders::{
     Flaw, Form, Placeholder, is_variable_name, scan, whole_reference,
 };
-use crate::openclaw::secret_patterns::words;
+use crate::openclaw::secret_names::words;
 use crate::report::finding::{Consequence, Finding, Severity};
 
 /// The rule.

@@ -4,7 +4,7 @@ use super::Subject;
 use super::shared::is_for_macos;
 use crate::openclaw::configuration::{Instance, Language, Provision, Source, Variable};
 use crate::openclaw::credentials::{self, Field, Role};
-use crate::openclaw::secret_patterns::words;
+use crate::openclaw::secret_names::words;
 use crate::openclaw::tree::Node;
 use crate::releases::Era;
 use crate::workspace::source::Span;

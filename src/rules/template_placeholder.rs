@@ -8,7 +8,7 @@ use crate::openclaw::credentials::{
     Role, Written, bare, classify, secret_spans, variable_of_other_programs,
 };
 use crate::openclaw::environment::{Provided, provided};
-use crate::openclaw::secret_patterns::words;
+use crate::openclaw::secret_names::words;
 use crate::report::finding::{Consequence, Finding, Severity};
 
 /// The rule.

@@ -390,31 +390,3 @@ pub enum Resolution {
     /// Nothing binds it: an [`StaticProblemKind::UndefinedVariable`] was recorded.
     Undefined,
 }
-
-/// The names that Nix binds without `builtins.`, in no order. From `nix-instantiate --eval` of each name of
-/// `builtins` in Nix 2.34; `__x` forms exist for all builtins and are recognised by their prefix.
-pub const GLOBALS: &[&str] = &[
-    "abort",
-    "baseNameOf",
-    "break",
-    "builtins",
-    "derivation",
-    "derivationStrict",
-    "dirOf",
-    "false",
-    "fetchGit",
-    "fetchMercurial",
-    "fetchTarball",
-    "fetchTree",
-    "fromTOML",
-    "import",
-    "isNull",
-    "map",
-    "null",
-    "placeholder",
-    "removeAttrs",
-    "scopedImport",
-    "throw",
-    "toString",
-    "true",
-];

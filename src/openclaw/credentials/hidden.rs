@@ -5,10 +5,10 @@
 //! `${` and `}` or `<` and `>`, a list where a string belongs: what may be a secret is not shown.
 
 use super::fields::{REFERENCE_FIELDS, TEXT_CREDENTIALS};
-use super::names::{is_secret_name, names_a_secret, nearly_names_a_secret};
 use super::written::{Written, bare, classify, is_file_path};
 use super::{Role, Step, matches, may_match};
 use crate::openclaw::placeholders::{self, Flaw, Form};
+use crate::openclaw::secret_names::{is_secret_name, names_a_secret, nearly_names_a_secret};
 use crate::openclaw::secret_patterns::{find, is_template, looks_generated};
 use crate::openclaw::tree::{Node, TextPart, Value};
 use std::ops::Range;

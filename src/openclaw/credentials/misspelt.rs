@@ -4,8 +4,8 @@
 //! all the same, and it would be shown in the very message that tells of the misspelt name.
 
 use super::fields::{REFERENCE_FIELDS, TEXT_CREDENTIALS};
-use super::names::{Spelling, is_public_part};
 use super::{Step, matches};
+use crate::openclaw::secret_names::{Spelling, is_public_part};
 use std::sync::OnceLock;
 
 /// A name of credentials.

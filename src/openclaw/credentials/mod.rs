@@ -6,20 +6,21 @@
 pub mod fields;
 pub mod hidden;
 mod misspelt;
-pub mod names;
 pub mod written;
 
 pub use hidden::{
     hidden_texts, is_likely_secret, is_secret_below, is_secret_in_reference, secret_parts,
 };
-pub use names::{
-    is_local_address, is_secret_header, is_secret_name, is_secret_variable, names_a_secret,
-    nearly_names_a_secret,
-};
 pub use written::{Written, bare, classify, variable_of_other_programs};
 
+pub use super::secret_names::{
+    is_secret_header, is_secret_name, is_secret_variable, names_a_secret, nearly_names_a_secret,
+};
+
+use super::endpoints::begins_with_local_address;
 use super::path::{ConfigPath, Segment};
-use super::secret_patterns::{is_secret_option, words};
+use super::secret_names::{self, words};
+use super::secret_patterns::is_secret_option;
 use super::tree::{Kind, Node, Object, Text, TextPart, Value};
 use crate::workspace::source::Span;
 use fields::{REFERENCE_FIELDS, TEXT_CREDENTIALS};
@@ -158,7 +159,7 @@ impl<'a> Field<'a> {
             ["baseUrl", "url", "endpoint"].iter().any(|key| {
                 node.get(key)
                     .and_then(|address| address.as_text())
-                    .is_some_and(|address| is_local_address(&address.known_prefix()))
+                    .is_some_and(|address| begins_with_local_address(&address.known_prefix()))
             })
         })
     }
@@ -296,7 +297,7 @@ fn role(steps: &[Step<'_>], nodes: &[&Node]) -> (Role, bool) {
     if in_any(REFERENCE_FIELDS, steps, last) {
         // Certificates are public; only keys and passphrases of TLS are secrets.
         return (
-            if names::is_public_part(last) {
+            if secret_names::is_public_part(last) {
                 Role::Other
             } else {
                 Role::Credential

@@ -1,8 +1,8 @@
 //! What is written where a secret belongs.
 
-use super::names::{is_secret_variable, names_a_secret};
 use crate::openclaw::placeholders;
-use crate::openclaw::secret_patterns::{find, is_dummy_key, is_template, looks_generated, words};
+use crate::openclaw::secret_names::{is_secret_variable, names_a_secret, words};
+use crate::openclaw::secret_patterns::{find, is_dummy_key, is_template, looks_generated};
 
 /// What is written where a secret belongs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -8,9 +8,9 @@ pub mod formats;
 pub mod stand_ins;
 
 pub use formats::PREFIXED;
-pub use stand_ins::{is_dummy_key, is_template, words};
+pub use stand_ins::{is_dummy_key, is_template};
 
-use crate::openclaw::credentials::names_a_secret;
+use crate::openclaw::secret_names::names_a_secret;
 use formats::Class;
 use std::ops::Range;
 

@@ -1,6 +1,8 @@
 //! Texts that stand where a secret belongs and are none: dummy keys of local servers, and text that somebody was
 //! to replace.
 
+use crate::openclaw::secret_names::words;
+
 /// Keys that people write because a local server wants any text, and markers that OpenClaw knows not to be
 /// secrets (compared in lower case).
 static DUMMY_KEYS: &[&str] = &[
@@ -295,54 +297,6 @@ pub fn is_template(text: &str) -> bool {
 fn mixed(word: &str) -> bool {
     word.bytes().any(|byte| byte.is_ascii_digit())
         && word.bytes().any(|byte| byte.is_ascii_alphabetic())
-}
-
-/// The words of a text in lower case: split where something else than a letter or digit stands and where a capital
-/// follows a small letter.
-pub fn words(text: &str) -> Vec<String> {
-    if text.is_ascii() {
-        return words_of_ascii(text);
-    }
-    let mut words: Vec<String> = Vec::new();
-    let mut word = String::new();
-    let mut small = false;
-    for character in text.chars() {
-        if !character.is_alphanumeric() {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
-            small = false;
-            continue;
-        }
-        if character.is_uppercase() && small && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
-        }
-        small = character.is_lowercase();
-        word.extend(character.to_lowercase());
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
-}
-
-/// The same where characters are bytes, as nearly always.
-fn words_of_ascii(text: &str) -> Vec<String> {
-    let bytes = text.as_bytes();
-    let begins = |at: usize| bytes[at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase();
-    let mut words = Vec::new();
-    let mut start = 0;
-    for at in 0..=bytes.len() {
-        let is_part = bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
-        if is_part && (at == start || !begins(at)) {
-            continue;
-        }
-        if start < at {
-            words.push(text[start..at].to_ascii_lowercase());
-        }
-        start = at + usize::from(!is_part);
-    }
-    words
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
-//! What names of fields, headers, variables and hosts tell.
+//! What names of fields, headers and variables tell.
 
-use crate::openclaw::secret_patterns::words;
 use std::sync::OnceLock;
 
 /// Whether the name of a field says that it holds a secret: `apiKey`, `bot_token`, `clientSecret`, but neither
@@ -237,72 +236,50 @@ pub fn names_a_secret(name: &str) -> bool {
         || matches!(name, "authTag" | "serviceAccount")
 }
 
-/// Whether an address names this machine or its own network.
-pub fn is_local_address(address: &str) -> bool {
-    let Some((_, rest)) = address.split_once("://") else {
-        return false;
-    };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
-    let host = authority.rsplit('@').next().unwrap_or("");
-    let host = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or(""),
-        None => host.split(':').next().unwrap_or(""),
-    };
-    let host = host.to_ascii_lowercase();
-    if matches!(
-        host.as_str(),
-        "localhost" | "::1" | "0.0.0.0" | "host.docker.internal"
-    ) || [
-        ".local",
-        ".localhost",
-        ".lan",
-        ".internal",
-        ".home.arpa",
-        ".ts.net",
-    ]
-    .iter()
-    .any(|ending| host.ends_with(ending))
-        || (!host.is_empty() && !host.contains('.') && !host.contains(':'))
-    {
-        return true;
+/// The words of a text in lower case: split where something else than a letter or digit stands and where a capital
+/// follows a small letter.
+pub fn words(text: &str) -> Vec<String> {
+    if text.is_ascii() {
+        return words_of_ascii(text);
     }
-    let numbers: Vec<u8> = host
-        .split('.')
-        .filter_map(|part| part.parse().ok())
-        .collect();
-    match numbers[..] {
-        [127 | 10, _, _, _] | [192, 168, _, _] | [169, 254, _, _] => host.split('.').count() == 4,
-        [172, second, _, _] => (16..32).contains(&second),
-        [100, second, _, _] => (64..128).contains(&second),
-        _ => false,
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let mut small = false;
+    for character in text.chars() {
+        if !character.is_alphanumeric() {
+            if !word.is_empty() {
+                words.push(std::mem::take(&mut word));
+            }
+            small = false;
+            continue;
+        }
+        if character.is_uppercase() && small && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        small = character.is_lowercase();
+        word.extend(character.to_lowercase());
     }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn local_addresses() {
-        for address in [
-            "http://127.0.0.1:11434/v1",
-            "http://localhost:1234",
-            "http://192.168.1.20:8080/v1",
-            "http://ollama:11434",
-            "http://[::1]:8080",
-            "http://nas.local/v1",
-            "http://100.64.1.2:1",
-        ] {
-            assert!(is_local_address(address), "{address}");
+/// The same where characters are bytes, as nearly always.
+fn words_of_ascii(text: &str) -> Vec<String> {
+    let bytes = text.as_bytes();
+    let begins = |at: usize| bytes[at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase();
+    let mut words = Vec::new();
+    let mut start = 0;
+    for at in 0..=bytes.len() {
+        let is_part = bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+        if is_part && (at == start || !begins(at)) {
+            continue;
         }
-        for address in [
-            "https://api.kimi.com/coding/v1",
-            "https://10.example.org",
-            "https://1.2.3.4/v1",
-            "kimi",
-            "https://",
-        ] {
-            assert!(!is_local_address(address), "{address}");
+        if start < at {
+            words.push(text[start..at].to_ascii_lowercase());
         }
+        start = at + usize::from(!is_part);
     }
+    words
 }
