@@ -39,4 +39,5 @@ mod store_secrets;
 #[doc(hidden)]
 pub mod testing;
 pub mod tree;
+pub mod updates;
 mod written_json;

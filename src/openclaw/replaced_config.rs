@@ -8,9 +8,9 @@
 
 use super::configuration::{Configuration, Instance, Source};
 use super::path::{ConfigPath, Segment};
-use super::render::without_nulls;
 use super::schema_check::{self, Environment, Issue, IssueKind};
 use super::tree::{Lookup, Node, Object, Value};
+use super::updates::without_nulls;
 use crate::releases::Release;
 use crate::releases::schema::{Kind, Rest, Schema};
 use std::collections::BTreeMap;
@@ -214,8 +214,8 @@ fn is_map_entry(schema: Schema, path: &[&str], key: &str) -> bool {
 mod tests {
     use super::*;
     use crate::openclaw::configuration::Language;
-    use crate::openclaw::render::update;
     use crate::openclaw::testing;
+    use crate::openclaw::updates::update;
     use serde_json::{Value as Json, json};
 
     fn schema() -> Schema {

@@ -1,8 +1,8 @@
 //! What scripts do to a rendered configuration before OpenClaw reads it: they put secrets in the place of markers, and merge it with
 //! another file.
 
-use super::render::opened_below;
 use super::tree::{Kind, List, Node, Object, TextPart, Unknown, Value};
+use super::updates::opened_below;
 use std::rc::Rc;
 
 /// So many bytes before a marker may be of the command that replaces it: a line of nothing but markers would be read anew for each.
