@@ -4,6 +4,7 @@ use crate::pipeline::Examined;
 use crate::progress::Progress;
 use crate::report::finding::Report;
 use crate::workspace::source::Sources;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -55,6 +56,8 @@ pub struct Request {
     pub strict: bool,
     /// Warnings count for the exit code.
     pub deny_warnings: bool,
+    /// Texts that stand for what files hold, by absolute path: what fixes would make of them.
+    pub edited: Arc<HashMap<String, Arc<[u8]>>>,
     /// Where the work says how far it is; anybody may watch.
     pub progress: Arc<Progress>,
 }

@@ -35,21 +35,24 @@ pub fn run(arguments: &CheckArguments, progress: &Arc<Progress>) -> u8 {
             output::complain(&hint);
         }
     }
-    let outcome = caught(|| {
-        if arguments.fix {
-            fixes::check_and_fix(&request)
+    let checked = caught(|| {
+        if arguments.diff {
+            let (outcome, patch) = fixes::diff(&request);
+            (outcome, Some(patch))
+        } else if arguments.fix {
+            (fixes::check_and_fix(&request), None)
         } else {
-            crate::check(&request)
+            (crate::check(&request), None)
         }
     });
     // Whoever reads the report is told as well.
-    let outcome = outcome.unwrap_or_else(|error| {
+    let (outcome, patch) = checked.unwrap_or_else(|error| {
         let mut outcome = Outcome::default();
         outcome.report.errors.push(Failure {
             path: ".".to_string(),
             message: error.to_string(),
         });
-        outcome
+        (outcome, None)
     });
     if !outcome.usage_errors.is_empty() {
         for complaint in &outcome.usage_errors {
@@ -63,8 +66,8 @@ pub fn run(arguments: &CheckArguments, progress: &Arc<Progress>) -> u8 {
         outcome.deny_warnings,
         outcome.settings_refused,
     ));
-    if arguments.diff {
-        return output::print(&fixes::diff(&outcome), code);
+    if let Some(patch) = patch {
+        return output::print(&patch, code);
     }
     let options = report::Options {
         format: arguments.format.into(),

@@ -1,44 +1,21 @@
 //! `--fix` and `--diff`.
 
 use super::output;
+use crate::pipeline::mending::{Mended, mend};
 use crate::report::{diff, redact::Redactor, sanitize, summary::count};
 use crate::request::{Outcome, Request};
 
-/// Fixes that overlap are made one after the other; more rounds than this mean that they undo each other.
-const MOST_ROUNDS: usize = 8;
-
-/// Checks, applies the safe fixes, and checks again until there are none left; gives what is left.
+/// Checks, and writes what the safe fixes make of the files; gives what is left.
 pub fn check_and_fix(request: &Request) -> Outcome {
+    let mended = mend(request);
     let mut fixed = 0;
     let mut files: Vec<String> = Vec::new();
-    let mut outcome = crate::check(request);
-    for _ in 0..MOST_ROUNDS {
-        let mut failures = Vec::new();
-        let mut written = false;
-        for tree in &outcome.trees {
-            let workspace = &tree.workspace;
-            let changes = workspace.plan_fixes(&outcome.report.findings);
-            if changes.is_empty() {
-                continue;
-            }
-            let applied = workspace.apply_fixes(&changes);
-            written |= !applied.files.is_empty();
-            fixed += applied.fixes;
-            files.extend(applied.files);
-            failures.extend(applied.failures);
-        }
-        let before = fixable(&outcome);
-        if written {
-            outcome = crate::check(request);
-        }
-        if !failures.is_empty() {
-            outcome.report.errors.extend(failures);
-            break;
-        }
-        // A fix that does not mend, or whose file git has staged otherwise, must not be made again.
-        if !written || fixable(&outcome) >= before {
-            break;
-        }
+    let mut failures = Vec::new();
+    for (tree, changes) in mended.before.trees.iter().zip(&mended.changes) {
+        let applied = tree.workspace.apply_fixes(changes);
+        fixed += applied.fixes;
+        files.extend(applied.files);
+        failures.extend(applied.failures);
     }
     if fixed > 0 {
         files.sort();
@@ -49,19 +26,23 @@ pub fn check_and_fix(request: &Request) -> Outcome {
             files.join(", ")
         )));
     }
+    say_what_is_left_out(&mended);
+    if failures.is_empty() {
+        return mended.after.unwrap_or(mended.before);
+    }
+    // Some files are as they were.
+    let mut outcome = match fixed {
+        0 => mended.before,
+        _ => crate::check(request),
+    };
+    outcome.report.errors.extend(failures);
     outcome
 }
 
-/// How many findings have a fix that could be made.
-fn fixable(outcome: &Outcome) -> usize {
-    let findings = outcome.report.findings.iter();
-    findings
-        .filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe))
-        .count()
-}
-
-/// The safe fixes as a patch; what cannot be read is said on standard error.
-pub fn diff(outcome: &Outcome) -> String {
+/// Checks, and gives what is found with what the safe fixes would change, as a patch; what cannot be read is said on standard error.
+pub fn diff(request: &Request) -> (Outcome, String) {
+    let mended = mend(request);
+    let outcome = &mended.before;
     let redactor = Redactor::of_report(&outcome.sources, &outcome.report);
     for failure in &outcome.report.errors {
         let text = format!("{}: {}", failure.path, failure.message);
@@ -69,14 +50,24 @@ pub fn diff(outcome: &Outcome) -> String {
     }
     let mut patch = String::new();
     let mut fixes = 0;
-    for tree in &outcome.trees {
-        let changes = tree.workspace.plan_fixes(&outcome.report.findings);
+    for changes in &mended.changes {
         fixes += changes.iter().map(|change| change.fixes).sum::<usize>();
-        patch.push_str(&diff::render(&changes, &outcome.sources, &redactor));
+        patch.push_str(&diff::render(changes, &outcome.sources, &redactor));
     }
     output::complain(&match fixes {
         0 => "there is nothing that --fix would change".to_string(),
         number => format!("--fix would make {}", count(number, "fix", "fixes")),
     });
-    patch
+    say_what_is_left_out(&mended);
+    (mended.before, patch)
+}
+
+/// A fix that is offered and not made needs a word.
+fn say_what_is_left_out(mended: &Mended) {
+    if mended.left_out > 0 {
+        output::complain(&format!(
+            "left {} out: what it changes is needed elsewhere, or it would not mend anything",
+            count(mended.left_out, "fix", "fixes")
+        ));
+    }
 }

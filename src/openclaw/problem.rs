@@ -55,6 +55,10 @@ impl Problem {
 pub struct Interpolation {
     /// From the `$` to the closing brace.
     pub span: Span,
+    /// The same with what was to keep Nix from reading it and does not: the escape of the other kind of string (`''\${X}''`,
+    /// `"''${X}"`), or one that is escaped itself (`"\\${X}"`). `None` where an escape cannot stand, behind a single quote of an
+    /// indented string.
+    pub with_escape: Option<Span>,
     /// Whether the string is an indented one (`''...''`), in which `''${` stands for a literal `${`; in a
     /// quoted one it is `\${`.
     pub indented: bool,

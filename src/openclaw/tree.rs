@@ -485,6 +485,21 @@ impl Node {
             .map(|(name, node)| (name.as_str(), node))
     }
 
+    /// The place of the name under which it is defined, where that is a definition of its own: whoever writes another name there
+    /// changes nothing but the name. A name that `inherit` takes along is that of a variable too.
+    pub fn editable_name(&self) -> Option<Span> {
+        self.place
+            .key
+            .filter(|key| self.place.definition != Some(*key))
+    }
+
+    /// The place of the whole known text, without quotes, where the source holds it as it is and nothing else uses it.
+    pub fn editable_text(&self) -> Option<Span> {
+        let text = self.as_text()?;
+        let length = text.known()?.len();
+        text.locate(0..length).filter(|_| self.place.via.is_empty())
+    }
+
     /// The list.
     pub fn as_list(&self) -> Option<&List> {
         match &self.value {

@@ -921,6 +921,16 @@ impl Finder<'_> {
         self.not_checked(&shown, std::mem::take(&mut found.unchecked));
         add_failures(&mut found.blueprints, &found.failures);
         let blueprints = found.blueprints;
+        if blueprints.is_empty() {
+            // What is missing may be the very file that configures OpenClaw.
+            let is_named = self.is_named(file);
+            self.found
+                .problems
+                .extend(found.failures.into_iter().filter(|problem| {
+                    problem.kind == ProblemKind::MissingFile
+                        && (is_named || programs::names_program(&problem.message))
+                }));
+        }
         self.cut_short(&shown, &set);
         if blueprints.is_empty() && self.evaluator.is_out_of_steps() {
             let reason = "evaluating it takes too many steps".to_string();
@@ -939,6 +949,14 @@ impl Finder<'_> {
             })
             .unwrap_or_default();
         (blueprints, others)
+    }
+
+    /// Whether somebody asked for this file itself.
+    fn is_named(&self, file: &str) -> bool {
+        self.workspace
+            .targets()
+            .iter()
+            .any(|target| matches!(target, Target::Module { file: named } if named == file))
     }
 
     /// An openclaw.json.
@@ -1262,9 +1280,11 @@ fn static_problem(problem: &StaticProblem, workspace: &Workspace) -> Problem {
     {
         found.subject = Some(name.as_str().to_string());
         if let Some(string) = interpolation {
+            let indented = *string == StringKind::Indented;
             found.interpolation = around(problem.span, workspace).map(|span| Interpolation {
                 span,
-                indented: *string == StringKind::Indented,
+                with_escape: with_escape(span, indented, workspace),
+                indented,
             });
         }
     }
@@ -1305,4 +1325,26 @@ fn around(variable: Span, workspace: &Workspace) -> Option<Span> {
         before as u32,
         variable.end + after as u32 + 1,
     ))
+}
+
+/// The span of an interpolation with the escape before it that is none in this kind of string.
+fn with_escape(interpolation: Span, indented: bool, workspace: &Workspace) -> Option<Span> {
+    let file = workspace.sources().get(interpolation.file);
+    let before = file.text.get(..interpolation.start as usize)?;
+    let without_backslashes = before.trim_end_matches('\\');
+    let escape = if before.len() > without_backslashes.len() {
+        before.len() - without_backslashes.len()
+    } else if !indented {
+        let quotes = before.len() - before.trim_end_matches('\'').len();
+        if quotes == 2 { 2 } else { 0 }
+    } else if before.ends_with("\'\'") && !before.ends_with("\'\'\'") {
+        // The string begins there.
+        0
+    } else if before.ends_with('\'') {
+        return None;
+    } else {
+        0
+    };
+    let start = interpolation.start - escape as u32;
+    Some(Span::new(interpolation.file, start, interpolation.end))
 }

@@ -5,6 +5,7 @@
 
 pub mod discover;
 mod import_cycles;
+pub mod mending;
 pub mod release;
 pub mod worlds;
 
@@ -23,6 +24,7 @@ use crate::workspace::source::{FileId, Sources};
 use crate::workspace::{self, GitEnvironment, StandardInput, Workspace};
 use discover::Discovery;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Everything of one source tree: what configures OpenClaw in it and with which settings it is checked.
 pub struct Examined {
@@ -57,6 +59,7 @@ pub fn examine(request: &Request, outcome: &mut Outcome) -> Vec<Examined> {
         exclude: Vec::new(),
         limits: workspace::limits::Limits::default(),
         git_environment: GitEnvironment::from_process(),
+        edited: Arc::clone(&request.edited),
         current_directory,
     };
     request.progress.enter(Stage::Reading);

@@ -130,8 +130,7 @@ fn examine(holder: &Node, path: &ConfigPath, sink: &mut Sink) {
             let mut finding = finding(format!("this `baseUrl` is no URL: {why}")).help(help);
             if reason == NotAnAddress::NoScheme
                 && !url.starts_with('/')
-                && node.place.via.is_empty()
-                && let Some(span) = text.locate(0..url.len())
+                && let Some(span) = node.editable_text()
             {
                 finding = finding.fix(Fix {
                     title: format!("Write `{}`", with_scheme(&url)),

@@ -109,6 +109,26 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
             .path(site.path())
             .help(help(subject, site, flawed, flaw));
             sink.findings.push(finding);
+        } else if let Some(escaped) = found.iter().find(|found| {
+            site.role.is_secret()
+                && found.form == Form::Replaced
+                && shown[..found.range.start].ends_with('\\')
+        }) {
+            let range = escaped.range.start - 1..escaped.range.end;
+            sink.findings.push(
+                Finding::new(
+                    INFO.id,
+                    Consequence::FailsInUse,
+                    format!(
+                        "OpenClaw replaces `${{{0}}}` and keeps the backslash before it, which becomes part of {1}",
+                        escaped.name,
+                        site.name()
+                    ),
+                )
+                .at(text.locate(range).or(site.span()))
+                .path(site.path())
+                .help(format!("write `{}`", placeholder(subject, &escaped.name))),
+            );
         } else if matches!(site.role, Role::Credential | Role::SecretHeader)
             && found.is_empty()
             && is_dollar_name(&shown)
@@ -248,6 +268,18 @@ mod tests {
                 "error models.providers.kimi.apiKey: ${kimi_key}",
                 "error models.providers.kimi.baseUrl: ${KIMI_URL:-https://api.kimi.com}",
             ]
+        );
+    }
+
+    #[test]
+    fn a_backslash_becomes_part_of_the_key() {
+        let outcome = case(
+            r#"{models: {providers: {kimi: {apiKey: "\\${KIMI_API_KEY}"}}}, agents: {defaults: {workspace: "\\${X}"}}}"#,
+        )
+        .run(&RULE);
+        assert_eq!(
+            outcome.lines(),
+            ["error models.providers.kimi.apiKey: \"\\\\${KIMI_API_KEY}\""]
         );
     }
 

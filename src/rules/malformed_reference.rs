@@ -180,10 +180,28 @@ fn blanks(
     .at(reference.span())
     .help(format!("Write `{mended}`."));
     if let Some(span) = reference.editable() {
+        // The indentation of an indented string over several lines is no part of its text and would become one.
+        let edit = match reference.place.span {
+            Some(literal)
+                if reference
+                    .text
+                    .known()
+                    .is_some_and(|text| text.contains('\n')) =>
+            {
+                Edit {
+                    span: literal,
+                    text: format!("\"{mended}\""),
+                }
+            }
+            _ => Edit {
+                span,
+                text: mended.clone(),
+            },
+        };
         finding = finding.fix(Fix {
             title: format!("Write `{mended}`"),
             safe: true,
-            edits: vec![Edit { span, text: mended }],
+            edits: vec![edit],
         });
     }
     Some(finding)

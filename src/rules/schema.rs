@@ -218,7 +218,7 @@ fn fix(instance: &Instance, issue: &Issue) -> Option<Fix> {
             similar: Some(similar),
             key_span: Some(span),
             ..
-        } => {
+        } if is_defined_there(instance, issue, *span) => {
             let bytes = span.len() as usize;
             let text = if bytes == written.len() {
                 similar.clone()
@@ -254,7 +254,7 @@ fn fix(instance: &Instance, issue: &Issue) -> Option<Fix> {
             let node = instance.config.at(&issue.path)?;
             let written = node.as_str()?;
             let meant = similar.strip_prefix('"')?.strip_suffix('"')?;
-            let span = node.as_text()?.locate(0..written.len())?;
+            let span = node.editable_text()?;
             Some(Fix {
                 title: format!("Write `{meant}` for `{written}`"),
                 safe: schema_check::same_but_for_spelling(&written, meant),
@@ -268,13 +268,21 @@ fn fix(instance: &Instance, issue: &Issue) -> Option<Fix> {
     }
 }
 
+/// Whether the key of an issue is the name of a definition of its own.
+fn is_defined_there(instance: &Instance, issue: &Issue, key: Span) -> bool {
+    instance
+        .config
+        .at(&issue.written_path())
+        .is_some_and(|node| node.editable_name() == Some(key))
+}
+
 /// The place of a whole literal text with its quotes, when it stands in the source as it is.
-fn literal_span(node: &Node) -> Option<crate::workspace::source::Span> {
+fn literal_span(node: &Node) -> Option<Span> {
     let Value::Text(text) = &node.value else {
         return None;
     };
     let known = text.known()?;
-    let inner = text.locate(0..known.len())?;
+    let inner = node.editable_text()?;
     let whole = node.place.span?;
     (whole.len() as usize == known.len() + 2 && whole.contains(inner)).then_some(whole)
 }

@@ -81,7 +81,7 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         .path(site.path())
         .help(site.how_to_provide(subject));
         if let (Some(sibling), Some(field)) = (site.file_sibling(), site.field)
-            && let Some(key) = site.node.place.key
+            && let Some(key) = site.node.editable_name()
             && key.len() as usize == field.key().len()
             && matches!(site.node.value, Value::Text(_))
         {

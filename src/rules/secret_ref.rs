@@ -161,9 +161,7 @@ fn findings(
             .path(path.key("source"))
             .help("write `env`, `file` or `exec`");
         if let (Some(near), Some(value)) = (nearest(&source, SOURCES), object.entries.get("source"))
-            && let Some(span) = value
-                .as_text()
-                .and_then(|text| text.locate(0..source.len()))
+            && let Some(span) = value.editable_text()
         {
             finding = finding.fix(Fix {
                 title: format!("Write `{near}`"),

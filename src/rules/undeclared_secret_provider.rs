@@ -154,11 +154,7 @@ fn finding(
     }
     if let Some(near) = nearest(alias, names()) {
         finding = finding.help(format!("write `{near}`"));
-        if let Some(span) = named
-            .value
-            .as_text()
-            .and_then(|text| text.locate(0..alias.len()))
-        {
+        if let Some(span) = named.value.editable_text() {
             finding = finding.fix(Fix {
                 title: format!("Write `{near}`"),
                 safe: true,

@@ -5,7 +5,6 @@ use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Problem, ProblemKind};
 use crate::openclaw::placeholders::is_variable_name;
 use crate::report::finding::{Consequence, Edit, Fix};
-use crate::workspace::source::Span;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -71,29 +70,27 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
             else {
                 return finding;
             };
-            let (escaped, escape, kind) = if interpolation.indented {
-                (format!("''${{{name}}}"), "''", "an indented string")
+            let (escaped, kind) = if interpolation.indented {
+                (format!("''${{{name}}}"), "an indented string")
             } else {
-                (format!("\\${{{name}}}"), "\\", "a string")
+                (format!("\\${{{name}}}"), "a string")
             };
             finding.message =
                 format!("`${{{name}}}` asks for a Nix variable `{name}`, which does not exist");
-            finding
-                .help(format!(
-                    "write `{escaped}`: in {kind} that keeps Nix from reading it, and OpenClaw replaces it when it starts"
-                ))
-                .fix(Fix {
+            let finding = finding.help(format!(
+                "write `{escaped}`: in {kind} that keeps Nix from reading it, and OpenClaw replaces it when it starts"
+            ));
+            match interpolation.with_escape {
+                Some(span) => finding.fix(Fix {
                     title: format!("Write `{escaped}`"),
                     safe: true,
                     edits: vec![Edit {
-                        span: Span::new(
-                            interpolation.span.file,
-                            interpolation.span.start,
-                            interpolation.span.start,
-                        ),
-                        text: escape.to_string(),
+                        span,
+                        text: escaped,
                     }],
-                })
+                }),
+                None => finding,
+            }
         },
     );
 }
@@ -118,6 +115,7 @@ mod tests {
         problem.path = Some(String::new());
         problem.interpolation = indented.map(|indented| Interpolation {
             span: Span::new(FileId(0), start - 2, end + 1),
+            with_escape: Some(Span::new(FileId(0), start - 2, end + 1)),
             indented,
         });
         case(text)

@@ -124,7 +124,7 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
         .help(help);
         if matches!(option.standing, Standing::Never)
             && let Some(near) = nearest(option.name, known.iter().copied())
-            && let Some(key) = option.node.place.key
+            && let Some(key) = option.node.editable_name()
             && key.len() as usize == option.name.len()
         {
             finding = finding.fix(Fix {

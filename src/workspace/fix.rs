@@ -3,7 +3,7 @@
 //! A fix is taken whole or not at all. Files are written only where they still hold what was read, only inside the
 //! source tree, and in one step, so that nobody ever sees half a file.
 
-use super::source::{FileId, Sources};
+use super::source::{FileId, Sources, Span};
 use super::tree::{load_from_disk, plain};
 use super::{Workspace, path};
 use crate::report::finding::{Edit, Failure, Finding};
@@ -52,16 +52,76 @@ pub struct Applied {
     pub failures: Vec<Failure>,
 }
 
+/// Fixes that can be made together.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Plan {
+    /// What they make of the files, sorted by path.
+    pub changes: Vec<Change>,
+    /// The findings whose fixes they are: positions, ascending.
+    pub made: Vec<usize>,
+}
+
+/// Edits that do in one step what `first` and then `second` do, in places of the text before `first`. `after` is the text that
+/// they lead to. Each of the lists is sorted, without overlaps, and of one file.
+pub fn compose(first: &[Edit], second: &[Edit], after: &str) -> Vec<Edit> {
+    let mut composed: Vec<Edit> = Vec::new();
+    let (mut first, mut second) = (first.iter().peekable(), second.iter().peekable());
+    // By how much what was looked at so far has grown: through the first edits, and through the second.
+    let (mut growth, mut growth_of_second) = (0_i64, 0_i64);
+    let between = |edit: &Edit, growth: i64| {
+        let start = i64::from(edit.span.start) + growth;
+        start..start + edit.text.len() as i64
+    };
+    loop {
+        // What begins first in the text between the two begins a stretch.
+        let at_first = first.peek().map(|edit| between(edit, growth).start);
+        let at_second = second.peek().map(|edit| i64::from(edit.span.start));
+        let Some(start) = [at_first, at_second].into_iter().flatten().min() else {
+            break;
+        };
+        let (before, before_of_second) = (growth, growth_of_second);
+        let mut end = start;
+        let mut file = None;
+        // All that touches it belongs to it.
+        loop {
+            if let Some(edit) = first.next_if(|edit| between(edit, growth).start <= end) {
+                end = end.max(between(edit, growth).end);
+                growth += edit.text.len() as i64 - i64::from(edit.span.len());
+                file = Some(edit.span.file);
+            } else if let Some(edit) = second.next_if(|edit| i64::from(edit.span.start) <= end) {
+                end = end.max(i64::from(edit.span.end));
+                growth_of_second += edit.text.len() as i64 - i64::from(edit.span.len());
+                file = file.or(Some(edit.span.file));
+            } else {
+                break;
+            }
+        }
+        let file = composed.first().map(|edit| edit.span.file).or(file);
+        let text =
+            after.get((start + before_of_second) as usize..(end + growth_of_second) as usize);
+        let (Some(file), Some(text)) = (file, text) else {
+            break;
+        };
+        composed.push(Edit {
+            span: Span::new(file, (start - before) as u32, (end - growth) as u32),
+            text: text.to_string(),
+        });
+    }
+    composed
+}
+
 impl Workspace {
     /// What the safe fixes of the findings make of the files of this tree. Of fixes that overlap the first is taken;
     /// the others can be had in another round. Fixes that reach into other trees are left out.
-    pub fn plan_fixes(&self, findings: &[Finding]) -> Vec<Change> {
+    pub fn plan_fixes(&self, findings: &[&Finding]) -> Plan {
         let mut taken: BTreeMap<FileId, Change> = BTreeMap::new();
+        let mut made = Vec::new();
         let safe = findings
             .iter()
-            .filter_map(|finding| finding.fix.as_ref())
-            .filter(|fix| fix.safe && !fix.edits.is_empty());
-        for fix in safe {
+            .enumerate()
+            .filter_map(|(position, finding)| Some((position, finding.fix.as_ref()?)))
+            .filter(|(_, fix)| fix.safe && !fix.edits.is_empty());
+        for (finding, fix) in safe {
             let fits = fix.edits.iter().enumerate().all(|(position, edit)| {
                 self.place_of(edit.span.file).is_some()
                     && self.is_sound(edit)
@@ -79,6 +139,7 @@ impl Workspace {
             if !fits {
                 continue;
             }
+            made.push(finding);
             for (position, edit) in fix.edits.iter().enumerate() {
                 let Some(path) = self.place_of(edit.span.file) else {
                     continue;
@@ -102,7 +163,7 @@ impl Workspace {
             change.edits.sort();
         }
         changes.sort_by(|left, right| left.path.cmp(&right.path));
-        changes
+        Plan { changes, made }
     }
 
     /// Writes the changes. All files are looked at before the first is written.
@@ -248,5 +309,55 @@ mod tests {
         );
         assert!(overlap(&edit(0, 3), &edit(1, 1)), "an insertion inside");
         assert!(!overlap(&edit(0, 3), &edit(3, 3)));
+    }
+
+    /// Replaces each `old` with `new`.
+    fn edits(text: &str, changes: &[(&str, &str)]) -> Vec<Edit> {
+        let edit = |(old, new): &(&str, &str)| {
+            let start = text.find(old).unwrap() as u32;
+            Edit {
+                span: Span::new(FileId(0), start, start + old.len() as u32),
+                text: new.to_string(),
+            }
+        };
+        let mut edits: Vec<Edit> = changes.iter().map(edit).collect();
+        edits.sort();
+        edits
+    }
+
+    fn edited(text: &str, edits: &[Edit]) -> String {
+        let mut after = text.to_string();
+        for edit in edits.iter().rev() {
+            after.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+        }
+        after
+    }
+
+    #[test]
+    fn two_rounds_are_one_change() {
+        type Changes<'a> = &'a [(&'a str, &'a str)];
+        let cases: [(Changes<'_>, Changes<'_>, usize); 7] = [
+            (&[("bc", "XYZ")], &[("g", "")], 2),
+            (&[("g", "GGG")], &[("bc", "")], 2),
+            (&[("bc", "XYZ")], &[("YZd", "-")], 1),
+            (&[("bc", "")], &[("ad", "A")], 1),
+            (&[("c", "")], &[("b", "BB"), ("d", "D")], 1),
+            (&[("b", "1"), ("e", "5")], &[("1cd5", "")], 1),
+            (
+                &[("a", "XX"), ("d", "4"), ("h", "")],
+                &[("XX", "Y"), ("f", "666")],
+                4,
+            ),
+        ];
+        for (first, second, number) in cases {
+            let text = "abcdefgh";
+            let first = edits(text, first);
+            let between = edited(text, &first);
+            let second = edits(&between, second);
+            let after = edited(&between, &second);
+            let composed = compose(&first, &second, &after);
+            assert_eq!(edited(text, &composed), after, "{composed:?}");
+            assert_eq!(composed.len(), number, "{composed:?}");
+        }
     }
 }

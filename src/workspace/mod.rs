@@ -82,6 +82,8 @@ pub struct Workspace {
     settings_directory: Option<String>,
     /// Files that stand for standard input: path and bytes.
     standard_input: Option<(String, Arc<[u8]>)>,
+    /// Texts that stand for what files hold, by path.
+    edited: Arc<HashMap<String, Arc<[u8]>>>,
     exclude: Vec<String>,
     /// Where it is told how many files were read.
     progress: Arc<Progress>,
@@ -474,6 +476,10 @@ impl Workspace {
 
     /// The bytes of a resolved path.
     fn load(&self, real: &str, limit: u64) -> Result<Vec<u8>, ReadProblem> {
+        if let Some(bytes) = self.edited.get(real) {
+            self.count_file();
+            return Ok(bytes.to_vec());
+        }
         if let Some((name, bytes)) = &self.standard_input
             && name == real
         {

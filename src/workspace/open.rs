@@ -286,6 +286,7 @@ fn build(request: &Request, found: Found, sources: Rc<Sources>) -> Result<Worksp
         targets: vec![target],
         settings_directory: settings,
         standard_input,
+        edited: Arc::clone(&request.edited),
         exclude: request.exclude.clone(),
         limits: request.limits,
         warnings,

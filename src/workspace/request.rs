@@ -3,7 +3,9 @@
 use super::git::GitEnvironment;
 use super::limits::Limits;
 use super::path;
+use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What is to be read.
 #[derive(Clone, Debug)]
@@ -28,6 +30,8 @@ pub struct Request {
     pub limits: Limits,
     /// What git told the process.
     pub git_environment: GitEnvironment,
+    /// Texts that stand for what files hold, by absolute path.
+    pub edited: Arc<HashMap<String, Arc<[u8]>>>,
     /// Absolute; relative paths start here.
     pub current_directory: PathBuf,
 }
@@ -45,6 +49,7 @@ impl Request {
             exclude: Vec::new(),
             limits: Limits::default(),
             git_environment: GitEnvironment::default(),
+            edited: Arc::default(),
             current_directory: PathBuf::from("/"),
         }
     }

@@ -9,6 +9,7 @@ mod exit_codes;
 mod file_system;
 mod files;
 mod filesets;
+mod fixes;
 mod fixtures;
 mod flake_parts;
 mod formats;

@@ -100,3 +100,25 @@ fn what_an_element_of_a_list_lacks_is_missing() {
         "{report:#}"
     );
 }
+
+/// The file that is missing may be the one that configures OpenClaw.
+#[test]
+fn a_module_that_only_imports_what_is_not_there() {
+    let folder = tree(&[
+        ("named.nix", "{ imports = [ ./nope.nix ]; }\n"),
+        ("sub/other.nix", "{ imports = [ ./openclaw.nix ]; }\n"),
+    ]);
+    for arguments in ["named.nix", "."] {
+        let printed = openclaw_check()
+            .args("--no-git --format concise")
+            .arg(arguments)
+            .inside(folder.path())
+            .run();
+        assert_eq!(printed.code, 1, "{}{}", printed.out, printed.err);
+        assert!(
+            printed.out.contains("error[missing-file]"),
+            "{}",
+            printed.out
+        );
+    }
+}

@@ -25,6 +25,11 @@ fn fixing(workspace: &Workspace, files: &[&str], old: &str, new: &str) -> Findin
     })
 }
 
+fn planned(workspace: &Workspace, findings: &[Finding]) -> Vec<fix::Change> {
+    let findings: Vec<&Finding> = findings.iter().collect();
+    workspace.plan_fixes(&findings).changes
+}
+
 fn on_disk(scene: &Scene, name: &str) -> String {
     fs::read_to_string(scene.at(name)).unwrap()
 }
@@ -42,7 +47,7 @@ fn safe_fixes_are_written_and_permissions_stay() {
         fixing(&workspace, &[&file], "a", ""),
         unsafe_one,
     ];
-    let changes = workspace.plan_fixes(&findings);
+    let changes = planned(&workspace, &findings);
     assert_eq!(changes.len(), 1);
     assert_eq!(changes[0].after(workspace.sources()), " b see");
     let applied = workspace.apply_fixes(&changes);
@@ -72,7 +77,7 @@ fn of_fixes_that_overlap_the_first_is_taken_and_each_is_taken_whole() {
         fixing(&workspace, &[&a], "one", "1"),
         fixing(&workspace, &[&b], "two", "2"),
     ];
-    let applied = workspace.apply_fixes(&workspace.plan_fixes(&findings));
+    let applied = workspace.apply_fixes(&planned(&workspace, &findings));
     assert_eq!(on_disk(&scene, "a.nix"), "1 two");
     assert_eq!(on_disk(&scene, "b.nix"), "one 2");
     assert_eq!(applied.fixes, 3, "the same fix twice mends two findings");
@@ -87,7 +92,7 @@ fn a_file_that_changed_is_left_alone() {
         fixing(&workspace, &[&a], "one", "1"),
         fixing(&workspace, &[&b], "one", "1"),
     ];
-    let changes = workspace.plan_fixes(&findings);
+    let changes = planned(&workspace, &findings);
     scene.write("a.nix", "one and more");
     let applied = workspace.apply_fixes(&changes);
     assert_eq!(on_disk(&scene, "a.nix"), "one and more");
@@ -106,7 +111,7 @@ fn nothing_is_written_through_a_link() {
     scene.write("flake/a.nix", "one");
     let workspace = scene.open("flake");
     let a = scene.at("flake/a.nix");
-    let changes = workspace.plan_fixes(&[fixing(&workspace, &[&a], "one", "1")]);
+    let changes = planned(&workspace, &[fixing(&workspace, &[&a], "one", "1")]);
     fs::remove_file(&a).unwrap();
     scene.link("../outside.nix", "flake/a.nix");
     let applied = workspace.apply_fixes(&changes);
@@ -124,7 +129,7 @@ fn nothing_is_written_below_a_directory_that_became_a_link() {
     scene.write("flake/d/a.nix", "one");
     let workspace = scene.open("flake");
     let a = scene.at("flake/d/a.nix");
-    let changes = workspace.plan_fixes(&[fixing(&workspace, &[&a], "one", "1")]);
+    let changes = planned(&workspace, &[fixing(&workspace, &[&a], "one", "1")]);
     fs::remove_dir_all(scene.at("flake/d")).unwrap();
     scene.link("../outside", "flake/d");
     let applied = workspace.apply_fixes(&changes);
@@ -141,7 +146,7 @@ fn a_link_inside_the_tree_stays_a_link() {
     scene.link("real.nix", "link.nix");
     let workspace = scene.open(".");
     let link = scene.at("link.nix");
-    let changes = workspace.plan_fixes(&[fixing(&workspace, &[&link], "one", "1")]);
+    let changes = planned(&workspace, &[fixing(&workspace, &[&link], "one", "1")]);
     assert_eq!(workspace.apply_fixes(&changes).files, ["real.nix"]);
     assert_eq!(on_disk(&scene, "real.nix"), "1");
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
@@ -162,7 +167,7 @@ fn read_only_files_and_inputs_are_left_alone() {
         fixing(&workspace, &[&a], "one", "1"),
         fixing(&workspace, &[&b], "one", "1"),
     ];
-    let changes = workspace.plan_fixes(&findings);
+    let changes = planned(&workspace, &findings);
     assert_eq!(changes.len(), 1, "an input is not ours to change");
     fs::set_permissions(&a, fs::Permissions::from_mode(0o444)).unwrap();
     let applied = workspace.apply_fixes(&changes);
@@ -182,7 +187,7 @@ fn what_is_staged_is_mended_on_disk_only_where_both_are_the_same() {
         fixing(&workspace, &[&a], "one", "1"),
         fixing(&workspace, &[&b], "one", "1"),
     ];
-    let applied = workspace.apply_fixes(&workspace.plan_fixes(&findings));
+    let applied = workspace.apply_fixes(&planned(&workspace, &findings));
     assert_eq!(on_disk(&scene, "a.nix"), "1");
     assert_eq!(on_disk(&scene, "b.nix"), "one, unstaged");
     assert_eq!(
@@ -201,7 +206,7 @@ fn standard_input_has_no_file() {
     });
     let workspace = open(&request);
     let file = scene.at("x.nix");
-    let changes = workspace.plan_fixes(&[fixing(&workspace, &[&file], "one", "1")]);
+    let changes = planned(&workspace, &[fixing(&workspace, &[&file], "one", "1")]);
     assert_eq!(changes.len(), 1);
     assert_eq!(workspace.apply_fixes(&changes).files, Vec::<String>::new());
     assert_eq!(on_disk(&scene, "x.nix"), "one");
