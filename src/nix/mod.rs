@@ -2,6 +2,7 @@
 
 pub mod eval;
 pub mod flake;
+pub mod known_names;
 pub mod lib;
 pub mod modules;
 pub mod number;

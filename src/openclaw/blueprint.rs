@@ -13,8 +13,9 @@ use super::rendered;
 use super::tree::{Condition, Node, Value};
 use super::written_json;
 use crate::nix::eval::Evaluator;
-use crate::nix::eval::unknown::ErrorKind;
+use crate::nix::eval::unknown::{ErrorKind, EvalError};
 use crate::nix::eval::value::{Origin, Thunk, Value as Evaluated};
+use crate::nix::flake::package_set::failing_overlay;
 use crate::nix::modules::definition::Definition;
 use crate::nix::modules::merge::find_undeclared;
 use crate::nix::modules::{
@@ -382,23 +383,8 @@ fn misspelt_names(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Vec<Problem
         .collect()
 }
 
-/// Notes what keeps a set of modules from being evaluated.
-fn failures(evaluator: &mut Evaluator, set: &Rc<ModuleSet>, found: &mut Found) {
-    let Some(collected) = set.collected() else {
-        return;
-    };
-    let mut errors: Vec<_> = collected
-        .failures
-        .iter()
-        .filter(|error| {
-            matches!(
-                error.kind,
-                ErrorKind::MissingFile | ErrorKind::UntrackedFile | ErrorKind::FileInSubmodule
-            )
-        })
-        .cloned()
-        .collect();
-    errors.extend(set.failures.borrow().iter().cloned());
+/// Why conditions fail that stand above OpenClaw's options.
+fn failing_conditions(evaluator: &mut Evaluator, set: &ModuleSet) -> Vec<Rc<EvalError>> {
     let named = |name: fn(&str) -> String| {
         let programs = PROGRAM_NAMES.iter();
         programs
@@ -410,7 +396,45 @@ fn failures(evaluator: &mut Evaluator, set: &Rc<ModuleSet>, found: &mut Found) {
         ("services", named(|program| format!("{program}-gateway"))),
         ("home-manager", vec![Symbol::new("users")]),
     ];
-    errors.extend(evaluator.failing_conditions(&collected.definitions, &roots));
+    let definitions = set.collected().map(|collected| &collected.definitions);
+    definitions.map_or_else(Vec::new, |definitions| {
+        evaluator.failing_conditions(definitions, &roots)
+    })
+}
+
+/// Conditions above OpenClaw's options that ask for something that is not there. What is below them is not seen.
+pub fn conditions_without_attribute(evaluator: &mut Evaluator, set: &ModuleSet) -> Vec<Problem> {
+    let failing = failing_conditions(evaluator, set).into_iter();
+    failing
+        .filter(|error| error.kind == ErrorKind::MissingAttribute)
+        .map(|error| problem(&error))
+        .collect()
+}
+
+/// Notes what keeps a set of modules from being evaluated.
+fn failures(evaluator: &mut Evaluator, set: &Rc<ModuleSet>, found: &mut Found) {
+    let Some(collected) = set.collected() else {
+        return;
+    };
+    let mut errors: Vec<_> = collected
+        .failures
+        .iter()
+        .filter(|error| {
+            matches!(
+                error.kind,
+                ErrorKind::MissingFile
+                    | ErrorKind::UntrackedFile
+                    | ErrorKind::FileInSubmodule
+                    | ErrorKind::MissingAttribute
+                    | ErrorKind::MissingInput
+            )
+        })
+        .cloned()
+        .collect();
+    errors.extend(set.failures.borrow().iter().cloned());
+    let packages = set.request.packages.as_ref();
+    errors.extend(packages.and_then(|packages| failing_overlay(evaluator, packages)));
+    errors.extend(failing_conditions(evaluator, set));
     for error in errors {
         let problem = problem(&error);
         // What does not parse is reported as the file that it is.
@@ -505,6 +529,7 @@ fn nothing_declares(
     let may_be_declared = sight.reach == Reach::Alone
         || sight.handed_on
         || !is_known
+        || one_fails(set)
         || unseen
             .iter()
             .any(|module| module.may_add || declares(module, output))
@@ -534,6 +559,12 @@ fn nothing_declares(
     });
     problem.path = Some(root.to_string());
     Some(problem)
+}
+
+/// Whether a module of a set fails: which options there would be is not known, and Nix does not get that far.
+fn one_fails(set: &ModuleSet) -> bool {
+    set.collected()
+        .is_some_and(|collected| !collected.failures.is_empty())
 }
 
 /// Whether a module that is not here may be the one that declares what `output` of nix-openclaw does: not one for another kind of
@@ -620,6 +651,7 @@ fn without_home_manager(
         }
     };
     let may_be_there = sight.reach == Reach::Alone
+        || one_fails(set)
         || declared_at(set, &["home-manager"]).is_some()
         || set.collected()?.unseen.iter().any(brings_it);
     let place = definitions.iter().find_map(|one| one.name_span)?;

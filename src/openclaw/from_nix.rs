@@ -899,6 +899,7 @@ pub fn problem(error: &EvalError) -> Problem {
             ProblemKind::MissingFile
         }
         ErrorKind::Syntax => ProblemKind::Syntax,
+        ErrorKind::MissingInput => ProblemKind::UndeclaredInput,
         _ => ProblemKind::Evaluation,
     };
     let mut problem = Problem::new(kind, error.message.clone(), error.span);

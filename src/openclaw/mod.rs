@@ -14,6 +14,7 @@ pub mod from_nix;
 pub mod given_file;
 pub mod include;
 pub mod json;
+pub mod known_options;
 pub mod model_reference;
 pub mod module_options;
 pub mod needed_files;

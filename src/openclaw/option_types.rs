@@ -3,7 +3,7 @@
 //! Established by evaluating the modules of the commits at which the eras begin; no option changed its type. `config` is not
 //! looked into: that is the schema of OpenClaw. Which options an era has is told by [`super::module_options`].
 
-use super::tree::{Kind, Node, Value};
+use super::tree::{Kind, Node, Unknown, Value};
 use crate::workspace::source::Span;
 
 /// What an option takes.
@@ -35,6 +35,26 @@ enum Type {
 
 /// One option: its path (`*` for any name, `[]` for an element) and its type.
 type Declared = (&'static str, Type);
+
+impl Type {
+    /// What it takes, in words.
+    fn phrase(self) -> &'static str {
+        match self {
+            Boolean => "`true` or `false`",
+            Package => "a package",
+            Packages => "a list of packages",
+            Set | Type::Module => "an attribute set",
+            Modules => "a list of attribute sets",
+            ModuleMap => "an attribute set of attribute sets",
+            Text | OneOf(_) => "a string",
+            Integer | Port => "an integer",
+            Path | Contents => "a path",
+            Texts => "a list of strings",
+            TextMap => "an attribute set of strings",
+            PathMap => "an attribute set of paths",
+        }
+    }
+}
 
 use Type::{
     Boolean, Contents, Integer, ModuleMap, Modules, OneOf, Package, Packages, Path, PathMap, Port,
@@ -255,6 +275,10 @@ impl Checker {
         // The module sees the text that is made of it.
         let is_text = node.place.is_rendered;
         let expected = match (kind, &node.value) {
+            (
+                Boolean | Text | Texts | Integer | Port | Packages | OneOf(_) | TextMap | Modules,
+                Value::Unknown(unknown),
+            ) if is_package(unknown) => Some(kind.phrase().to_string()),
             (_, Value::Unknown(_) | Value::Failed(_) | Value::Choice(..)) => None,
             (_, Value::Null) if takes_null(shown) => None,
             (Text | Contents, _) if is_text => None,
@@ -325,21 +349,9 @@ impl Checker {
                 }
                 None
             }
-            (Boolean, _) => Some("`true` or `false`".to_string()),
-            (Package, _) => Some("a package".to_string()),
-            (Packages, _) => Some("a list of packages".to_string()),
-            (Set | Type::Module, _) => Some("an attribute set".to_string()),
-            (Modules, _) => Some("a list of attribute sets".to_string()),
-            (ModuleMap, _) => Some("an attribute set of attribute sets".to_string()),
-            (Text, _) => Some("a string".to_string()),
             (Port, Value::Integer(number)) if (0..=65535).contains(number) => None,
             (Port, Value::Integer(_)) => Some("a port from 0 to 65535".to_string()),
-            (Integer | Port, _) => Some("an integer".to_string()),
-            (Path | Contents, _) => Some("a path".to_string()),
-            (OneOf(_), _) => Some("a string".to_string()),
-            (Texts, _) => Some("a list of strings".to_string()),
-            (TextMap, _) => Some("an attribute set of strings".to_string()),
-            (PathMap, _) => Some("an attribute set of paths".to_string()),
+            (kind, _) => Some(kind.phrase().to_string()),
         };
         let Some(expected) = expected else { return };
         let help = match (&node.value, expected.as_str()) {
@@ -353,6 +365,13 @@ impl Checker {
             (Value::Text(_) | Value::Path(_), "a list of packages") => {
                 Some("Put brackets around it.".to_string())
             }
+            (Value::Unknown(_), "a list of packages") => {
+                Some("Put brackets around it.".to_string())
+            }
+            (Value::Unknown(package), "a string") => package
+                .subject
+                .as_ref()
+                .map(|package| format!("Its path in the store is `\"${{{package}}}\"`.")),
             (Value::Object(_), "a list of attribute sets") => {
                 Some("Put brackets around it: a list has no names.".to_string())
             }
@@ -381,6 +400,71 @@ impl Checker {
             span: node.place.primary().or(node.place.key),
             help,
         });
+    }
+}
+
+/// Packages that nixpkgs has had for years under these names, and that no overlay makes something else of. Any other attribute of `pkgs`
+/// may be a function, a set or a list.
+const PACKAGES: &[&str] = &[
+    "bash",
+    "chromium",
+    "coreutils",
+    "curl",
+    "docker",
+    "fd",
+    "ffmpeg",
+    "findutils",
+    "gawk",
+    "gh",
+    "git",
+    "gnugrep",
+    "gnused",
+    "gnutar",
+    "go",
+    "htop",
+    "imagemagick",
+    "jq",
+    "neovim",
+    "nix",
+    "nodejs",
+    "nodejs_20",
+    "nodejs_22",
+    "openclaw",
+    "openclaw-gateway",
+    "openssh",
+    "openssl",
+    "pandoc",
+    "pnpm",
+    "python3",
+    "python311",
+    "python312",
+    "python313",
+    "ripgrep",
+    "rsync",
+    "signal-cli",
+    "sqlite",
+    "tmux",
+    "tree",
+    "unzip",
+    "uv",
+    "vim",
+    "wget",
+    "yq",
+    "yq-go",
+    "yt-dlp",
+    "zip",
+];
+
+/// Whether what is not known is surely a package: one of those, or an output for packages of a flake, which has nothing else there.
+fn is_package(unknown: &Unknown) -> bool {
+    let Some(subject) = &unknown.subject else {
+        return false;
+    };
+    let names: Vec<&str> = subject.split('.').collect();
+    match names.as_slice() {
+        ["pkgs", name] => PACKAGES.contains(name),
+        ["inputs", _, "packages", _, _] => true,
+        _ => false,
     }
 }
 
@@ -435,7 +519,8 @@ fn name_of(value: &Value) -> &'static str {
         Value::Path(_) => "a path",
         Value::List(_) => "a list",
         Value::Object(_) => "an attribute set",
-        Value::Unknown(_) | Value::Choice(..) | Value::Failed(_) => "this value",
+        Value::Unknown(_) => "a package",
+        Value::Choice(..) | Value::Failed(_) => "this value",
     }
 }
 

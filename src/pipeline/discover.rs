@@ -26,6 +26,7 @@ use crate::openclaw::enabling;
 use crate::openclaw::from_nix;
 use crate::openclaw::include;
 use crate::openclaw::json::{self, Dialect};
+use crate::openclaw::known_options;
 use crate::openclaw::option_roots;
 use crate::openclaw::programs;
 use crate::openclaw::rendered;
@@ -92,8 +93,10 @@ pub fn discover(workspace: &Rc<Workspace>) -> Discovery {
     loop {
         let at_work = RefCell::new(String::new());
         let found = caught(|| {
+            let mut evaluator = Evaluator::new(Rc::clone(workspace), Limits::default());
+            evaluator.known_options = known_options::of_class;
             let finder = Finder {
-                evaluator: Evaluator::new(Rc::clone(workspace), Limits::default()),
+                evaluator,
                 workspace: Rc::clone(workspace),
                 found: Discovery::default(),
                 reached: HashSet::new(),
@@ -930,6 +933,12 @@ impl Finder<'_> {
                     problem.kind == ProblemKind::MissingFile
                         && (is_named || programs::names_program(&problem.message))
                 }));
+            let failing = blueprint::conditions_without_attribute(&mut self.evaluator, &set);
+            for problem in failing {
+                if !self.found.problems.contains(&problem) {
+                    self.found.problems.push(problem);
+                }
+            }
         }
         self.cut_short(&shown, &set);
         if blueprints.is_empty() && self.evaluator.is_out_of_steps() {

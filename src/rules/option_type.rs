@@ -19,12 +19,22 @@ static INFO: RuleInfo = RuleInfo {
     explanation: "\
 The options of the module are typed: \"A definition for option ... is not of type ...\". What stands in an untyped \
 `config` is compared with OpenClaw's schema instead, by other rules.",
-    refused: &[r#"{
+    refused: &[
+        r#"{
   programs.openclaw = {
     enable = "yes";
   };
 }
-"#],
+"#,
+        r#"{ pkgs, ... }:
+{
+  programs.openclaw = {
+    enable = true;
+    runtimePackages = pkgs.git;
+  };
+}
+"#,
+    ],
     accepted: &[r#"{
   programs.openclaw = {
     enable = true;

@@ -100,6 +100,21 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A copy of a fixture with changes in its flake.nix, each at the first place of that text.
+pub fn changed_fixture(name: &str, changes: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    copy(&fixtures.join(name), folder.path());
+    let flake = folder.path().join("flake.nix");
+    let mut text = std::fs::read_to_string(&flake).expect("a flake");
+    for (old, new) in changes {
+        assert!(text.contains(old), "{old}");
+        text = text.replacen(old, new, 1);
+    }
+    std::fs::write(&flake, text).expect("a flake");
+    folder
+}
+
 impl Run {
     /// Adds arguments, separated by blanks.
     pub fn args(mut self, arguments: &str) -> Self {

@@ -24,6 +24,7 @@ mod locks;
 mod modules_alone;
 mod nix_openclaw;
 mod nixpkgs_lib;
+mod out_of_sight;
 mod overlays;
 mod panics;
 mod planted_mistakes;

@@ -98,7 +98,12 @@ impl Evaluator {
     ) -> Result<Val, Stop> {
         let value = match self.force(subject) {
             Ok(value) => value,
-            Err(Stop::Unknown(unknown)) => return Err(Stop::Unknown(unknown.attribute(name))),
+            Err(Stop::Unknown(unknown)) => {
+                return Err(match unknown.misspelt(name, None) {
+                    Some(meant) => self.no_attribute(name, &[meant], origin),
+                    None => Stop::Unknown(unknown.attribute(name)),
+                });
+            }
             Err(stop) => return Err(stop),
         };
         let Value::Attrs(attrs) = &value.value else {
@@ -114,7 +119,10 @@ impl Evaluator {
                 self.force(&thunk)
             }
             None => match &attrs.open {
-                Some(open) => Err(Stop::Unknown(open.attribute(name))),
+                Some(open) => Err(match attrs.misspelt(name, None) {
+                    Some(meant) => self.no_attribute(name, &[meant], origin),
+                    None => Stop::Unknown(open.attribute(name)),
+                }),
                 None => Err(self.missing_attribute(attrs, name, origin)),
             },
         }
@@ -141,25 +149,28 @@ impl Evaluator {
         {
             return Stop::Unknown(unknown);
         }
-        let near: Vec<&str> = match attrs.misspelt(name) {
-            Some(meant) => vec![meant],
-            None => attrs
-                .sorted()
-                .into_iter()
-                .map(|attr| attr.name.as_str())
-                // The distance of two names takes time and memory by the product of their lengths.
-                .filter(|known| {
-                    let wanted = name.as_str();
-                    known.len().max(wanted.len()) <= 100
-                        && strsim::damerau_levenshtein(known, wanted) <= 2
-                })
-                .take(3)
-                .collect(),
-        };
-        let mut message = format!("the attribute `{name}` is missing");
-        if !near.is_empty() {
-            message.push_str(&format!(" (did you mean `{}`?)", near.join("`, `")));
+        let near: Vec<&str> = attrs
+            .sorted()
+            .into_iter()
+            .map(|attr| attr.name.as_str())
+            // The distance of two names takes time and memory by the product of their lengths.
+            .filter(|known| {
+                let wanted = name.as_str();
+                known.len().max(wanted.len()) <= 100
+                    && strsim::damerau_levenshtein(known, wanted) <= 2
+            })
+            .take(3)
+            .collect();
+        if let Some(Marker::Inputs) = attrs.marker.as_deref() {
+            let message = did_you_mean(format!("the flake has no input `{name}`"), &near);
+            return self.error(ErrorKind::MissingInput, message, origin);
         }
+        self.no_attribute(name, &near, origin)
+    }
+
+    /// The failure for an attribute that is not there, with the names that may be meant.
+    pub(super) fn no_attribute(&self, name: Symbol, near: &[&str], origin: &Origin) -> Stop {
+        let message = did_you_mean(format!("the attribute `{name}` is missing"), near);
         self.error(ErrorKind::MissingAttribute, message, origin)
     }
 
@@ -237,5 +248,13 @@ impl Evaluator {
             _ => {}
         }
         Ok(value)
+    }
+}
+
+/// A message with the names that may be meant.
+fn did_you_mean(message: String, near: &[&str]) -> String {
+    match near {
+        [] => message,
+        near => format!("{message} (did you mean `{}`?)", near.join("`, `")),
     }
 }

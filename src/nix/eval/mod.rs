@@ -24,6 +24,8 @@ mod worlds;
 
 pub use stack::with_stack;
 
+use crate::nix::known_names::KnownNames;
+use crate::nix::modules::Class;
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::BinaryOperator;
 use crate::workspace::Workspace;
@@ -101,6 +103,8 @@ pub struct Evaluator {
     pub(crate) leaves_updates_open: bool,
     /// Whether the source tree is that of a flake that was loaded.
     pub(crate) is_of_flake: bool,
+    /// Which options modules of a class have that are not in sight, as far as they are known.
+    pub known_options: fn(Class) -> Option<&'static KnownNames>,
     /// What was rendered so far, in the order of evaluation: a configuration may be handed over in ways that are not
     /// followed.
     pub rendered: Vec<Rendered>,
@@ -144,6 +148,7 @@ impl Evaluator {
             store_paths: false,
             leaves_updates_open: false,
             is_of_flake: false,
+            known_options: |_| None,
             rendered: Vec::new(),
             assumptions: Vec::new(),
             pass: worlds::Pass::NONE,
@@ -240,6 +245,7 @@ impl Evaluator {
             subject: None,
             reason: reason.into(),
             span: None,
+            names: None,
         }))
     }
 
@@ -257,6 +263,7 @@ impl Evaluator {
             subject: None,
             reason: reason.into(),
             span,
+            names: None,
         })
     }
 
@@ -275,6 +282,7 @@ impl Evaluator {
             subject: Some(subject.into()),
             reason: reason.into(),
             span,
+            names: None,
         })
     }
 

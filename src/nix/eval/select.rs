@@ -18,7 +18,11 @@ impl Evaluator {
         has_default: bool,
     ) -> Result<Option<Val>, Stop> {
         let mut current = self.eval(tree, subject, env);
-        for name in path {
+        for (position, name) in path.iter().enumerate() {
+            let next = match path.get(position + 1) {
+                Some(AttributeName::Static(next, _)) => Some(*next),
+                _ => None,
+            };
             let origin = Origin {
                 span: site(tree, name.span(), env),
                 call: env.call.clone(),
@@ -28,7 +32,13 @@ impl Evaluator {
                 Err(Stop::Unknown(unknown)) => {
                     // Nix evaluates a computed name too, but it cannot make the result known.
                     current = Err(Stop::Unknown(match name {
-                        AttributeName::Static(name, _) => unknown.attribute(*name),
+                        AttributeName::Static(name, _) => {
+                            let meant = unknown.misspelt(*name, next).filter(|_| !has_default);
+                            if let Some(meant) = meant {
+                                return Err(self.no_attribute(*name, &[meant], &origin));
+                            }
+                            unknown.attribute(*name)
+                        }
                         AttributeName::Dynamic(..) => match self.attribute_name(tree, name, env) {
                             Ok(name) => unknown.attribute(name),
                             Err(Stop::Unknown(_)) => {
@@ -58,12 +68,16 @@ impl Evaluator {
                     current = self.force(&thunk);
                 }
                 None => match &attrs.open {
-                    Some(open) if has_default || attrs.misspelt(name).is_none() => {
+                    Some(open) => {
+                        let meant = attrs.misspelt(name, next).filter(|_| !has_default);
+                        if let Some(meant) = meant {
+                            return Err(self.no_attribute(name, &[meant], &origin));
+                        }
                         current = Err(Stop::Unknown(open.attribute(name)));
                         continue;
                     }
                     None if has_default => return Ok(None),
-                    _ => return Err(self.missing_attribute(attrs, name, &origin)),
+                    None => return Err(self.missing_attribute(attrs, name, &origin)),
                 },
             }
         }

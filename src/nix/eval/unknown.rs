@@ -5,6 +5,7 @@
 //! values that the thunk has if the condition holds and if it does not. So values themselves are always
 //! known, and no operation has to ask.
 
+use crate::nix::known_names::KnownNames;
 use crate::nix::symbol::Symbol;
 use crate::workspace::ReadProblem;
 use crate::workspace::source::Span;
@@ -55,6 +56,8 @@ pub struct Unknown {
     pub reason: Rc<str>,
     /// Where it became unknown.
     pub span: Option<Span>,
+    /// Which names it has, where it is a set of which these are known.
+    pub names: Option<&'static KnownNames>,
 }
 
 impl Unknown {
@@ -105,7 +108,25 @@ impl Unknown {
                 .map(|subject| format!("{subject}.{text}").into()),
             reason: Rc::clone(&self.reason),
             span: self.span,
+            names: self.names.and_then(|names| names.below(text)),
         })
+    }
+
+    /// The name that is meant by one that it surely has not; `next` is what is asked of it.
+    pub fn misspelt(&self, name: Symbol, next: Option<Symbol>) -> Option<&'static str> {
+        self.names?
+            .misspelt(name.as_str(), next.map(|next| next.as_str()))
+    }
+
+    /// The same with the names that it is known to have.
+    pub fn with_names(self: Rc<Self>, names: Option<&'static KnownNames>) -> Rc<Unknown> {
+        match names {
+            None => self,
+            names => Rc::new(Unknown {
+                names,
+                ..(*self).clone()
+            }),
+        }
     }
 
     /// Whether one of our own bounds gave it. It stands for no value, so nothing is made of it and no condition rests on it.
@@ -132,6 +153,7 @@ impl Unknown {
             subject: None,
             reason: Rc::clone(&self.reason),
             span: self.span,
+            names: None,
         })
     }
 }
@@ -212,6 +234,8 @@ pub enum ErrorKind {
     Type,
     /// No such attribute.
     MissingAttribute,
+    /// No such input of the flake.
+    MissingInput,
     /// A function called without a required argument, or with an unexpected one.
     Argument,
     /// A variable that nothing binds.

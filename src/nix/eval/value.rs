@@ -427,6 +427,8 @@ pub enum Marker {
     Files(Rc<Files>),
     /// The result of a module evaluation.
     Modules(Rc<ModuleSet>),
+    /// The inputs of a flake.
+    Inputs,
     /// An input of a flake that is known by what it locks.
     Input(KnownInput),
     /// An option type.
@@ -456,6 +458,7 @@ impl fmt::Debug for Marker {
             Marker::OfSystems(_) => "OfSystems",
             Marker::Files(_) => "Files",
             Marker::Modules(_) => "Modules",
+            Marker::Inputs => "Inputs",
             Marker::Input(_) => "Input",
             Marker::Type(_) => "Type",
             Marker::Builtins => "Builtins",
@@ -581,13 +584,17 @@ impl Attrs {
 
     /// The attribute that is meant where one is asked for whose name is nearly that of another: one that `lib` never had, or one
     /// that is no option beside those that are declared in sight. Any other name may be one that is not in sight.
-    pub fn misspelt(&self, name: Symbol) -> Option<&'static str> {
-        self.open.as_ref()?;
-        match self.marker.as_deref()? {
-            Marker::Library => names::misspelt(name.as_str()),
-            Marker::Options(declared) => misspelt_option(declared, name.as_str()),
+    /// `next` is what is asked of it.
+    pub fn misspelt(&self, name: Symbol, next: Option<Symbol>) -> Option<&'static str> {
+        let open = self.open.as_ref()?;
+        let symbol = name;
+        let name = name.as_str();
+        let meant = match self.marker.as_deref() {
+            Some(Marker::Library) => names::misspelt(name),
+            Some(Marker::Options(declared)) => misspelt_option(declared, name),
             _ => None,
-        }
+        };
+        meant.or_else(|| open.misspelt(symbol, next))
     }
 
     /// `self // other`: attributes of `other` win.
@@ -673,7 +680,9 @@ fn misspelt_option(declared: &Declared, name: &str) -> Option<&'static str> {
             .filter(|(_, one)| matches!(one, Declarations::Option(_)))
             .map(|(known, _)| *known)
     };
-    if name.len() < SHORTEST || options().count() < FEWEST {
+    // What can be enabled needs no other option.
+    let is_few = options().count() < FEWEST && !options().any(|known| known == "enable");
+    if name.len() < SHORTEST || is_few {
         return None;
     }
     options().find(|known| known.len() >= SHORTEST && is_one_step(name, known))
@@ -932,6 +941,7 @@ impl Thunk {
                     subject: None,
                     reason: format!("it depends on whether {}", condition.text).into(),
                     span: condition.span,
+                    names: None,
                 }),
                 origin,
             ),

@@ -7,6 +7,7 @@ use super::packages::function;
 use crate::nix::eval::unknown::{ErrorKind, Stop};
 use crate::nix::eval::value::{Attr, Attrs, Marker, Origin, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
+use crate::nix::known_names::KnownNames;
 use crate::nix::modules::{Class, ModuleSet, Request, library_of_modules};
 use crate::nix::symbol::Symbol;
 use crate::workspace::{FileType, path};
@@ -42,6 +43,7 @@ pub(super) fn input(evaluator: &mut Evaluator, what: KnownInput, name: Symbol) -
             let lib = named(
                 evaluator,
                 &format!("inputs.{name}.lib"),
+                Some(&LIB_OF_HOME_MANAGER),
                 vec![
                     (
                         "homeManagerConfiguration",
@@ -56,6 +58,7 @@ pub(super) fn input(evaluator: &mut Evaluator, what: KnownInput, name: Symbol) -
             let lib = named(
                 evaluator,
                 &format!("inputs.{name}.lib"),
+                Some(&LIB_OF_NIX_DARWIN),
                 vec![("darwinSystem", function(&DARWIN_SYSTEM, Vec::new()))],
             );
             Attrs::of([("lib", lib)])
@@ -71,6 +74,7 @@ pub(super) fn input(evaluator: &mut Evaluator, what: KnownInput, name: Symbol) -
             let lib = named(
                 evaluator,
                 &format!("inputs.{name}.lib"),
+                None,
                 vec![
                     ("defaultSystems", Rc::clone(&listed)),
                     ("eachSystem", function(&EACH_SYSTEM, Vec::new())),
@@ -86,6 +90,7 @@ pub(super) fn input(evaluator: &mut Evaluator, what: KnownInput, name: Symbol) -
             let lib = named(
                 evaluator,
                 &format!("inputs.{name}.lib"),
+                Some(&LIB_OF_FLAKE_PARTS),
                 vec![("mkFlake", function(&MAKE_FLAKE, Vec::new()))],
             );
             Attrs::of([("lib", lib)])
@@ -96,11 +101,23 @@ pub(super) fn input(evaluator: &mut Evaluator, what: KnownInput, name: Symbol) -
     }
 }
 
-/// The functions of a flake of that name: an open set.
-fn named(evaluator: &Evaluator, subject: &str, entries: Vec<(&str, Rc<Thunk>)>) -> Rc<Thunk> {
+static LIB_OF_HOME_MANAGER: KnownNames = KnownNames::few(&["hm", "homeManagerConfiguration"]);
+static LIB_OF_NIX_DARWIN: KnownNames = KnownNames::few(&["darwinSystem", "evalConfig"]);
+static LIB_OF_FLAKE_PARTS: KnownNames = KnownNames::few(&["evalFlakeModule", "mkFlake"]);
+/// What nixpkgs' flake adds to its `lib`.
+static LIB_OF_NIXPKGS: KnownNames = KnownNames::few(&["nixosSystem"]);
+
+/// The functions of a flake of that name: an open set of which some names are known.
+fn named(
+    evaluator: &Evaluator,
+    subject: &str,
+    names: Option<&'static KnownNames>,
+    entries: Vec<(&str, Rc<Thunk>)>,
+) -> Rc<Thunk> {
     let mut attrs = Attrs::of(entries);
-    attrs.open =
-        Some(evaluator.unknown_named(subject, format!("`{subject}` is not modelled"), None, None));
+    let reason = format!("`{subject}` is not modelled");
+    let open = evaluator.unknown_named(subject, reason, None, None);
+    attrs.open = Some(open.with_names(names));
     attrs.marker = Some(Rc::new(Marker::Functions));
     Val::attrs(attrs).thunk()
 }
@@ -126,6 +143,9 @@ fn systems(evaluator: &mut Evaluator, value: impl Fn(&str) -> Rc<Thunk>) -> Val 
 fn nixpkgs_lib(evaluator: &mut Evaluator) -> Result<Val, Stop> {
     let own = evaluator.lib();
     let mut attrs = (*evaluator.attrs(&own, &Origin::default())?).clone();
+    attrs.open = attrs
+        .open
+        .map(|open| open.with_names(Some(&LIB_OF_NIXPKGS)));
     let nixos_system = function(&NIXOS_SYSTEM, Vec::new());
     attrs.insert(Attr::unwritten(
         Symbol::new("nixosSystem"),

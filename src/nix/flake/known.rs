@@ -1,5 +1,7 @@
 //! Inputs that are known by what they lock.
 
+use crate::nix::known_names::{KnownNames, OtherNames};
+
 /// An input whose library functions are modelled, or whose modules are known to add nothing to OpenClaw's configuration.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum KnownInput {
@@ -24,6 +26,104 @@ pub enum KnownInput {
     /// A widely used flake whose modules have nothing to do with OpenClaw.
     Foreign,
 }
+
+impl KnownInput {
+    /// The names of its outputs, where they are known.
+    pub fn outputs(self) -> Option<&'static KnownNames> {
+        match self {
+            KnownInput::Nixpkgs => Some(&NIXPKGS),
+            KnownInput::HomeManager => Some(&HOME_MANAGER),
+            KnownInput::NixDarwin => Some(&NIX_DARWIN),
+            KnownInput::NixOpenclaw => Some(&NIX_OPENCLAW),
+            _ => None,
+        }
+    }
+}
+
+static NIXPKGS: KnownNames = KnownNames::few(&[
+    "checks",
+    "devShells",
+    "formatter",
+    "htmlDocs",
+    "legacyPackages",
+    "nixosModules",
+    "packages",
+]);
+
+/// The outputs of Home Manager (`flake.nix`), those that are gone among them.
+static HOME_MANAGER: KnownNames = KnownNames {
+    names: &[
+        "checks",
+        "darwinModule",
+        "darwinModules",
+        "defaultPackage",
+        "defaultTemplate",
+        "devShells",
+        "flakeModules",
+        "formatter",
+        "legacyPackages",
+        "nixosModule",
+        "nixosModules",
+        "overlays",
+        "packages",
+        "templates",
+    ],
+    below: &[
+        ("darwinModules", &MODULES_OF_HOME_MANAGER),
+        ("flakeModules", &MODULES_OF_HOME_MANAGER),
+        ("nixosModules", &MODULES_OF_HOME_MANAGER),
+    ],
+    others: OtherNames::Few,
+};
+
+static MODULES_OF_HOME_MANAGER: KnownNames = KnownNames::few(&["default", "home-manager"]);
+
+static NIX_DARWIN: KnownNames = KnownNames::few(&[
+    "checks",
+    "darwinModules",
+    "devShells",
+    "formatter",
+    "legacyPackages",
+    "overlays",
+    "packages",
+    "templates",
+]);
+
+/// The outputs of nix-openclaw (`flake.nix` over its whole history). Which modules it has is looked at by themselves.
+static NIX_OPENCLAW: KnownNames = KnownNames {
+    names: &[
+        "checks",
+        "darwinModules",
+        "devShells",
+        "formatter",
+        "homeManagerModules",
+        "nixosModules",
+        "overlays",
+        "packages",
+        "templates",
+    ],
+    below: &[
+        ("overlays", &KnownNames::few(&["default"])),
+        ("packages", &KnownNames::made_up(&PACKAGES_OF_NIX_OPENCLAW)),
+    ],
+    others: OtherNames::Few,
+};
+
+static PACKAGES_OF_NIX_OPENCLAW: KnownNames = KnownNames::few(&[
+    "clawdbot",
+    "clawdbot-app",
+    "clawdbot-gateway",
+    "clawdbot-tools",
+    "default",
+    "moltbot",
+    "moltbot-app",
+    "moltbot-gateway",
+    "moltbot-tools",
+    "openclaw",
+    "openclaw-app",
+    "openclaw-gateway",
+    "openclaw-tools",
+]);
 
 /// Repositories of widely used flakes whose modules do not touch OpenClaw's options.
 const FOREIGN: &[&str] = &[

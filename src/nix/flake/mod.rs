@@ -217,6 +217,7 @@ impl Evaluator {
         );
         let me = self.flake_value(directory, &inputs, Rc::clone(&cell));
         inputs.insert(Attr::unwritten(Symbol::new("self"), Rc::clone(&me)));
+        inputs.marker = Some(Rc::new(Marker::Inputs));
         let inputs = Val::attrs(inputs).thunk();
         let outputs = Thunk::native(
             move |evaluator| {
@@ -439,7 +440,7 @@ impl Evaluator {
         for (attribute, value) in lock.map_or_else(Vec::new, |lock| locked(lock, name.as_str())) {
             attrs.insert(Attr::unwritten(Symbol::new(attribute), value.thunk()));
         }
-        attrs.open = Some(open);
+        attrs.open = Some(open.with_names(what.and_then(KnownInput::outputs)));
         if let Some(what) = what {
             attrs.marker = Some(Rc::new(Marker::Input(what)));
         }
@@ -514,6 +515,7 @@ impl Evaluator {
             subject: None,
             reason: "the store path of the flake is made when it is evaluated".into(),
             span: None,
+            names: None,
         });
         let part = match self.workspace.is_in_tree(directory) {
             true => Part::Tree(TreePath {

@@ -1,7 +1,7 @@
 //! nixpkgs for a system, with what its `config` and overlays add.
 
 use super::packages::{attributes, function};
-use crate::nix::eval::unknown::Stop;
+use crate::nix::eval::unknown::{EvalError, Stop};
 use crate::nix::eval::value::{Attr, Attrs, List, Marker, Origin, Thunk, Val, Value};
 use crate::nix::eval::{Builtin, Evaluator};
 use crate::nix::modules::ModuleSet;
@@ -226,6 +226,26 @@ fn made_of(evaluator: &mut Evaluator, packages: &Rc<Thunk>) -> Result<Option<Pac
         Some(Marker::Packages(set)) => Some(set.clone()),
         _ => None,
     })
+}
+
+/// Why packages cannot be made, where one of the overlays that are written for them fails: Nix looks at each of them for any package.
+pub fn failing_overlay(evaluator: &mut Evaluator, packages: &Rc<Thunk>) -> Option<Rc<EvalError>> {
+    let made = match made_of(evaluator, packages) {
+        Ok(made) => made?,
+        Err(Stop::Error(error)) => return Some(error),
+        Err(Stop::Unknown(_) | Stop::Split(_)) => return None,
+    };
+    for list in &made.overlays {
+        let Ok(list) = evaluator.list(list, &list.origin.clone()) else {
+            continue;
+        };
+        for overlay in &list.items {
+            if let Err(Stop::Error(error)) = evaluator.force(overlay) {
+                return Some(error);
+            }
+        }
+    }
+    None
 }
 
 static APPEND_OVERLAYS: Builtin = Builtin {

@@ -168,6 +168,7 @@ pub(crate) fn type_value(name: &str, kind: OptionType) -> Val {
         subject: None,
         reason: "this part of a type is not modelled".into(),
         span: None,
+        names: None,
     }));
     Val::attrs(attrs)
 }

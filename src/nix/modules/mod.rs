@@ -19,6 +19,7 @@ mod users;
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{EvalError, Stop, Unknown};
 use crate::nix::eval::value::{Attr, Attrs, Origin, Thunk, Val};
+use crate::nix::known_names::KnownNames;
 use crate::nix::symbol::Symbol;
 use crate::workspace::source::Span;
 use definition::Definition;
@@ -283,10 +284,24 @@ impl ModuleSet {
         option_values::public_options(self)
     }
 
+    /// The names that options out of sight are known to have at a path.
+    fn names_at(&self, evaluator: &Evaluator, path: &[Symbol]) -> Option<&'static KnownNames> {
+        let request = &self.request;
+        // What `lib.evalModules` evaluates has its own options only; a file by itself is a module of one of the others.
+        let is_of_framework = request.class != Class::Generic || request.partial;
+        if !is_of_framework || !request.prefix.is_empty() {
+            return None;
+        }
+        let root = (evaluator.known_options)(request.class);
+        path.iter()
+            .fold(root, |names, name| names?.below(name.as_str()))
+    }
+
     /// The unknown that an option without definition and declaration in sight is.
     pub fn undefined_option(&self, evaluator: &Evaluator, path: &[Symbol]) -> Rc<Unknown> {
         let reason = "the option is not set here, and its default is not known";
         unknown_below(evaluator, "config", path, reason, None)
+            .with_names(self.names_at(evaluator, path))
     }
 }
 

@@ -196,6 +196,7 @@ pub(super) fn file(set: &ModuleSet, definition: &Definition) -> Rc<Thunk> {
                 subject: None,
                 reason: reason.into(),
                 span: definition.span(),
+                names: None,
             };
             Thunk::unknown(Rc::new(unknown), Origin::default())
         }

@@ -220,6 +220,7 @@ impl OptionType {
             subject: None,
             reason: reason.into(),
             span: None,
+            names: None,
         }))
     }
 
