@@ -14,7 +14,7 @@ use crate::nix::modules::ModuleSet;
 use crate::nix::modules::definition::{Definition, Discharged, children};
 use crate::nix::symbol::Symbol;
 use crate::workspace::source::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 /// How definitions of one thing come together.
@@ -50,6 +50,16 @@ impl Merging {
     }
 }
 
+/// As many alternatives a value has at most: those of six conditions that have nothing to do with each other. No more worlds are
+/// told apart in any case.
+const MOST_ALTERNATIVES: usize = 64;
+
+/// Of so many conditions a message says that what it tells depends on them.
+const MOST_CONDITIONS_TOLD: usize = 3;
+
+/// So many conditions have so many alternatives.
+const MOST_CONDITIONS: usize = 6;
+
 /// Nodes that one conversion makes at most.
 const MOST_NODES: usize = 400_000;
 /// Levels that it goes down at most.
@@ -62,6 +72,8 @@ pub struct Converter<'a> {
     set: Option<Rc<ModuleSet>>,
     nodes: usize,
     depth: usize,
+    /// How many alternatives the value that is being read has so far.
+    alternatives: usize,
     /// Whether what is being read is options of OpenClaw, of which `config` becomes JSON.
     pub is_of_openclaw: bool,
     /// How many values around this one become JSON: a file in one stands there as its path, elsewhere it is read.
@@ -78,11 +90,30 @@ pub struct Converter<'a> {
     in_place_of_all: Option<Rc<Node>>,
 }
 
+/// On how many conditions the definitions depend.
+fn conditions_of(definitions: &[Discharged]) -> usize {
+    let guards = definitions.iter().flat_map(|one| &one.definition.guards);
+    guards
+        .map(|guard| guard.condition.id)
+        .collect::<HashSet<u64>>()
+        .len()
+}
+
 /// A problem that was met, and what has to be known of it where it turns out to depend on a condition.
 struct Failure {
     problem: Problem,
     /// Whether it fails wherever the expression is needed, whatever the values are.
     is_of_source: bool,
+    /// On how many conditions its message says that it depends, at its end and in brackets.
+    conditions: usize,
+}
+
+impl Failure {
+    /// Whether both are told of one place in the same words.
+    fn is_same_mistake(&self, other: &Failure) -> bool {
+        let (one, other) = (&self.problem, &other.problem);
+        one.kind == other.kind && one.span == other.span && one.message == other.message
+    }
 }
 
 impl<'a> Converter<'a> {
@@ -93,6 +124,7 @@ impl<'a> Converter<'a> {
             set: set.cloned(),
             nodes: 0,
             depth: 0,
+            alternatives: 0,
             is_of_openclaw: false,
             in_json: 0,
             json_depth: 0,
@@ -160,6 +192,7 @@ impl<'a> Converter<'a> {
                     | ErrorKind::UntrackedFile
                     | ErrorKind::FileInSubmodule
             ),
+            conditions: 0,
         });
     }
 
@@ -178,9 +211,16 @@ impl<'a> Converter<'a> {
         for mut failure in in_branch {
             let phrase = condition.phrase(holds);
             let problem = &mut failure.problem;
-            if !failure.is_of_source && !problem.may_be_harmless {
+            if failure.conditions > 0 {
+                if failure.conditions < MOST_CONDITIONS_TOLD {
+                    problem.message.pop();
+                    problem.message.push_str(&format!(", {phrase})"));
+                    failure.conditions += 1;
+                }
+            } else if !failure.is_of_source && !problem.may_be_harmless {
                 problem.may_be_harmless = true;
                 problem.message = format!("{} ({phrase})", problem.message);
+                failure.conditions = 1;
             }
             if let Some(span) = condition.span {
                 let related = (span, format!("it is there {phrase}"));
@@ -231,7 +271,9 @@ impl<'a> Converter<'a> {
         } else {
             self.plain(definitions)
         };
+        let around = std::mem::take(&mut self.alternatives);
         let node = self.discharged(discharged, merging);
+        self.alternatives = around;
         self.depth -= 1;
         node
     }
@@ -289,15 +331,32 @@ impl<'a> Converter<'a> {
         let Some(guard) = first_guard else {
             return self.merge(active, merging);
         };
-        let sets_only = active.iter().all(|one| {
-            matches!(&one.value, Ok(value) if is_plain_set(value))
-                && one.definition.priority.is_none()
-        });
+        let is_many = conditions_of(&active) > MOST_CONDITIONS;
+        let all_are = |is_such: fn(&value::Value) -> bool| {
+            active.iter().all(|one| {
+                matches!(&one.value, Ok(value) if is_such(value))
+                    && one.definition.priority.is_none()
+            })
+        };
         let always_there = active.iter().any(|one| one.definition.guards.is_empty());
-        if sets_only && always_there && merging != Merging::Plain {
-            // The set is there in any world: only its attributes depend.
+        if merging != Merging::Plain && all_are(is_plain_set) && (always_there || is_many) {
+            // The set is there in any world, or in nearly any: only its attributes depend.
             return self.merge(active, merging);
         }
+        if merging.is_option() && is_many && all_are(|value| matches!(value, value::Value::List(_)))
+        {
+            // The lists of so many worlds are not told apart: the elements of one depend.
+            return self.merge(active, merging);
+        }
+        if self.alternatives >= MOST_ALTERNATIVES {
+            let span = active.iter().find_map(|one| one.definition.span());
+            return Some(unknown_node(
+                "it depends on more conditions than are told apart",
+                span,
+            ));
+        }
+        self.alternatives += 1;
+        self.nodes += 1;
         let condition = Condition {
             id: guard.condition.id,
             text: guard.condition.text.to_string(),
@@ -315,10 +374,20 @@ impl<'a> Converter<'a> {
         });
         let [then, otherwise] = &mut branches;
         if !(is_failure(then) && is_failure(otherwise)) {
-            self.fails_under(second, &condition, false);
             let of_second = self.failures.split_off(second);
+            let of_first = self.failures.split_off(first);
+            let (in_both, of_second): (Vec<Failure>, Vec<Failure>) = of_second
+                .into_iter()
+                .partition(|one| of_first.iter().any(|other| one.is_same_mistake(other)));
+            let of_first = of_first
+                .into_iter()
+                .filter(|one| !in_both.iter().any(|other| one.is_same_mistake(other)));
+            self.failures.extend(of_first);
             self.fails_under(first, &condition, true);
-            of_second
+            let second = self.failures.len();
+            self.failures.extend(of_second);
+            self.fails_under(second, &condition, false);
+            in_both
                 .into_iter()
                 .for_each(|failure| self.remember(failure));
             // Where Nix stops there is nothing to check, so what there is comes from the other branch.
@@ -443,7 +512,8 @@ impl<'a> Converter<'a> {
                 .collect();
             self.remember(Failure {
                 problem,
-                is_of_source: true,
+                is_of_source: false,
+                conditions: 0,
             });
         }
         known.first().copied().unwrap_or(&nodes[0]).clone()

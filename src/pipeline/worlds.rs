@@ -3,7 +3,7 @@
 use crate::openclaw::blueprint::Blueprint;
 use crate::openclaw::configuration::Configuration;
 use crate::openclaw::render::Context;
-use crate::openclaw::tree::{Node, Step, World};
+use crate::openclaw::tree::{Node, Place, Step, World};
 use crate::releases::selection::Selection;
 use crate::releases::{self, Era, Release, Version};
 use crate::report::finding::{Edit, Finding, Related, Severity};
@@ -11,7 +11,9 @@ use crate::rules::schema;
 use crate::rules::shared::Shared;
 use crate::rules::{Sink, Subject, run};
 use crate::workspace::source::Span;
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// Worlds that are told apart at most: those of 6 conditions that have nothing to do with each other. What depends on further
 /// conditions is unknown.
@@ -145,32 +147,20 @@ fn explain_ways(configuration: &Configuration, findings: &mut [Finding]) {
     if findings.iter().all(|finding| finding.span.is_none()) {
         return;
     }
-    let mut ways: Vec<(Span, Vec<Step>)> = Vec::new();
-    let mut collect = |node: &Node| {
-        node.walk(&mut |_, node| {
-            if let (Some(span), false) = (node.place.span, node.place.via.is_empty()) {
-                ways.push((span, node.place.via.clone()));
-            }
-        });
-    };
+    let mut ways = Ways::default();
+    let mut collect = |node: &Rc<Node>| node.walk(&mut |_, node| ways.add(&node.place));
     for instance in &configuration.instances {
         collect(&instance.config);
     }
     if let Some(options) = &configuration.options {
         collect(options);
     }
-    if ways.is_empty() {
-        return;
-    }
+    ways.sort();
     for finding in findings {
         let Some(place) = finding.span else {
             continue;
         };
-        let way = ways
-            .iter()
-            .filter(|(span, _)| span.contains(place))
-            .min_by_key(|(span, _)| span.len());
-        let Some((_, steps)) = way else {
+        let Some(steps) = ways.to(place) else {
             continue;
         };
         for step in steps {
@@ -186,6 +176,52 @@ fn explain_ways(configuration: &Configuration, findings: &mut [Finding]) {
                 });
             }
         }
+    }
+}
+
+/// The ways by which values came to where they are used, by the place of the value.
+#[derive(Default)]
+struct Ways {
+    by_place: HashMap<Span, Vec<Step>>,
+    /// The places in order, each with the position of the smallest one around it. Expressions lie in one another or apart.
+    places: Vec<(Span, Option<usize>)>,
+}
+
+impl Ways {
+    fn add(&mut self, place: &Place) {
+        if let (Some(span), false) = (place.span, place.via.is_empty()) {
+            self.by_place
+                .entry(span)
+                .or_insert_with(|| place.via.clone());
+        }
+    }
+
+    fn sort(&mut self) {
+        let mut places: Vec<Span> = self.by_place.keys().copied().collect();
+        places.sort_by_key(|span| (span.file, span.start, Reverse(span.end)));
+        for place in places {
+            let mut around = self.places.len().checked_sub(1);
+            while let Some(position) = around
+                && !self.places[position].0.contains(place)
+            {
+                around = self.places[position].1;
+            }
+            self.places.push((place, around));
+        }
+    }
+
+    /// The way of the smallest value that holds the place.
+    fn to(&self, place: Span) -> Option<&Vec<Step>> {
+        let behind = self
+            .places
+            .partition_point(|(span, _)| (span.file, span.start) <= (place.file, place.start));
+        let mut nearest = behind.checked_sub(1);
+        while let Some(position) = nearest
+            && !self.places[position].0.contains(place)
+        {
+            nearest = self.places[position].1;
+        }
+        self.by_place.get(&self.places[nearest?].0)
     }
 }
 

@@ -70,3 +70,20 @@ fn the_other_branch_is_what_there_is() {
         "{out}"
     );
 }
+
+#[test]
+fn definitions_that_contradict_each_other_only_where_two_conditions_hold_are_no_error() {
+    let setting = "environment = lib.mkMerge [ (lib.mkIf pkgs.x { A = \"/run/x\"; }) (lib.mkIf pkgs.y { A = \"/run/y\"; }) ];";
+    let (code, out) = said("home.nix --format concise", setting);
+    assert_eq!(code, 0, "{out}");
+    assert!(
+        out.contains("warning[conflicting-definitions]")
+            && out.contains("(if `pkgs.y` is true, if `pkgs.x` is true)"),
+        "{out}"
+    );
+    // In one of the two worlds of a third definition as in the other.
+    let setting = "environment = lib.mkMerge [ { A = \"/run/x\"; } { A = \"/run/y\"; } (lib.mkIf pkgs.z { A = \"/run/z\"; }) ];";
+    let (code, out) = said("home.nix --format concise", setting);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("error[conflicting-definitions]"), "{out}");
+}

@@ -329,3 +329,34 @@ fn what_takes_too_many_steps_takes_nothing_else_with_it() {
     }
     assert_eq!(printed.code, 3, "{everything}");
 }
+
+/// Each module adds to the same options under a condition of its own. Their worlds are not enumerated.
+#[test]
+fn options_that_depend_on_many_conditions_are_looked_at_in_time() {
+    let definitions: String = (0..40)
+        .map(|number| {
+            format!(
+                "(lib.mkIf config.my.c{number}.enable {{
+                  home.packages = [ pkgs.p{number} ];
+                  home.file.\".openclaw/openclaw.json\".force = true;
+                  systemd.user.services.openclaw-gateway.Service.Environment = [ \"A{number}=x\" ];
+                  programs.openclaw.excludeTools = [ \"a{number}\" ];
+                  programs.openclaw.config.agents.defaults.model.fallbacks = [ \"a/b{number}\" ];
+                  programs.openclaw.config.env.vars.X = \"{number}\";
+                }})\n"
+            )
+        })
+        .collect();
+    let module = format!(
+        "{{ lib, config, pkgs, ... }}: lib.mkMerge [
+          {{ programs.openclaw = {{ enable = true; config.gateway.mode = \"local\"; config.gateway.auth.mode = \"none\"; }}; }}
+          {definitions} ]"
+    );
+    let printed = check("home.nix", module);
+    assert_eq!(printed.code, 0, "{}{}", printed.out, printed.err);
+    assert!(
+        printed.out.contains("no provider `a`") || printed.out.contains("cannot be told"),
+        "{}",
+        printed.out
+    );
+}
