@@ -1082,6 +1082,26 @@ fn undeclared_options(
     vec![problem]
 }
 
+/// The path of the option that an assertion says is removed, and what to do instead: one that our `mkRemovedOptionModule` makes.
+fn removed_option(
+    evaluator: &mut Evaluator,
+    assertion: &Rc<Thunk>,
+) -> Option<(Vec<Rc<str>>, Rc<str>)> {
+    const REMOVED: &str = "_openclawCheckRemoved";
+    let origin = Origin::default();
+    let assertion = evaluator.attrs(assertion, &origin).ok()?;
+    let removed = Rc::clone(&assertion.get(Symbol::new(REMOVED))?.value);
+    let instead = evaluator.descend(&removed, &["message"]).ok()?;
+    let instead = evaluator.text(&instead, &origin).ok()?;
+    let path = evaluator.descend(&removed, &["path"]).ok()?;
+    let path = evaluator.list(&path, &origin).ok()?;
+    let names = path.all().ok()?.iter();
+    let names: Option<Vec<Rc<str>>> = names
+        .map(|name| evaluator.text(name, &origin).ok())
+        .collect();
+    Some((names?, instead))
+}
+
 /// The assertions of modules in sight that do not hold, in any world. Each stops the switch to the configuration.
 fn failed_assertions(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Vec<Problem> {
     let mut converter = Converter::new(evaluator, Some(set));
@@ -1098,6 +1118,32 @@ fn failed_assertions(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Vec<Prob
                 .descend(item, &["assertion"])
                 .and_then(|assertion| evaluator.force(&assertion));
             if !matches!(holds.map(|value| value.value), Ok(Evaluated::Bool(false))) {
+                continue;
+            }
+            if let Some((path, instead)) = removed_option(evaluator, item) {
+                let path: Vec<&str> = path.iter().map(|name| &**name).collect();
+                let mut converter = Converter::new(evaluator, Some(set));
+                let definitions = converter.definitions_at(set, &path);
+                let span = definitions
+                    .iter()
+                    .find_map(|definition| definition.name_span.or(definition.span()));
+                let option = path.join(".");
+                let mut problem = Problem::new(
+                    ProblemKind::RemovedOption,
+                    match instead.trim() {
+                        "" => format!("the option `{option}` was removed"),
+                        instead => format!("the option `{option}` was removed: {instead}"),
+                    },
+                    span,
+                );
+                problem.path = Some(option);
+                let removed = one.definition.span();
+                problem.related = removed
+                    .map(|span| (span, "removed here".to_string()))
+                    .into_iter()
+                    .collect();
+                problem.help = Some("remove the definition".to_string());
+                problems.push(problem);
                 continue;
             }
             let message = evaluator

@@ -136,6 +136,8 @@ pub enum Presence {
     Impure,
     /// A directory where a file is needed, or the reverse.
     WrongKind,
+    /// It is no regular file: what it is, as "a named pipe".
+    Special(&'static str),
     /// Not determined by the sources.
     Unknown(Unknown),
 }

@@ -111,6 +111,10 @@ pub enum ProblemKind {
     UnknownRoot,
     /// An option that was removed or renamed.
     RemovedOption,
+    /// A unit starts OpenClaw with a command or an option that it does not have.
+    UnknownFlag,
+    /// A unit of systemd or an agent of launchd was meant to be that of an instance.
+    MisspeltUnit,
     /// A value of a type that the option does not take.
     OptionType,
     /// An assertion of the module that does not hold.

@@ -176,7 +176,7 @@ pub(super) fn assignment(node: &Rc<Node>, provision: Provision, found: &mut Vec<
 }
 
 /// The words of a text as systemd tells them apart: at blanks, unless they are in quotes.
-fn words(text: &Text) -> Vec<Text> {
+pub(super) fn words(text: &Text) -> Vec<Text> {
     let mut words: Vec<Text> = Vec::new();
     let mut word = Text::default();
     let mut quote: Option<char> = None;

@@ -11,7 +11,9 @@ use super::configuration::{
 };
 use super::declared_secrets;
 use super::documents::{BOOTSTRAP_OPTIONS, DOCUMENT_FILES, is_document};
+use super::gateway_command;
 use super::given_file;
+use super::misspelt_units;
 use super::needed_files;
 use super::process_variables::{self, Units, environment_files, named, of_module, unnamed};
 use super::programs::{is_configuration_file, names_program};
@@ -82,6 +84,9 @@ impl Blueprint {
         };
         let needed = needed_files::in_surroundings(around.0, context.workspace);
         configuration.problems.extend(needed);
+        configuration
+            .problems
+            .extend(gateway_command::problems(around.0));
         let misspelt = declared_secrets::misspelt(
             &options,
             around.0,
@@ -177,6 +182,14 @@ impl Blueprint {
                 return Some(());
             }
             return None;
+        }
+        let services: Option<Vec<_>> = names
+            .iter()
+            .map(|(name, instance)| service_of(options, instance.as_deref(), name))
+            .collect();
+        if let Some(services) = services {
+            let misspelt = misspelt_units::problems(around.0, &services);
+            configuration.problems.extend(misspelt);
         }
         for (name, instance) in names {
             if let Some(file) = around.instead_of_instance(options, instance.as_deref(), &name) {
@@ -295,6 +308,11 @@ impl Blueprint {
             Lookup::Absent => self.option_root.rsplit('.').next().map(str::to_string),
             Lookup::Unknown(_) => None,
         };
+        if let Some(unit) = &unit {
+            let of_service = [(unit.clone(), String::new())];
+            let misspelt = misspelt_units::problems(around.0, &of_service);
+            configuration.problems.extend(misspelt);
+        }
         let units = match &unit {
             Some(unit) => Units::Named(unit),
             None => Units::OfProgram,
@@ -572,7 +590,9 @@ fn workspace_directory(
             .or_else(|| options.get(option).filter(|_| instance.is_none()))
             .cloned()
     };
-    if let Some(given) = pick("workspaceDir") {
+    // The option takes no null, which is told of the option.
+    let given = pick("workspaceDir").filter(|given| !matches!(given.value, Value::Null));
+    if let Some(given) = given {
         return given;
     }
     let below = |parent: &Node| match parent.as_text() {

@@ -257,9 +257,15 @@ fn candidates<'a>(
 
 fn from_lock(lock: &FlakeLock, input: Option<&str>) -> Option<Selection> {
     let candidates = candidates(lock, input);
-    let mut selections = candidates
-        .iter()
-        .map(|(origin, name, reference)| from_reference(*origin, name, reference));
+    let is_input = |name: &str| lock.inputs().any(|(input, _, _)| input == name);
+    let mut selections = candidates.iter().map(|(origin, name, reference)| {
+        // Those of its inputs are nodes of the file.
+        let way = match is_input(name) {
+            true => None,
+            false => lock.way_to(name),
+        };
+        from_reference(*origin, way.as_deref().unwrap_or(name), reference)
+    });
     let mut first = selections.next()?;
     for other in selections {
         // Two inputs that lock different states: either may be the one whose module is used.

@@ -2,6 +2,7 @@
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Source;
+use crate::openclaw::module_options::SKILL;
 use crate::openclaw::tree::Value;
 use crate::report::finding::{Consequence, Finding};
 
@@ -69,7 +70,12 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
             .entries
             .get("source")
             .is_some_and(|source| !matches!(source.value, Value::Null));
-        if !is_folder || has_source {
+        // Nix stops at a name that is no option, which is what the other one was meant to be.
+        let is_misspelt = object
+            .entries
+            .keys()
+            .any(|key| SKILL.iter().all(|option| option.name != key));
+        if !is_folder || has_source || is_misspelt {
             continue;
         }
         let name = object.entries.get("name").and_then(|name| name.as_str());
@@ -105,7 +111,7 @@ mod tests {
     fn a_folder_is_needed_unless_the_text_is_inline() {
         let outcome = module(
             r#"{skills: [{name: "a"}, {name: "b", mode: "copy", source: null}, {name: "c", mode: "inline"},
-                {name: "d", source: "/s"}, {source: "/s"}, {name: "e", mode: {$unknown: "?"}}, {$unknown: "?"}]}"#,
+                {name: "d", source: "/s"}, {name: "f", src: "/s"}, {source: "/s"}, {name: "e", mode: {$unknown: "?"}}, {$unknown: "?"}]}"#,
         )
         .run(&RULE);
         assert_eq!(
@@ -113,7 +119,7 @@ mod tests {
             [
                 "error programs.openclaw.skills[0]: {name: \"a\"}",
                 "error programs.openclaw.skills[1]: {name: \"b\", mode: \"copy\", source: null}",
-                "error programs.openclaw.skills[4]: {source: \"/s\"}",
+                "error programs.openclaw.skills[5]: {source: \"/s\"}",
             ]
         );
     }

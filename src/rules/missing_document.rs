@@ -60,7 +60,10 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
             }
             // No path at all: that is the type of the option.
             Presence::WrongKind if document.written.is_empty() => continue,
-            Presence::Missing | Presence::MissingOrUntracked | Presence::WrongKind => {}
+            Presence::Missing
+            | Presence::MissingOrUntracked
+            | Presence::WrongKind
+            | Presence::Special(_) => {}
             _ => continue,
         }
         // A folder's further documents are optional.
@@ -102,6 +105,10 @@ fn of_file(document: &Document) -> Finding {
                 document.name
             ),
         ),
+        Presence::Special(what) => (
+            format!("`{written}` is {what}, but a file is needed"),
+            "put a regular file in its place".to_string(),
+        ),
         Presence::MissingOrUntracked => (
             format!("`{written}` does not exist, or git does not track it"),
             format!(
@@ -138,7 +145,7 @@ fn of_folder(document: &Document, documents: &[&Document]) -> Finding {
         });
     if lacking.len() == REQUIRED_DOCUMENTS.len() || lacking.is_empty() {
         let what = match document.presence {
-            Presence::WrongKind => "is no folder",
+            Presence::WrongKind | Presence::Special(_) => "is no folder",
             Presence::MissingOrUntracked => "does not exist, or git does not track it",
             _ if lacking.is_empty() => "does not exist",
             _ => "does not exist or holds none of AGENTS.md, SOUL.md and TOOLS.md",

@@ -57,6 +57,8 @@ pub static RULES: &[Rule] = &[
     super::unprovided_variable::RULE,
     super::session_variable_not_seen::RULE,
     super::misspelt_variable::RULE,
+    super::misspelt_unit::RULE,
+    super::unknown_flag::RULE,
     super::ignored_variable::RULE,
     super::secret_ref::RULE,
     super::undeclared_secret_provider::RULE,
@@ -64,6 +66,7 @@ pub static RULES: &[Rule] = &[
     super::gateway_mode::RULE,
     super::secret_in_store::RULE,
     super::whole_environment_file::RULE,
+    super::content_for_path::RULE,
     super::start_script::RULE,
     // Documents.
     super::missing_document::RULE,

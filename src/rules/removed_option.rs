@@ -21,7 +21,9 @@ static INFO: RuleInfo = RuleInfo {
     explanation: "\
 nix-openclaw changed its options several times in 2026: what OpenClaw reads moved below `config` at the end of January, \
 `firstParty` and `plugins` became `bundledPlugins` and `customPlugins` in February, `documents` became \
-`workspace.bootstrapFiles` in June. Which of them hold is decided by the commit that flake.lock pins.",
+`workspace.bootstrapFiles` in June. Which of them hold is decided by the commit that flake.lock pins.
+
+A module in sight may have removed others (`mkRemovedOptionModule`): \"no longer has any effect; please remove it\".",
     refused: &[r#"{
   programs.openclaw = {
     enable = true;

@@ -3,7 +3,7 @@
 use super::source::SourceFile;
 use serde::Deserialize;
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -196,6 +196,31 @@ impl FlakeLock {
         self.walk(&mut path.iter().copied(), &mut steps)
     }
 
+    /// The inputs that lead to a node, from the flake itself on, as `follows` writes them: `infrastructure/nix-openclaw`. Of several ways
+    /// a shortest one; `None` for what no input leads to.
+    pub fn way_to(&self, node: &str) -> Option<String> {
+        let mut ways: VecDeque<(&str, String)> =
+            VecDeque::from([(self.root.as_str(), String::new())]);
+        let mut seen: HashSet<&str> = HashSet::from([self.root.as_str()]);
+        while let Some((at, way)) = ways.pop_front() {
+            if at == node {
+                return Some(way);
+            }
+            for (input, target) in self.nodes.get(at).iter().flat_map(|node| &node.inputs) {
+                if let InputTarget::Node(target) = target
+                    && seen.insert(target)
+                {
+                    let way = match way.as_str() {
+                        "" => input.clone(),
+                        way => format!("{way}/{input}"),
+                    };
+                    ways.push_back((target, way));
+                }
+            }
+        }
+        None
+    }
+
     fn walk(
         &self,
         path: &mut dyn Iterator<Item = &str>,
@@ -231,6 +256,15 @@ mod tests {
             "nixpkgs_2": { "locked": { "type": "github", "owner": "NixOS", "repo": "nixpkgs" }, "original": { "type": "indirect", "id": "nixpkgs" } },
             "root": { "inputs": { "claw": "claw", "nixpkgs": "nixpkgs_2", "utils": ["claw", "flake-utils"], "again": ["utils"] } }
         }, "root": "root", "version": 7 }"#;
+
+    #[test]
+    fn a_node_is_named_by_the_inputs_that_lead_to_it() {
+        let lock = FlakeLock::parse(LOCK).expect("a lock");
+        let way = |node| lock.way_to(node);
+        assert_eq!(way("nixpkgs_2").as_deref(), Some("nixpkgs"));
+        assert_eq!(way("flake-utils").as_deref(), Some("claw/flake-utils"));
+        assert_eq!(way("nowhere"), None);
+    }
 
     #[test]
     fn follows_lead_to_the_node_that_is_meant() {

@@ -434,7 +434,8 @@ impl Workspace {
             return measure::measure(&bytes);
         }
         match self.visibility(path) {
-            Visibility::Directory | Visibility::Special(_) => Presence::WrongKind,
+            Visibility::Directory => Presence::WrongKind,
+            Visibility::Special(what) => Presence::Special(what),
             Visibility::Missing => Presence::Missing,
             Visibility::Untracked => Presence::Untracked,
             Visibility::InSubmodule => Presence::InSubmodule,

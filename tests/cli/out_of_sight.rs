@@ -214,3 +214,20 @@ fn a_package_where_an_option_takes_something_else() {
         assert_eq!(code, 0, "{setting}: {out}");
     }
 }
+
+#[test]
+fn an_option_that_a_module_of_ones_own_has_removed() {
+    let with = |setting: &str| {
+        said(&[(
+            "          {\n            home = {",
+            &format!(
+                "          ({{ lib, ... }}: {{ imports = [ (lib.mkRemovedOptionModule [ \"my\" \"old\" ] \"Use another.\") ]; }})\n          {{\n            {setting}\n            home = {{"
+            ),
+        )])
+    };
+    let (code, out) = with("my.old = true;");
+    let told = "error[removed-option] the option `my.old` was removed: Use another.";
+    assert!(code == 1 && out.contains(told), "{out}");
+    let (code, out) = with("");
+    assert_eq!(code, 0, "{out}");
+}

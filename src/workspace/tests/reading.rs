@@ -153,7 +153,10 @@ fn pipes_and_sockets_are_never_opened() {
         workspace.visibility(&scene.at("socket")),
         Visibility::Special("a socket")
     );
-    assert_eq!(workspace.document(&scene.at("socket")), Presence::WrongKind);
+    assert_eq!(
+        workspace.document(&scene.at("socket")),
+        Presence::Special("a socket")
+    );
     assert_eq!(
         workspace.read_directory(&scene.at("")).unwrap(),
         [

@@ -36,7 +36,7 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ),
     (
         "mkRemovedOptionModule",
-        "path: message: { options = lib.setAttrByPath path (lib.mkOption { visible = false; apply = _: throw \"The option `${lib.showOption path}' can no longer be used since it's been removed. ${message}\"; }); }",
+        "path: message: { options, ... }: let option = lib.getAttrFromPath path options; in { options = lib.setAttrByPath path (lib.mkOption { visible = false; apply = _: throw \"The option `${lib.showOption path}' can no longer be used since it's been removed. ${message}\"; }); config.assertions = [ { assertion = !option.isDefined; message = \"The option definition `${lib.showOption path}' in ${lib.showFiles option.files} no longer has any effect; please remove it.\\n${message}\"; _openclawCheckRemoved = { inherit path message; }; } ]; }",
     ),
     (
         "mkRenamedOptionModule",
