@@ -3,7 +3,7 @@
 //! The facts come from the history of the public repository: for each revision of its main branch the release that it pins and the era
 //! of its options, and by time for revisions that were not seen.
 
-use super::store::Value;
+use super::store::{Value, key};
 use super::version::Version;
 use std::fmt;
 
@@ -99,10 +99,10 @@ impl Era {
     /// When it began on nix-openclaw's main branch, in Unix seconds.
     pub fn began(self) -> i64 {
         history()
-            .get("eras")
+            .get_by(key!("eras"))
             .elements()
-            .find(|era| era.text("era") == Some(self.name()))
-            .and_then(|era| era.get("time").as_integer())
+            .find(|era| era.text(key!("era")) == Some(self.name()))
+            .and_then(|era| era.get_by(key!("time")).as_integer())
             .unwrap_or(i64::MIN)
     }
 }
@@ -134,7 +134,7 @@ pub struct Revision {
 }
 
 fn history() -> Value {
-    Value::root().get("nix-openclaw")
+    Value::root().get_by(key!("nix-openclaw"))
 }
 
 /// How many characters of each revision the data keeps.
@@ -146,14 +146,14 @@ pub fn revision(rev: &str) -> Option<Revision> {
     if prefix.contains(' ') {
         return None;
     }
-    for group in history().get("revisions").elements() {
+    for group in history().get_by(key!("revisions")).elements() {
         // Each has the same length, and a blank behind it: what is in the text and has none is one of them.
-        if group.text("revisions")?.contains(prefix) {
+        if group.text(key!("revisions"))?.contains(prefix) {
             return Some(Revision {
                 version: group
-                    .text("openclaw")
+                    .text(key!("openclaw"))
                     .and_then(|version| version.parse().ok()),
-                era: Era::from_name(group.text("era")?)?,
+                era: Era::from_name(group.text(key!("era"))?)?,
             });
         }
     }
@@ -162,11 +162,11 @@ pub fn revision(rev: &str) -> Option<Revision> {
 
 /// All pins, oldest first.
 pub fn pins() -> impl DoubleEndedIterator<Item = Pin> {
-    history().get("pins").elements().filter_map(|pin| {
+    history().get_by(key!("pins")).elements().filter_map(|pin| {
         Some(Pin {
-            commit: pin.text("commit")?,
-            time: pin.get("time").as_integer()?,
-            version: pin.text("openclaw")?.parse().ok()?,
+            commit: pin.text(key!("commit"))?,
+            time: pin.get_by(key!("time")).as_integer()?,
+            version: pin.text(key!("openclaw"))?.parse().ok()?,
         })
     })
 }
@@ -201,16 +201,19 @@ pub fn era_for_time(time: i64) -> Era {
 
 /// The time of the newest commit of nix-openclaw in the data, Unix seconds: what is locked later may pin anything newer.
 pub fn seen_until() -> i64 {
-    history().get("seenUntil").as_integer().unwrap_or(0)
+    history()
+        .get_by(key!("seenUntil"))
+        .as_integer()
+        .unwrap_or(0)
 }
 
 /// The releases that nix-openclaw pinned in an era, oldest first; before May 2026 it pinned no releases.
 pub fn pins_of_era(era: Era) -> Vec<Version> {
     let mut versions: Vec<Version> = history()
-        .get("revisions")
+        .get_by(key!("revisions"))
         .elements()
-        .filter(|group| group.text("era") == Some(era.name()))
-        .filter_map(|group| group.text("openclaw")?.parse().ok())
+        .filter(|group| group.text(key!("era")) == Some(era.name()))
+        .filter_map(|group| group.text(key!("openclaw"))?.parse().ok())
         .collect();
     versions.sort();
     versions

@@ -28,12 +28,12 @@ pub use selection::Selection;
 pub use store::size as data_size;
 pub use version::Version;
 
-use store::Value;
+use store::{Value, key};
 
 /// The releases that are known, oldest first.
 pub fn known() -> impl DoubleEndedIterator<Item = Release> {
     let mut releases: Vec<Release> = Value::root()
-        .get("releases")
+        .get_by(key!("releases"))
         .entries()
         .filter_map(|(version, facts)| Some(Release::new(version.parse().ok()?, facts)))
         .collect();
@@ -43,7 +43,9 @@ pub fn known() -> impl DoubleEndedIterator<Item = Release> {
 
 /// The data of exactly this release, if there is any.
 pub fn load(version: &Version) -> Option<Release> {
-    let facts = Value::root().get("releases").get(&version.to_string());
+    let facts = Value::root()
+        .get_by(key!("releases"))
+        .get(&version.to_string());
     (!facts.is_null()).then(|| Release::new(*version, facts))
 }
 

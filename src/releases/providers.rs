@@ -1,6 +1,6 @@
 //! Providers, their models, channels and plugins of one release.
 
-use super::store::Value;
+use super::store::{Value, key};
 
 /// A model provider that a release knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,37 +34,37 @@ impl Provider {
 
     /// Other names under which it is known.
     pub fn aliases(self) -> impl Iterator<Item = &'static str> + Clone {
-        self.facts.get("aliases").texts()
+        self.facts.get_by(key!("aliases")).texts()
     }
 
     /// The environment variables that carry its key, the preferred one first; empty when not known.
     pub fn key_variables(self) -> impl Iterator<Item = &'static str> + Clone {
-        self.facts.get("keyVariables").texts()
+        self.facts.get_by(key!("keyVariables")).texts()
     }
 
     /// The provider whose key it also uses.
     pub fn key_from_provider(self) -> Option<&'static str> {
-        self.facts.text("keyFrom")
+        self.facts.text(key!("keyFrom"))
     }
 
     /// The endpoint that the release uses.
     pub fn base_url(self) -> Option<&'static str> {
-        self.facts.text("baseUrl")
+        self.facts.text(key!("baseUrl"))
     }
 
     /// The API that the release speaks with it (see [`super::Release::model_apis`]).
     pub fn api(self) -> Option<&'static str> {
-        self.facts.text("api")
+        self.facts.text(key!("api"))
     }
 
     /// The id of the plugin that brings it.
     pub fn plugin(self) -> Option<&'static str> {
-        self.facts.text("plugin")
+        self.facts.text(key!("plugin"))
     }
 
     /// The id for `runtimePlugins` of the plugin that must be installed first, `None` when the package itself brings the provider.
     pub fn external_plugin(self) -> Option<&'static str> {
-        if self.facts.flag("external") {
+        if self.facts.flag(key!("external")) {
             self.plugin()
         } else {
             None
@@ -73,7 +73,7 @@ impl Provider {
 
     /// How its model list comes about.
     pub fn discovery(self) -> Discovery {
-        match self.facts.text("discovery") {
+        match self.facts.text(key!("discovery")) {
             Some("static") => Discovery::Static,
             Some("refreshable") => Discovery::Refreshable,
             Some("runtime") => Discovery::Runtime,
@@ -83,13 +83,13 @@ impl Provider {
 
     /// True when a model that is not in [`Provider::models`] may be called unknown.
     pub fn list_is_closed(self) -> bool {
-        self.discovery() == Discovery::Static && self.facts.get("models").len() > 0
+        self.discovery() == Discovery::Static && self.facts.get_by(key!("models")).len() > 0
     }
 
     /// The models that the release lists.
     pub fn models(self) -> impl DoubleEndedIterator<Item = Model> + ExactSizeIterator + Clone {
         self.facts
-            .get("models")
+            .get_by(key!("models"))
             .elements()
             .map(|facts| Model { facts })
     }
@@ -100,7 +100,7 @@ impl Provider {
         self,
     ) -> impl DoubleEndedIterator<Item = Model> + ExactSizeIterator + Clone {
         self.facts
-            .get("documentedModels")
+            .get_by(key!("documentedModels"))
             .elements()
             .map(|facts| Model { facts })
     }
@@ -121,18 +121,18 @@ pub struct Model {
 impl Model {
     /// What stands behind the slash of a reference.
     pub fn id(self) -> &'static str {
-        self.facts.text("id").unwrap_or_default()
+        self.facts.text(key!("id")).unwrap_or_default()
     }
 
     /// What people call it.
     pub fn name(self) -> Option<&'static str> {
-        self.facts.text("name")
+        self.facts.text(key!("name"))
     }
 
     /// How many tokens fit.
     pub fn context_window(self) -> Option<u64> {
         self.facts
-            .get("contextWindow")
+            .get_by(key!("contextWindow"))
             .as_integer()?
             .try_into()
             .ok()
@@ -140,27 +140,31 @@ impl Model {
 
     /// How many tokens it writes at most.
     pub fn maximum_output(self) -> Option<u64> {
-        self.facts.get("maxTokens").as_integer()?.try_into().ok()
+        self.facts
+            .get_by(key!("maxTokens"))
+            .as_integer()?
+            .try_into()
+            .ok()
     }
 
     /// The kinds of input: `text`, `image`, `video`, `audio`.
     pub fn inputs(self) -> impl Iterator<Item = &'static str> + Clone {
-        self.facts.get("input").texts()
+        self.facts.get_by(key!("input")).texts()
     }
 
     /// True for a model that thinks before it answers.
     pub fn reasons(self) -> bool {
-        self.facts.flag("reasoning")
+        self.facts.flag(key!("reasoning"))
     }
 
     /// `deprecated`, `preview`, ...: where the release says so.
     pub fn status(self) -> Option<&'static str> {
-        self.facts.text("status")
+        self.facts.text(key!("status"))
     }
 
     /// The model to use instead.
     pub fn replaced_by(self) -> Option<&'static str> {
-        self.facts.text("replacedBy")
+        self.facts.text(key!("replacedBy"))
     }
 }
 
@@ -177,33 +181,39 @@ impl Suppression {
 
     /// The provider's id.
     pub fn provider(self) -> &'static str {
-        self.facts.text("provider").unwrap_or_default()
+        self.facts.text(key!("provider")).unwrap_or_default()
     }
 
     /// The model's id.
     pub fn model(self) -> &'static str {
-        self.facts.text("model").unwrap_or_default()
+        self.facts.text(key!("model")).unwrap_or_default()
     }
 
     /// The reference or id to use instead.
     pub fn replacement(self) -> Option<&'static str> {
-        self.facts.text("replacement")
+        self.facts.text(key!("replacement"))
     }
 
     /// True when it holds only under conditions ([`Suppression::base_url_hosts`], [`Suppression::provider_apis`]); the configuration is then valid,
     /// the model does not work.
     pub fn is_conditional(self) -> bool {
-        !self.facts.get("when").is_null()
+        !self.facts.get_by(key!("when")).is_null()
     }
 
     /// It holds when the provider's endpoint is one of these hosts.
     pub fn base_url_hosts(self) -> impl Iterator<Item = &'static str> + Clone {
-        self.facts.get("when").get("baseUrlHosts").texts()
+        self.facts
+            .get_by(key!("when"))
+            .get_by(key!("baseUrlHosts"))
+            .texts()
     }
 
     /// It holds when the provider's configured `api` is one of these.
     pub fn provider_apis(self) -> impl Iterator<Item = &'static str> + Clone {
-        self.facts.get("when").get("providerConfigApiIn").texts()
+        self.facts
+            .get_by(key!("when"))
+            .get_by(key!("providerConfigApiIn"))
+            .texts()
     }
 }
 
@@ -226,17 +236,17 @@ impl Channel {
 
     /// Other names under which it is known.
     pub fn aliases(self) -> impl Iterator<Item = &'static str> + Clone {
-        self.facts.get("aliases").texts()
+        self.facts.get_by(key!("aliases")).texts()
     }
 
     /// The id of the plugin that brings it.
     pub fn plugin(self) -> Option<&'static str> {
-        self.facts.text("plugin")
+        self.facts.text(key!("plugin"))
     }
 
     /// The id for `runtimePlugins` of the plugin that must be installed first, `None` when the package itself brings the channel.
     pub fn external_plugin(self) -> Option<&'static str> {
-        if self.facts.flag("external") {
+        if self.facts.flag(key!("external")) {
             self.plugin()
         } else {
             None
@@ -245,7 +255,7 @@ impl Channel {
 
     /// The environment variables from which it takes credentials.
     pub fn key_variables(self) -> impl Iterator<Item = &'static str> + Clone {
-        self.facts.get("keyVariables").texts()
+        self.facts.get_by(key!("keyVariables")).texts()
     }
 }
 
@@ -268,12 +278,12 @@ impl SearchProvider {
 
     /// The id of the plugin that brings it.
     pub fn plugin(self) -> Option<&'static str> {
-        self.facts.text("plugin")
+        self.facts.text(key!("plugin"))
     }
 
     /// The id for `runtimePlugins` of the plugin that must be installed first, `None` when the package itself brings it.
     pub fn external_plugin(self) -> Option<&'static str> {
-        if self.facts.flag("external") {
+        if self.facts.flag(key!("external")) {
             self.plugin()
         } else {
             None
@@ -300,26 +310,26 @@ impl Plugin {
 
     /// True when it is not in the package and must be installed (nix-openclaw: `runtimePlugins`).
     pub fn is_external(self) -> bool {
-        self.facts.flag("external")
+        self.facts.flag(key!("external"))
     }
 
     /// The npm package of an external plugin.
     pub fn package(self) -> Option<&'static str> {
-        self.facts.text("package")
+        self.facts.text(key!("package"))
     }
 
     /// `memory`, `context-engine`: the slot for which plugins compete.
     pub fn kind(self) -> Option<&'static str> {
-        self.facts.text("kind")
+        self.facts.text(key!("kind"))
     }
 
     /// True when it runs without being enabled.
     pub fn is_enabled_by_default(self) -> bool {
-        self.facts.flag("enabledByDefault")
+        self.facts.flag(key!("enabledByDefault"))
     }
 
     /// Other ids under which it was known.
     pub fn former_ids(self) -> impl Iterator<Item = &'static str> + Clone {
-        self.facts.get("formerIds").texts()
+        self.facts.get_by(key!("formerIds")).texts()
     }
 }

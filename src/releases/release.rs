@@ -2,7 +2,7 @@
 
 use super::providers::{Channel, Plugin, Provider, SearchProvider, Suppression};
 use super::schema::Schema;
-use super::store::{Key, Value};
+use super::store::{Key, Value, key};
 use super::version::Version;
 
 /// What one OpenClaw release accepts. A handle into the data of the program: getting one costs nothing, copying it neither.
@@ -76,18 +76,18 @@ pub struct ModelIdRules {
 impl ModelIdRules {
     /// The prefix (without slash) that is put before an id that has no slash.
     pub fn prefix_when_bare(self) -> Option<&'static str> {
-        self.rules.text("prefixWhenBare")
+        self.rules.text(key!("prefixWhenBare"))
     }
 
     /// Prefixes that are dropped from an id.
     pub fn strip_prefixes(self) -> impl Iterator<Item = &'static str> {
-        self.rules.get("stripPrefixes").texts()
+        self.rules.get_by(key!("stripPrefixes")).texts()
     }
 
     /// Other names of models: what is written, what it stands for.
     pub fn aliases(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.rules
-            .get("aliases")
+            .get_by(key!("aliases"))
             .entries()
             .filter_map(|(name, target)| Some((name, target.as_text()?)))
     }
@@ -127,7 +127,7 @@ impl Release {
 
     /// The day of publication, `YEAR-MONTH-DAY`.
     pub fn date(self) -> &'static str {
-        self.facts.text("date").unwrap_or_default()
+        self.facts.text(key!("date")).unwrap_or_default()
     }
 
     /// How much is known of it.
@@ -141,8 +141,8 @@ impl Release {
 
     /// The structure of its configuration; `None` when it could not be had from the release, then nothing may be said about it.
     pub fn schema(self) -> Option<Schema> {
-        let root = self.facts.get("schema");
-        (!root.is_null()).then(|| Schema::new(root, self.facts.get("definitions")))
+        let root = self.facts.get_by(key!("schema"));
+        (!root.is_null()).then(|| Schema::new(root, self.facts.get_by(key!("definitions"))))
     }
 
     /// True when the facts of this part (a key of the release's data file: `providers`, `overlayProviders`, ...) were found in the
@@ -151,7 +151,7 @@ impl Release {
         !self.facts.get(part).is_null()
             && !self
                 .facts
-                .get("partial")
+                .get_by(key!("partial"))
                 .texts()
                 .any(|partial| partial == part)
     }
@@ -159,7 +159,7 @@ impl Release {
     /// The providers it knows, by id.
     pub fn providers(self) -> impl Iterator<Item = Provider> {
         self.facts
-            .get("providers")
+            .get_by(key!("providers"))
             .entries()
             .map(|(id, facts)| Provider::new(id, facts))
     }
@@ -167,7 +167,7 @@ impl Release {
     /// The provider that `name` means: its id or an alias, blanks around it dropped, case ignored.
     pub fn provider(self, name: &str) -> Option<Provider> {
         let name = name.trim().to_lowercase();
-        if let Some((id, facts)) = self.facts.get("providers").entry(&name) {
+        if let Some((id, facts)) = self.facts.get_by(key!("providers")).entry(&name) {
             return Some(Provider::new(id, facts));
         }
         self.providers()
@@ -177,7 +177,7 @@ impl Release {
     /// The provider ids for which `models.providers.<id>` needs neither `baseUrl` nor `models`, in order. Not the same as
     /// the providers: some known providers are missing.
     pub fn overlay_providers(self) -> impl Iterator<Item = &'static str> + Clone {
-        self.facts.get("overlayProviders").texts()
+        self.facts.get_by(key!("overlayProviders")).texts()
     }
 
     /// True when `models.providers.<id>` needs neither `baseUrl` nor `models` (blanks and case do not matter).
@@ -189,7 +189,7 @@ impl Release {
     /// Models that this release refuses.
     pub fn suppressions(self) -> impl Iterator<Item = Suppression> + Clone {
         self.facts
-            .get("suppressions")
+            .get_by(key!("suppressions"))
             .elements()
             .map(Suppression::new)
     }
@@ -199,13 +199,12 @@ impl Release {
         // The data has them in lower case (a test asserts it), so a name that it does not hold at all needs no search.
         let model = Key::new(&model.to_ascii_lowercase())?;
         let provider = Key::new(&provider.to_ascii_lowercase())?;
-        let (provider_key, model_key) = (Key::new("provider")?, Key::new("model")?);
         self.facts
-            .get("suppressions")
+            .get_by(key!("suppressions"))
             .elements()
             .find(|facts| {
-                facts.get_by(model_key).is_text(model)
-                    && facts.get_by(provider_key).is_text(provider)
+                facts.get_by(key!("model")).is_text(model)
+                    && facts.get_by(key!("provider")).is_text(provider)
             })
             .map(Suppression::new)
     }
@@ -213,50 +212,53 @@ impl Release {
     /// The fields of openclaw.json that accept a SecretRef, as path patterns (`*` for a map's names, `[]` for a list's elements). These are also
     /// the fields in which a placeholder's variable must exist for the gateway to start.
     pub fn secret_fields(self) -> impl Iterator<Item = &'static str> + Clone {
-        self.facts.get("secretFields").texts()
+        self.facts.get_by(key!("secretFields")).texts()
     }
 
     /// How model ids of this provider are normalised, if they are.
     pub fn model_id_rules(self, provider: &str) -> Option<ModelIdRules> {
-        let rules = self.facts.get("modelIdNormalization").get(provider);
+        let rules = self
+            .facts
+            .get_by(key!("modelIdNormalization"))
+            .get(provider);
         (!rules.is_null()).then_some(ModelIdRules { rules })
     }
 
     /// The provider that a reference without a slash means.
     pub fn default_provider(self) -> Option<&'static str> {
-        self.facts.get("defaults").text("provider")
+        self.facts.get_by(key!("defaults")).text(key!("provider"))
     }
 
     /// The model that is used when the configuration names none (an id of [`Release::default_provider`]).
     pub fn default_model(self) -> Option<&'static str> {
-        self.facts.get("defaults").text("model")
+        self.facts.get_by(key!("defaults")).text(key!("model"))
     }
 
     /// The values of `api` of a model or a provider.
     pub fn model_apis(self) -> impl Iterator<Item = &'static str> + Clone {
-        self.facts.get("modelApis").texts()
+        self.facts.get_by(key!("modelApis")).texts()
     }
 
     /// How much of the workspace's documents reaches the model.
     pub fn bootstrap_limits(self) -> BootstrapLimits {
-        let limits = self.facts.get("bootstrap");
+        let limits = self.facts.get_by(key!("bootstrap"));
         let limit = |name| {
             limits
-                .get(name)
+                .get_by(name)
                 .as_integer()
                 .and_then(|limit| u64::try_from(limit).ok())
         };
         BootstrapLimits {
-            per_file: limit("perFile"),
-            total: limit("total"),
-            user_file: limit("userFile"),
+            per_file: limit(key!("perFile")),
+            total: limit(key!("total")),
+            user_file: limit(key!("userFile")),
         }
     }
 
     /// The channels it knows, by id.
     pub fn channels(self) -> impl Iterator<Item = Channel> {
         self.facts
-            .get("channels")
+            .get_by(key!("channels"))
             .entries()
             .map(|(id, facts)| Channel::new(id, facts))
     }
@@ -270,7 +272,7 @@ impl Release {
     /// The providers of web search it knows, by name.
     pub fn search_providers(self) -> impl Iterator<Item = SearchProvider> {
         self.facts
-            .get("searchProviders")
+            .get_by(key!("searchProviders"))
             .entries()
             .map(|(id, facts)| SearchProvider::new(id, facts))
     }
@@ -278,27 +280,27 @@ impl Release {
     /// The plugins it knows, by id: those in the package and the official ones that are installed beside it.
     pub fn plugins(self) -> impl Iterator<Item = Plugin> {
         self.facts
-            .get("plugins")
+            .get_by(key!("plugins"))
             .entries()
             .map(|(id, facts)| Plugin::new(id, facts))
     }
 
     /// The plugin with this id.
     pub fn plugin(self, id: &str) -> Option<Plugin> {
-        let (id, facts) = self.facts.get("plugins").entry(id)?;
+        let (id, facts) = self.facts.get_by(key!("plugins")).entry(id)?;
         Some(Plugin::new(id, facts))
     }
 
     /// The ids that nix-openclaw's `runtimePlugins` accepts when it pins this release; `None` when no nix-openclaw with that
     /// option pinned it.
     pub fn runtime_plugins(self) -> Option<impl Iterator<Item = &'static str> + Clone> {
-        let ids = self.facts.get("runtimePlugins");
+        let ids = self.facts.get_by(key!("runtimePlugins"));
         (!ids.is_null()).then(|| ids.texts())
     }
 
     /// Which `env` blocks it accepts.
     pub fn environment_form(self) -> EnvironmentForm {
-        match self.facts.text("environmentForm") {
+        match self.facts.text(key!("environmentForm")) {
             Some("flat-and-vars") => EnvironmentForm::FlatAndVars,
             Some("vars-only") => EnvironmentForm::VarsOnly,
             _ => EnvironmentForm::Unchecked,
@@ -308,19 +310,19 @@ impl Release {
     /// The places of the configuration that hold a model reference, as far as its schema has them.
     pub fn reference_places(self) -> impl Iterator<Item = ReferencePlace> {
         self.facts
-            .get("referencePlaces")
+            .get_by(key!("referencePlaces"))
             .elements()
             .filter_map(|place| {
                 Some(ReferencePlace {
-                    pattern: place.text("path")?,
-                    form: match place.text("form")? {
+                    pattern: place.text(key!("path"))?,
+                    form: match place.text(key!("form"))? {
                         "text" => ReferenceForm::Text,
                         "text-or-fallbacks" => ReferenceForm::TextOrFallbacks,
                         "keys" => ReferenceForm::Keys,
                         "list" => ReferenceForm::List,
                         _ => return None,
                     },
-                    checked: place.flag("checked"),
+                    checked: place.flag(key!("checked")),
                 })
             })
     }

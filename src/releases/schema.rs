@@ -5,7 +5,7 @@
 //! Structure only: the rules that the real program applies beside its schema (a custom provider needs `baseUrl`, ...) are facts of
 //! [`super::Release`].
 
-use super::store::Value;
+use super::store::{Key, Value, key};
 
 /// The schema of the whole configuration of one release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,37 +91,57 @@ pub enum Kind {
     },
 }
 
+/// The names of the forms in the data.
+mod names {
+    use crate::releases::store::Key;
+
+    pub(super) const NEVER: Key = Key::of("never");
+    pub(super) const NULL: Key = Key::of("null");
+    pub(super) const BOOLEAN: Key = Key::of("boolean");
+    pub(super) const INTEGER: Key = Key::of("integer");
+    pub(super) const NUMBER: Key = Key::of("number");
+    pub(super) const STRING: Key = Key::of("string");
+    pub(super) const ENUM: Key = Key::of("enum");
+    pub(super) const ARRAY: Key = Key::of("array");
+    pub(super) const OBJECT: Key = Key::of("object");
+    pub(super) const UNION: Key = Key::of("union");
+    pub(super) const ALL: Key = Key::of("all");
+    pub(super) const NOT: Key = Key::of("not");
+    pub(super) const WHEN: Key = Key::of("when");
+    pub(super) const DEFINITION: Key = Key::of("definition");
+}
+
 impl Node {
-    fn child(self, key: &str) -> Option<Node> {
-        let value = self.value.get(key);
+    fn child(self, key: Key) -> Option<Node> {
+        let value = self.value.get_by(key);
         (!value.is_null()).then_some(Node { value, ..self })
     }
 
     /// What this node demands.
     pub fn kind(self) -> Kind {
         let value = self.value;
-        match value.text("type").unwrap_or_default() {
-            "never" => Kind::Never,
-            "null" => Kind::Null,
-            "boolean" => Kind::Boolean,
-            "integer" => Kind::Integer(NumberRules { value }),
-            "number" => Kind::Number(NumberRules { value }),
-            "string" => Kind::Text(TextRules { value }),
-            "enum" => Kind::Enum(Literals {
-                values: value.get("values"),
+        match value.get_by(key!("type")).as_key() {
+            Some(names::NEVER) => Kind::Never,
+            Some(names::NULL) => Kind::Null,
+            Some(names::BOOLEAN) => Kind::Boolean,
+            Some(names::INTEGER) => Kind::Integer(NumberRules { value }),
+            Some(names::NUMBER) => Kind::Number(NumberRules { value }),
+            Some(names::STRING) => Kind::Text(TextRules { value }),
+            Some(names::ENUM) => Kind::Enum(Literals {
+                values: value.get_by(key!("values")),
             }),
-            "array" => Kind::Array(ArrayRules { node: self }),
-            "object" => Kind::Object(ObjectRules { node: self }),
-            "union" => Kind::Union(Branches { node: self }),
-            "all" => Kind::All(Branches { node: self }),
-            "not" => self.child("node").map_or(Kind::Any, Kind::Not),
-            "when" => match (self.child("if"), self.child("then")) {
+            Some(names::ARRAY) => Kind::Array(ArrayRules { node: self }),
+            Some(names::OBJECT) => Kind::Object(ObjectRules { node: self }),
+            Some(names::UNION) => Kind::Union(Branches { node: self }),
+            Some(names::ALL) => Kind::All(Branches { node: self }),
+            Some(names::NOT) => self.child(key!("node")).map_or(Kind::Any, Kind::Not),
+            Some(names::WHEN) => match (self.child(key!("if")), self.child(key!("then"))) {
                 (Some(condition), Some(then)) => Kind::When { condition, then },
                 _ => Kind::Any,
             },
-            "definition" => {
-                let name = value.text("name").unwrap_or_default();
-                let target = self.definitions.get(name);
+            Some(names::DEFINITION) => {
+                let name = value.get_by(key!("name")).as_key();
+                let target = name.map_or(Value::NULL, |name| self.definitions.get_by(name));
                 // A definition never stands for another one directly (the generator sees to it), so this ends.
                 Node {
                     value: target,
@@ -135,7 +155,7 @@ impl Node {
 
     /// The value that the program takes when the key is absent, if the schema names one.
     pub fn default(self) -> Option<serde_json::Value> {
-        let default = self.value.get("default");
+        let default = self.value.get_by(key!("default"));
         (!default.is_null()).then(|| default.to_json())
     }
 
@@ -194,27 +214,27 @@ pub struct NumberRules {
 impl NumberRules {
     /// The smallest value allowed.
     pub fn minimum(self) -> Option<f64> {
-        self.value.get("minimum").as_number()
+        self.value.get_by(key!("minimum")).as_number()
     }
 
     /// The largest value allowed.
     pub fn maximum(self) -> Option<f64> {
-        self.value.get("maximum").as_number()
+        self.value.get_by(key!("maximum")).as_number()
     }
 
     /// The value must be greater than this.
     pub fn exclusive_minimum(self) -> Option<f64> {
-        self.value.get("exclusiveMinimum").as_number()
+        self.value.get_by(key!("exclusiveMinimum")).as_number()
     }
 
     /// The value must be less than this.
     pub fn exclusive_maximum(self) -> Option<f64> {
-        self.value.get("exclusiveMaximum").as_number()
+        self.value.get_by(key!("exclusiveMaximum")).as_number()
     }
 
     /// The value must be a whole multiple of this.
     pub fn multiple_of(self) -> Option<f64> {
-        self.value.get("multipleOf").as_number()
+        self.value.get_by(key!("multipleOf")).as_number()
     }
 }
 
@@ -227,22 +247,30 @@ pub struct TextRules {
 impl TextRules {
     /// The smallest length.
     pub fn minimum_length(self) -> Option<usize> {
-        self.value.get("minLength").as_integer()?.try_into().ok()
+        self.value
+            .get_by(key!("minLength"))
+            .as_integer()?
+            .try_into()
+            .ok()
     }
 
     /// The largest length.
     pub fn maximum_length(self) -> Option<usize> {
-        self.value.get("maxLength").as_integer()?.try_into().ok()
+        self.value
+            .get_by(key!("maxLength"))
+            .as_integer()?
+            .try_into()
+            .ok()
     }
 
     /// A JavaScript regular expression that must match somewhere in the text (it brings its own anchors).
     pub fn pattern(self) -> Option<&'static str> {
-        self.value.text("pattern")
+        self.value.text(key!("pattern"))
     }
 
     /// `uri`, `date-time`, `email`, ...: JSON schema's name of a format.
     pub fn format(self) -> Option<&'static str> {
-        self.value.text("format")
+        self.value.text(key!("format"))
     }
 }
 
@@ -291,7 +319,7 @@ impl ArrayRules {
         if let Some(node) = self.tuple().nth(index) {
             return Some(node);
         }
-        if self.node.value.flag("closed") {
+        if self.node.value.flag(key!("closed")) {
             return None;
         }
         Some(self.items())
@@ -299,14 +327,16 @@ impl ArrayRules {
 
     /// What each element (of a tuple: each beyond the tuple) must satisfy.
     pub fn items(self) -> Node {
-        self.node.child("items").unwrap_or_else(|| self.node.any())
+        self.node
+            .child(key!("items"))
+            .unwrap_or_else(|| self.node.any())
     }
 
     /// The nodes of a list in which each place has its own, e.g. `[number, number]`; empty for a list of equals.
     pub fn tuple(self) -> impl ExactSizeIterator<Item = Node> + Clone {
         let node = self.node;
         node.value
-            .get("tuple")
+            .get_by(key!("tuple"))
             .elements()
             .map(move |value| Node { value, ..node })
     }
@@ -315,7 +345,7 @@ impl ArrayRules {
     pub fn minimum_items(self) -> Option<usize> {
         self.node
             .value
-            .get("minItems")
+            .get_by(key!("minItems"))
             .as_integer()?
             .try_into()
             .ok()
@@ -325,7 +355,7 @@ impl ArrayRules {
     pub fn maximum_items(self) -> Option<usize> {
         self.node
             .value
-            .get("maxItems")
+            .get_by(key!("maxItems"))
             .as_integer()?
             .try_into()
             .ok()
@@ -333,7 +363,7 @@ impl ArrayRules {
 
     /// True when no element may occur twice.
     pub fn unique(self) -> bool {
-        self.node.value.flag("uniqueItems")
+        self.node.value.flag(key!("uniqueItems"))
     }
 }
 
@@ -361,26 +391,26 @@ impl ObjectRules {
     ) -> impl DoubleEndedIterator<Item = (&'static str, Node)> + ExactSizeIterator + Clone {
         let node = self.node;
         node.value
-            .get("properties")
+            .get_by(key!("properties"))
             .entries()
             .map(move |(name, value)| (name, Node { value, ..node }))
     }
 
     /// The property with that name.
     pub fn property(self, name: &str) -> Option<Node> {
-        let value = self.node.value.get("properties").get(name);
+        let value = self.node.value.get_by(key!("properties")).get(name);
         // A property that allows anything is packed as an empty object, so null means that there is none.
         (!value.is_null()).then_some(Node { value, ..self.node })
     }
 
     /// The names that must be there.
     pub fn required(self) -> impl DoubleEndedIterator<Item = &'static str> + Clone {
-        self.node.value.get("required").texts()
+        self.node.value.get_by(key!("required")).texts()
     }
 
     /// What other names may hold.
     pub fn rest(self) -> Rest {
-        let rest = self.node.value.get("rest");
+        let rest = self.node.value.get_by(key!("rest"));
         if rest.as_bool() == Some(false) {
             Rest::Forbidden
         } else if rest.is_null() {
@@ -395,14 +425,14 @@ impl ObjectRules {
 
     /// What every name must satisfy, if names are restricted.
     pub fn names(self) -> Option<Node> {
-        self.node.child("names")
+        self.node.child(key!("names"))
     }
 
     /// The smallest number of entries.
     pub fn minimum_entries(self) -> Option<usize> {
         self.node
             .value
-            .get("minProperties")
+            .get_by(key!("minProperties"))
             .as_integer()?
             .try_into()
             .ok()
@@ -412,7 +442,7 @@ impl ObjectRules {
     pub fn maximum_entries(self) -> Option<usize> {
         self.node
             .value
-            .get("maxProperties")
+            .get_by(key!("maxProperties"))
             .as_integer()?
             .try_into()
             .ok()
@@ -435,19 +465,19 @@ impl Branches {
     pub fn iter(self) -> impl DoubleEndedIterator<Item = Node> + ExactSizeIterator + Clone {
         let node = self.node;
         node.value
-            .get("nodes")
+            .get_by(key!("nodes"))
             .elements()
             .map(move |value| Node { value, ..node })
     }
 
     /// True when exactly one branch must be satisfied, not merely one.
     pub fn exactly_one(self) -> bool {
-        self.node.value.flag("exactlyOne")
+        self.node.value.flag(key!("exactlyOne"))
     }
 
     /// The property whose literal value tells the branches of a union apart (`source`, `type`, ...), if every branch is an object
     /// that requires it as a literal.
     pub fn discriminator(self) -> Option<&'static str> {
-        self.node.value.text("discriminator")
+        self.node.value.text(key!("discriminator"))
     }
 }

@@ -5,6 +5,8 @@
 //! The bytes are our own, so a position that does not fit (it cannot happen in a build that passed the tests) reads as `null`
 //! instead of ending the program.
 
+use std::cmp::Ordering;
+
 /// Everything that `releases/pack.rs` packed.
 static PACKED: &[u8] = include_bytes!("../../releases/packed.bin");
 
@@ -124,10 +126,19 @@ impl Value {
         let Kind::Object { start, length } = self.kind() else {
             return Value::NULL;
         };
-        search(length, |index| read_u16(start + index * ENTRY).cmp(&key.0))
-            .map_or(Value::NULL, |index| {
-                Value(read_u24(start + index * ENTRY + 2))
-            })
+        let entries = PACKED
+            .get(start..start + length * ENTRY)
+            .unwrap_or_default();
+        let (entries, _) = entries.as_chunks::<ENTRY>();
+        let name = |entry: &[u8; ENTRY]| usize::from(u16::from_le_bytes([entry[0], entry[1]]));
+        let found = match length {
+            0..=8 => entries.iter().find(|entry| name(entry) == key.0),
+            _ => search(length, |index| name(&entries[index]).cmp(&key.0))
+                .map(|index| &entries[index]),
+        };
+        found.map_or(Value::NULL, |entry| {
+            Value(u32::from_le_bytes([entry[2], entry[3], entry[4], 0]))
+        })
     }
 
     /// The entry of `key`, its name as the data holds it.
@@ -140,18 +151,23 @@ impl Value {
         Some((text(read_u16(entry)), Value(read_u24(entry + 2))))
     }
 
-    pub(crate) fn text(self, key: &str) -> Option<&'static str> {
-        self.get(key).as_text()
+    pub(crate) fn text(self, key: Key) -> Option<&'static str> {
+        self.get_by(key).as_text()
+    }
+
+    /// The number of the string that it is.
+    pub(crate) fn as_key(self) -> Option<Key> {
+        let position = self.0 as usize;
+        (PACKED.get(position) == Some(&5)).then(|| Key(read_u16(position + 1)))
     }
 
     /// Whether it is this string.
     pub(crate) fn is_text(self, key: Key) -> bool {
-        let position = self.0 as usize;
-        PACKED.get(position) == Some(&5) && read_u16(position + 1) == key.0
+        self.as_key() == Some(key)
     }
 
-    pub(crate) fn flag(self, key: &str) -> bool {
-        self.get(key).as_bool() == Some(true)
+    pub(crate) fn flag(self, key: Key) -> bool {
+        self.get_by(key).as_bool() == Some(true)
     }
 
     /// How many elements or entries it has; 0 for a scalar.
@@ -220,11 +236,71 @@ impl std::fmt::Debug for Value {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Key(usize);
 
+/// The number of a name that is written in the code, looked up when that is compiled.
+macro_rules! key {
+    ($name:literal) => {
+        const { $crate::releases::store::Key::of($name) }
+    };
+}
+pub(super) use key;
+
 impl Key {
     /// The number of a string that the data holds.
     pub(crate) fn new(name: &str) -> Option<Key> {
-        let strings = (PACKED.len() - table()) / 4 - 1;
-        search(strings, |number| bytes(number).cmp(name.as_bytes())).map(Key)
+        search(STRINGS, |number| bytes(number).cmp(name.as_bytes())).map(Key)
+    }
+
+    /// The same for a constant; one that the data does not hold is the key of nothing.
+    pub(crate) const fn of(name: &str) -> Key {
+        let (mut low, mut high) = (0, STRINGS);
+        while low < high {
+            let middle = (low + high) / 2;
+            let [start, end] = [
+                constant_u32(TABLE + 4 * middle),
+                constant_u32(TABLE + 4 * middle + 4),
+            ];
+            match constant_order(start, end, name.as_bytes()) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+                Ordering::Equal => return Key(middle),
+            }
+        }
+        Key(usize::MAX)
+    }
+}
+
+/// Where the string table begins.
+const TABLE: usize = constant_u32(12);
+/// How many strings there are.
+const STRINGS: usize = (PACKED.len() - TABLE) / 4 - 1;
+
+const fn constant_u32(position: usize) -> usize {
+    let [a, b, c, d] = [
+        PACKED[position],
+        PACKED[position + 1],
+        PACKED[position + 2],
+        PACKED[position + 3],
+    ];
+    u32::from_le_bytes([a, b, c, d]) as usize
+}
+
+/// How the text between two positions stands to a name, by their bytes.
+const fn constant_order(start: usize, end: usize, name: &[u8]) -> Ordering {
+    let text = TEXT.as_bytes();
+    let mut at = 0;
+    while start + at < end && at < name.len() {
+        if text[start + at] < name[at] {
+            return Ordering::Less;
+        }
+        if text[start + at] > name[at] {
+            return Ordering::Greater;
+        }
+        at += 1;
+    }
+    match (start + at < end, at < name.len()) {
+        (false, true) => Ordering::Less,
+        (true, false) => Ordering::Greater,
+        _ => Ordering::Equal,
     }
 }
 
@@ -239,28 +315,23 @@ fn position(start: usize, length: usize, key: &str) -> Option<usize> {
 }
 
 /// The index below `length` for which `compare` says that it is the one, all before it being less and all behind it greater.
-fn search(length: usize, compare: impl Fn(usize) -> std::cmp::Ordering) -> Option<usize> {
+fn search(length: usize, compare: impl Fn(usize) -> Ordering) -> Option<usize> {
     let (mut low, mut high) = (0, length);
     while low < high {
         let middle = (low + high) / 2;
         match compare(middle) {
-            std::cmp::Ordering::Less => low = middle + 1,
-            std::cmp::Ordering::Greater => high = middle,
-            std::cmp::Ordering::Equal => return Some(middle),
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+            Ordering::Equal => return Some(middle),
         }
     }
     None
 }
 
-/// Where the string table begins.
-fn table() -> usize {
-    read_u32(12) as usize
-}
-
 /// Where the string with this number lies in the text. Strings are numbered in the order of their bytes.
 fn range(number: usize) -> std::ops::Range<usize> {
-    let [start, end] = [0, 4].map(|offset| read_u32(table() + 4 * number + offset) as usize);
-    start..end
+    let place = TABLE + 4 * number;
+    read_u32(place) as usize..read_u32(place + 4) as usize
 }
 
 /// The string with this number.
