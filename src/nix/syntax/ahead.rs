@@ -1,28 +1,46 @@
-//! Files that another thread reads while the ones before them are evaluated.
+//! Files that are read by another thread too while the ones before them are evaluated.
 
 use super::{Parsed, read};
 use crate::workspace::source::FileId;
 use std::collections::HashMap;
+use std::panic;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread::{self, JoinHandle};
 
-/// How many files the other thread is in front at most: what it made waits in memory, many times as large as the text.
+/// How many files are read in front at most by each thread: what is made waits in memory, many times as large as the text.
 const AT_MOST: usize = 16;
 
 /// Stack of the other thread, in bytes; what it nests is bounded before it parses. Pages that are never touched cost nothing.
 const STACK: usize = 64 << 20;
 
-/// Files that are being read in their order by another thread.
+/// Files that two threads read in their order: another one all of them, and the first one those that it would have to wait for.
 pub struct Ahead {
+    shared: Arc<Shared>,
     /// Positions of the files in that order.
     order: HashMap<FileId, usize>,
-    /// The position of the next one to come.
-    next: usize,
-    /// Came before they were asked for.
+    /// Of each file whether the other thread is not waited for: the first one has read it, or has got it.
+    is_here: Vec<bool>,
+    /// Read before they were asked for.
     early: HashMap<FileId, Parsed>,
-    coming: Option<Receiver<(FileId, Parsed)>>,
+    coming: Option<Receiver<(usize, Parsed)>>,
     thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    files: Vec<(FileId, Arc<str>)>,
+    /// How many files are taken by one of the threads.
+    taken: AtomicUsize,
+}
+
+impl Shared {
+    /// The next file that nobody reads yet, now for the caller to read.
+    fn next(&self) -> Option<(usize, FileId, &str)> {
+        let position = self.taken.fetch_add(1, Ordering::Relaxed);
+        let (file, text) = self.files.get(position)?;
+        Some((position, *file, text))
+    }
 }
 
 impl Ahead {
@@ -40,42 +58,82 @@ impl Ahead {
             .enumerate()
             .map(|(position, (file, _))| (*file, position))
             .collect();
+        let is_here = vec![false; files.len()];
+        let shared = Arc::new(Shared {
+            files,
+            taken: AtomicUsize::new(0),
+        });
         let (sender, coming) = sync_channel(AT_MOST);
+        let others = Arc::clone(&shared);
         let work = move || {
-            for (file, text) in files {
-                if sender.send((file, read(file, &text))).is_err() {
+            while let Some((position, file, text)) = others.next() {
+                if sender.send((position, read(file, text))).is_err() {
                     return;
                 }
             }
         };
         let thread = thread::Builder::new().stack_size(STACK).spawn(work).ok()?;
         Some(Ahead {
+            shared,
             order,
-            next: 0,
+            is_here,
             early: HashMap::new(),
             coming: Some(coming),
             thread: Some(thread),
         })
     }
 
-    /// What was read of a file, once; `None` where it is not among the files, or would take longer than to read it here.
+    /// What was read of a file, once; `None` where the caller has to read it: it is not among the files, nobody has begun with it, or
+    /// it was asked for before.
     pub fn take(&mut self, file: FileId) -> Option<Parsed> {
         let position = *self.order.get(&file)?;
         if let Some(parsed) = self.early.remove(&file) {
             return Some(parsed);
         }
-        if position < self.next || position - self.next > AT_MOST {
+        if self.is_here[position] || position > self.shared.taken.load(Ordering::Relaxed) + AT_MOST
+        {
             return None;
         }
-        // It ends early only where reading a file panicked: then that file is read again by whoever needs it.
-        while let Ok((known, parsed)) = self.coming.as_ref()?.recv() {
-            self.next += 1;
-            if known == file {
+        let shared = Arc::clone(&self.shared);
+        loop {
+            match self.coming.as_ref()?.try_recv() {
+                Ok((known, parsed)) => {
+                    if let Some(parsed) = self.came(known, parsed, position) {
+                        return Some(parsed);
+                    }
+                    continue;
+                }
+                // It ends early only where reading a file panicked: then that file is read again by whoever needs it.
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => {}
+            }
+            if self.early.len() < AT_MOST
+                && let Some((known, other, text)) = shared.next()
+            {
+                self.is_here[known] = true;
+                if known == position {
+                    return None;
+                }
+                // One that panics is read again by whoever needs it.
+                if let Ok(parsed) = panic::catch_unwind(|| read(other, text)) {
+                    self.early.insert(other, parsed);
+                }
+                continue;
+            }
+            let (known, parsed) = self.coming.as_ref()?.recv().ok()?;
+            if let Some(parsed) = self.came(known, parsed, position) {
                 return Some(parsed);
             }
-            self.early.insert(known, parsed);
         }
-        self.coming = None;
+    }
+
+    /// Keeps what the other thread has read, unless it is what is wanted.
+    fn came(&mut self, known: usize, parsed: Parsed, wanted: usize) -> Option<Parsed> {
+        self.is_here[known] = true;
+        if known == wanted {
+            return Some(parsed);
+        }
+        self.early.insert(self.shared.files[known].0, parsed);
         None
     }
 }
@@ -83,6 +141,9 @@ impl Ahead {
 impl Drop for Ahead {
     fn drop(&mut self) {
         // Nobody listens: the other thread ends after the file that it is at.
+        self.shared
+            .taken
+            .store(self.shared.files.len(), Ordering::Relaxed);
         self.coming = None;
         if let Some(thread) = self.thread.take() {
             // A panic was told by the hook of the process.
@@ -130,7 +191,7 @@ mod tests {
     fn a_file_that_is_not_among_them_or_was_taken_is_not_waited_for() {
         let mut ahead = Ahead::start(texts(2)).expect("a thread");
         assert!(ahead.take(FileId(9)).is_none());
-        assert!(ahead.take(FileId(0)).is_some());
+        drop(ahead.take(FileId(0)));
         assert!(ahead.take(FileId(0)).is_none());
     }
 
