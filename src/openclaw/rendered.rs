@@ -5,7 +5,7 @@
 //! what looks like OpenClaw's configuration among them becomes a blueprint.
 
 use super::blueprint::{Blueprint, Modules, assumptions, is_below, unseen};
-use super::configuration::{Language, Problem, Source};
+use super::configuration::{Language, Problem, Reach, Source};
 use super::from_nix::{Converter, Merging};
 use super::programs::{PROGRAM_NAMES, is_configuration_file, names_program};
 use super::script_changes;
@@ -13,10 +13,12 @@ use super::store_secrets;
 use super::tree::Node;
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::value::{self, Part, Rendered, Thunk};
-use crate::nix::modules::Class;
+use crate::nix::modules::{Class, FRAMEWORK};
 use crate::releases;
-use crate::workspace::source::Span;
+use crate::workspace::source::{FileId, Span};
+use aho_corasick::packed;
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 /// Where Home Manager's options may hold a rendered file or a script with one, beside those that are looked at anyway.
 const HOME: &[&str] = &[
@@ -65,6 +67,9 @@ pub(super) fn elsewhere(
         Class::Nixos | Class::Darwin => SYSTEM,
         Class::Generic | Class::FlakeParts => &[HOME, SYSTEM].concat(),
     };
+    if !may_render(evaluator, modules, before) {
+        return;
+    }
     modules.evaluate(evaluator, paths);
     let files = modules.surroundings(evaluator, NAMED_FILES);
     let contents = contents(evaluator, before);
@@ -145,6 +150,65 @@ pub(super) fn elsewhere(
             problems: Vec::new(),
             assumptions: assumptions(set),
         });
+    }
+}
+
+/// Whether a set of modules has rendered something, or may when more of it is evaluated. In a file by itself and those that it
+/// imports as modules, something has to say so; into a whole configuration values come from elsewhere.
+fn may_render(evaluator: &Evaluator, modules: &Modules<'_>, before: usize) -> bool {
+    if evaluator.rendered.len() > before || modules.sight.reach != Reach::Alone {
+        return true;
+    }
+    let Some(collected) = modules.set.collected() else {
+        return true;
+    };
+    let sources = evaluator.workspace.sources();
+    if !modules.set.request.definitions.is_empty() {
+        return true;
+    }
+    let mut files: Vec<FileId> = Vec::new();
+    for module in &collected.modules {
+        match module.span {
+            Some(span) if (span.file.0 as usize) < sources.len() => files.push(span.file),
+            // What the request itself defines is a module too.
+            None if module.name.as_ref() == FRAMEWORK => {}
+            _ => return true,
+        }
+    }
+    files.sort_unstable();
+    files.dedup();
+    files
+        .into_iter()
+        .any(|file| mentions_rendering(&sources.get(file).text))
+}
+
+/// What all names contain by which a text becomes a file, a value becomes JSON, or code and data of other files are read.
+const RENDERING: &[&str] = &[
+    "toJSON",
+    "toYAML",
+    "toFile",
+    "write",
+    "replaceVars",
+    "runCommand",
+    "generat",
+    "formats",
+    "read",
+    "mport",
+    "callPackage",
+    "getFlake",
+];
+
+/// Whether one of them is in a text. The option `imports` is none.
+fn mentions_rendering(text: &str) -> bool {
+    static SEARCHER: OnceLock<Option<packed::Searcher>> = OnceLock::new();
+    let searcher =
+        SEARCHER.get_or_init(|| packed::Config::new().builder().extend(RENDERING).build());
+    match searcher {
+        Some(searcher) => searcher.find_iter(text).any(|found| {
+            !text[..found.end()].ends_with("import") || !text[found.end()..].starts_with('s')
+        }),
+        // A processor without vector instructions.
+        None => true,
     }
 }
 
@@ -267,6 +331,26 @@ mod tests {
         assert!(!like("{agents: {}}"));
         assert!(!like("{agents: {}, channels: {}, providers: {}}"));
         assert!(!like("{agents: {}, models: {}, keymap: {}, theme: 1}"));
+    }
+
+    #[test]
+    fn what_may_render() {
+        for text in [
+            "builtins.toJSON x",
+            "with pkgs; writeText \"a\" b",
+            "(pkgs.formats.json { }).generate",
+            "import ./services.nix",
+            "(import\n./x.nix)",
+            "lib.importJSON ./x.json",
+            "builtins.readFile ./x",
+            "scopedImport { } ./x.nix",
+        ] {
+            assert!(mentions_rendering(text), "{text}");
+        }
+        assert!(!mentions_rendering(
+            "{ imports = [ ./x.nix ]; services.a.script = \"b\"; }"
+        ));
+        assert!(mentions_rendering("{ imports = [ (import ./x.nix) ]; }"));
     }
 
     #[test]

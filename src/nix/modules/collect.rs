@@ -5,7 +5,9 @@ use super::aliases::{Alias, definitions_at, handed_on};
 use super::definition::{Definition, Guard};
 use super::types::OptionType;
 use super::users::SYSTEMS_AROUND;
-use super::{Class, Collected, Declarations, Module, ModuleSet, OptionDeclaration, Unseen};
+use super::{
+    Class, Collected, Declarations, FRAMEWORK, Module, ModuleSet, OptionDeclaration, Unseen,
+};
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
 use crate::nix::eval::value::{Attr, Attrs, List, Origin, Thunk, Val, Value};
@@ -52,7 +54,7 @@ pub(super) fn collect(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Collect
         let disabled = std::mem::take(&mut collector.to_disable);
         collector = Collector::read(evaluator, set, &arguments, disabled);
     }
-    let framework = collector.add_module("the framework", None, None);
+    let framework = collector.add_module(FRAMEWORK, None, None);
     for (path, value) in &set.request.definitions {
         let mut value = Rc::clone(value);
         for name in path.iter().rev() {

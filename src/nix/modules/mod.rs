@@ -55,6 +55,9 @@ pub struct Module {
     pub file: Option<Rc<Thunk>>,
 }
 
+/// What the module is called of which the definitions are that come with a request.
+pub const FRAMEWORK: &str = "the framework";
+
 /// A module that could not be read.
 #[derive(Clone, Debug)]
 pub struct Unseen {
