@@ -90,16 +90,19 @@ impl Spelling {
 
     /// Whether this was meant to be `known`: other case, other separators, or at most one step of a slip of the pen (two in a long
     /// name). The plural of a name is another name, and so is that of its id.
+    #[inline]
     pub fn is_nearly(&self, known: &Spelling) -> bool {
         let most = if known.length < 8 { 1 } else { 2 };
-        if self.length.abs_diff(known.length) > most
+        // Nearly all names are told apart by this.
+        self.length.abs_diff(known.length) <= most
             // Slips at both ends are rare.
-            || self.letters[0] != known.letters[0] && self.last != known.last
+            && (self.letters[0] == known.letters[0] || self.last == known.last)
             // Each step changes two kinds of letters at most.
-            || (self.kinds ^ known.kinds).count_ones() > 2 * most as u32
-        {
-            return false;
-        }
+            && (self.kinds ^ known.kinds).count_ones() <= 2 * most as u32
+            && self.is_within(known, most)
+    }
+
+    fn is_within(&self, known: &Spelling, most: usize) -> bool {
         let (own, others) = (self.letters(), known.letters());
         // The plural, and what such a thing is called by, are other names.
         if [&b"s"[..], b"id"]

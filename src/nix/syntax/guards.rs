@@ -355,16 +355,22 @@ impl Guard {
         self.check_height((at, at))
     }
 
+    #[inline]
     fn check_height(&self, span: (u32, u32)) -> Result<(), StaticProblem> {
         if self.highest <= MAX_DEPTH {
             return Ok(());
         }
-        Err(self.too_deep(
+        Err(self.too_high(span))
+    }
+
+    #[cold]
+    fn too_high(&self, span: (u32, u32)) -> StaticProblem {
+        self.too_deep(
             span,
             &format!(
                 "more than {MAX_DEPTH} operators, arguments and expressions inside of each other"
             ),
-        ))
+        )
     }
 
     fn top(&mut self) -> &mut Level {

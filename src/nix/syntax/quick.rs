@@ -7,6 +7,41 @@ use rnix::SyntaxKind::{self, *};
 /// Tokens without white space or brackets between them that are told apart.
 const LONGEST_RUN: usize = 64;
 
+/// Kinds of bytes that stand in runs, one bit each.
+const BLANK: u8 = 1;
+/// Inside of a word behind its first letter.
+const OF_WORDS: u8 = 2;
+/// Inside of a string of either kind, where it ends nothing and begins nothing.
+const PLAIN_IN_STRINGS: u8 = 4;
+
+/// The kinds of each byte.
+static KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        if matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
+            kinds[at] |= BLANK;
+        }
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'\'') {
+            kinds[at] |= OF_WORDS;
+        }
+        if !matches!(byte, b'\\' | b'$' | b'"' | b'\'') {
+            kinds[at] |= PLAIN_IN_STRINGS;
+        }
+        at += 1;
+    }
+    kinds
+};
+
+/// How many bytes of a kind stand in front.
+fn run_of(bytes: &[u8], kind: u8) -> usize {
+    bytes
+        .iter()
+        .position(|byte| KINDS[usize::from(*byte)] & kind == 0)
+        .unwrap_or(bytes.len())
+}
+
 /// Where the text at some point belongs.
 #[derive(Clone, Copy)]
 enum Context {
@@ -50,7 +85,7 @@ pub(super) fn scan<E>(
                 }
                 b'$' if byte(at + 1) == b'{' => {}
                 _ => {
-                    at += 1;
+                    at += 1 + run_of(&bytes[at + 1..], PLAIN_IN_STRINGS);
                     continue;
                 }
             },
@@ -79,7 +114,7 @@ pub(super) fn scan<E>(
                 }
                 b'$' if byte(at + 1) == b'{' => {}
                 _ => {
-                    at += 1;
+                    at += 1 + run_of(&bytes[at + 1..], PLAIN_IN_STRINGS);
                     continue;
                 }
             },
@@ -88,14 +123,12 @@ pub(super) fn scan<E>(
         at += 1;
         let kind = match bytes[start] {
             b' ' | b'\n' | b'\t' | b'\r' => {
+                at += run_of(&bytes[at..], BLANK);
                 run = 0;
                 continue;
             }
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
-                while matches!(byte(at), b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'\'')
-                {
-                    at += 1;
-                }
+                at += run_of(&bytes[at..], OF_WORDS);
                 // A path ends at a quote, a name does not.
                 if bytes[start..at].contains(&b'\'') && follows_slash(&bytes[..start]) {
                     return None;

@@ -228,7 +228,11 @@ fn matches(pattern: &str, steps: &[Step<'_>]) -> bool {
 
 /// A quick look before a pattern is taken apart: whether it may begin as the steps do. Most do not.
 fn may_match(pattern: &str, steps: &[Step<'_>]) -> bool {
-    matches!(steps.first(), Some(Step::Key(key)) if pattern.starts_with(key) || pattern.starts_with('*'))
+    let Some(Step::Key(key)) = steps.first() else {
+        return false;
+    };
+    let first = pattern.as_bytes().first();
+    first == Some(&b'*') || first == key.as_bytes().first() && pattern.starts_with(key)
 }
 
 fn in_any(patterns: &[&str], steps: &[Step<'_>], last: &str) -> bool {
