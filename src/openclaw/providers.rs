@@ -50,6 +50,8 @@ pub struct DeclaredProvider {
     pub node: Rc<Node>,
     /// Its models.
     pub models: ModelList,
+    /// Whether it is local, once that was asked.
+    local: OnceCell<bool>,
 }
 
 impl DeclaredProvider {
@@ -73,12 +75,14 @@ impl DeclaredProvider {
 
     /// Whether it runs in one's own network, so that its models and keys are one's own affair.
     pub fn is_local(&self) -> bool {
-        endpoints::is_local_provider(&self.id)
-            || self
-                .address()
-                .is_some_and(|it| endpoints::is_local_address(&it))
-            || self.node.get("localService").is_some()
-            || self.text("api").as_deref() == Some("ollama")
+        *self.local.get_or_init(|| {
+            endpoints::is_local_provider(&self.id)
+                || self
+                    .address()
+                    .is_some_and(|it| endpoints::is_local_address(&it))
+                || self.node.get("localService").is_some()
+                || self.text("api").as_deref() == Some("ollama")
+        })
     }
 
     /// Whether it declares, or may declare, an address and models, and so needs no plugin.
@@ -759,6 +763,7 @@ fn declared_providers(config: &Rc<Node>) -> (Vec<DeclaredProvider>, Option<Unkno
             path: ConfigPath::keys("models.providers").key(key.clone()),
             node: Rc::clone(node),
             models: model_list(node),
+            local: OnceCell::new(),
         })
         .collect();
     (declared, object.open.clone())

@@ -821,9 +821,7 @@ impl Finder<'_> {
     fn lock_of(&self, directory: &str) -> Option<Rc<FlakeLock>> {
         let lock = path::join(directory, "flake.lock");
         let bytes = self.workspace.read_bytes(&lock).ok()?;
-        FlakeLock::parse(&String::from_utf8_lossy(&bytes))
-            .ok()
-            .map(Rc::new)
+        FlakeLock::read(&bytes).ok().map(Rc::new)
     }
 
     /// A Nix file by itself: its blueprints, and the other files that it imports.

@@ -113,6 +113,15 @@ fn place_of(text: &str, name: &str) -> (usize, usize) {
 }
 
 impl FlakeLock {
+    /// Reads a `flake.lock`. What is no UTF-8 in it counts as replacement characters.
+    pub fn read(bytes: &[u8]) -> Result<FlakeLock, FlakeLockError> {
+        // To look for what has to be replaced takes many times as long as to see that nothing has to be.
+        match std::str::from_utf8(bytes) {
+            Ok(text) => FlakeLock::parse(text),
+            Err(_) => FlakeLock::parse(&String::from_utf8_lossy(bytes)),
+        }
+    }
+
     /// Reads the text of a `flake.lock`.
     pub fn parse(text: &str) -> Result<FlakeLock, FlakeLockError> {
         let lock: FlakeLock = serde_json::from_str(text).map_err(|error| FlakeLockError {

@@ -111,7 +111,7 @@ impl Evaluator {
         let lock_path = path::join(directory, "flake.lock");
         let (lock, lock_problem) = match self.workspace.visibility(&lock_path) {
             Visibility::File => match self.workspace.read_bytes(&lock_path) {
-                Ok(bytes) => match FlakeLock::parse(&String::from_utf8_lossy(&bytes)) {
+                Ok(bytes) => match FlakeLock::read(&bytes) {
                     Ok(lock) => (Some(Rc::new(lock)), None),
                     Err(error) => (None, Some(error.to_string())),
                 },
