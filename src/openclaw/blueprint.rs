@@ -8,12 +8,12 @@ use super::from_nix::{Converter, Merging, problem};
 use super::json::{self, Dialect};
 use super::needed_files;
 use super::option_roots;
-use super::programs::{PROGRAM_NAMES, is_configuration_file};
+use super::programs::{self, PROGRAM_NAMES, is_configuration_file};
 use super::rendered;
 use super::tree::{Condition, Node, Value};
 use super::written_json;
 use crate::nix::eval::Evaluator;
-use crate::nix::eval::unknown::{ErrorKind, EvalError};
+use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
 use crate::nix::eval::value::{Origin, Thunk, Value as Evaluated};
 use crate::nix::flake::package_set::failing_overlay;
 use crate::nix::modules::definition::Definition;
@@ -427,6 +427,7 @@ fn failures(evaluator: &mut Evaluator, set: &Rc<ModuleSet>, found: &mut Found) {
                     | ErrorKind::FileInSubmodule
                     | ErrorKind::MissingAttribute
                     | ErrorKind::MissingInput
+                    | ErrorKind::Module
             )
         })
         .cloned()
@@ -688,6 +689,35 @@ fn misspelt_users(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Option<Prob
     Some(problem)
 }
 
+/// Notes what keeps the names of users, with all that is configured for them, from being known.
+fn users_not_known(evaluator: &mut Evaluator, definitions: &[Definition], found: &mut Found) {
+    let discharged = evaluator.discharge_set(definitions);
+    let open = definition::children(&discharged).open;
+    let unknown = discharged.iter().filter_map(|one| match &one.value {
+        Err(Stop::Unknown(unknown)) => Some(unknown),
+        _ => None,
+    });
+    // Most users have nothing to do with OpenClaw.
+    let may_be_ours = definitions.iter().filter_map(Definition::span).any(|span| {
+        let file = evaluator.workspace.sources().get(span.file);
+        programs::names_program(&file.text)
+    });
+    if let Some(unknown) = unknown.chain(open.as_ref()).next()
+        && may_be_ours
+    {
+        found.unchecked.push(Unchecked {
+            option: "home-manager.users".to_string(),
+            reason: format!("which users there are is not known: {}", unknown.reason),
+            span: unknown.span,
+        });
+    }
+    for one in &discharged {
+        if let Err(Stop::Error(error)) = &one.value {
+            found.fails(problem(error));
+        }
+    }
+}
+
 /// The users of Home Manager inside a system.
 fn users(evaluator: &mut Evaluator, modules: &Modules<'_>, found: &mut Found) {
     let Modules {
@@ -706,6 +736,7 @@ fn users(evaluator: &mut Evaluator, modules: &Modules<'_>, found: &mut Found) {
     let shared = converter.definitions_at(set, &["home-manager", "sharedModules"]);
     let arguments = converter.definitions_at(set, &["home-manager", "extraSpecialArgs"]);
     drop(converter);
+    users_not_known(evaluator, &definitions, found);
     let for_users = modules.surroundings(evaluator, FOR_USERS);
     for (user, modules) in crate::nix::modules::nested_users(evaluator, &definitions) {
         let inner = crate::nix::modules::home_of_system(

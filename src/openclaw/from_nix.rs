@@ -5,6 +5,7 @@ use super::path::ConfigPath;
 use super::tree::{
     Condition, List, Node, Object, PathLiteral, Place, Step, Text, TextPart, Unknown, Value,
 };
+use super::updates::opened;
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{self, ErrorKind, EvalError, Kind, Stop};
 use crate::nix::eval::value::{
@@ -428,6 +429,29 @@ impl<'a> Converter<'a> {
                 .min()?;
             active.retain(|one| one.definition.effective_priority() == strongest);
             active.sort_by_key(|one| one.definition.effective_order());
+        }
+        if merging.is_option() && active.len() > 1 {
+            // What fails is told. It contradicts nothing, and the others are what is left to look at.
+            let (failing, holding): (Vec<Discharged>, Vec<Discharged>) = active
+                .into_iter()
+                .partition(|one| matches!(one.value, Err(Stop::Error(_))));
+            if holding.is_empty() {
+                return failing.first().map(|one| self.single(one, merging));
+            }
+            if let Some(first) = failing.first() {
+                for one in &failing {
+                    self.single(one, merging);
+                }
+                let failed = Unknown {
+                    subject: None,
+                    kind: None,
+                    reason: "another definition of it fails".to_string(),
+                    span: first.definition.span(),
+                };
+                let held = self.merge(holding, merging);
+                return held.map(|node| opened(&node, &failed));
+            }
+            active = holding;
         }
         let (first, rest) = active.split_first()?;
         if active.iter().all(|one| match &one.value {

@@ -150,6 +150,8 @@ pub(super) fn environment(
         Value::Unknown(unknown) => {
             found.push(unnamed(provision, unknown.span.or(node.place.primary())));
         }
+        // That it fails is told; what it was to provide is nobody's mistake.
+        Value::Failed(_) => found.push(unnamed(provision, node.place.primary())),
         _ => {}
     }
 }

@@ -87,3 +87,15 @@ fn definitions_that_contradict_each_other_only_where_two_conditions_hold_are_no_
     assert_eq!(code, 1, "{out}");
     assert!(out.contains("error[conflicting-definitions]"), "{out}");
 }
+
+#[test]
+fn what_fails_beside_other_definitions_contradicts_none_of_them() {
+    let setting = "environment = lib.mkMerge [ { GATEWAY = \"/run/x\"; } (lib.mkIf isLinux { TOKEN = \"/run/y\"; }) ]; config.gateway.auth.mode = \"token\"; config.gateway.auth.token = \"\\${TOKEN}\";";
+    let (code, out) = said("home.nix --format concise", setting);
+    assert_eq!(code, 1, "{out}");
+    let errors: Vec<&str> = out.lines().filter(|line| line.contains("error[")).collect();
+    assert!(
+        matches!(errors.as_slice(), [only] if only.contains("undefined variable `isLinux`")),
+        "{out}"
+    );
+}

@@ -315,3 +315,71 @@ fn a_home_of_its_own_has_no_system() {
         printed.err
     );
 }
+
+/// A system whose users' module reads `vars.user`.
+fn with_variables(variables: &str, rest: &str) -> (i32, String) {
+    let flake = format!(
+        "{{
+  inputs.nixpkgs.url = \"github:NixOS/nixpkgs/nixos-unstable\";
+  inputs.home-manager.url = \"github:nix-community/home-manager\";
+  inputs.nix-openclaw.url = \"github:openclaw/nix-openclaw\";
+  outputs = {{ self, nixpkgs, home-manager, nix-openclaw }}: {{
+    nixosConfigurations.desk = nixpkgs.lib.nixosSystem {{
+      specialArgs = {{ {variables} }};
+      modules = [ home-manager.nixosModules.home-manager {{ home-manager.sharedModules = [ nix-openclaw.homeManagerModules.openclaw ]; }} ./assistant.nix ];
+    }};
+  }};
+}}
+"
+    );
+    let module = format!(
+        "{{ config, lib, vars, ... }}: {{
+  options.my.enable = lib.mkEnableOption \"it\";
+  {rest} = {{
+    home-manager.users.${{vars.user}} = {{
+      programs.openclaw = {{ enable = true; config.gateway.mode = \"local\"; config.gateway.auth.mode = \"none\"; }};
+    }};
+  }};
+}}
+"
+    );
+    let folder = tree(&[("flake.nix", &flake), ("assistant.nix", &module)]);
+    let run = openclaw_check()
+        .args("--no-git --format concise --strict")
+        .inside(folder.path())
+        .run();
+    (run.code, run.out)
+}
+
+/// That no configuration enables OpenClaw is said only where it is so.
+#[test]
+fn a_user_whose_name_fails_or_is_not_known_is_told() {
+    let (code, out) = with_variables("vars.user = \"zoe\";", "config");
+    assert!(code == 0 && out.contains("home-manager.users.zoe"), "{out}");
+    let (code, out) = with_variables("vars.suer = \"zoe\";", "config");
+    assert_eq!(code, 1, "{out}");
+    assert!(
+        out.contains(
+            "error[evaluation-error] the attribute `user` is missing (did you mean `suer`?)"
+        ),
+        "{out}"
+    );
+    let (code, out) = with_variables("vasr.user = \"zoe\";", "config");
+    assert_eq!(code, 1, "{out}");
+    assert!(
+        out.contains("home-manager.users: which users there are is not known: argument `vars`"),
+        "{out}"
+    );
+    assert!(!out.contains("no configuration here enables"), "{out}");
+}
+
+#[test]
+fn a_misspelt_config_beside_options_is_told_and_read() {
+    let (code, out) = with_variables("vars.user = \"zoe\";", "ocnfig");
+    assert_eq!(code, 1, "{out}");
+    assert!(
+        out.contains("takes no `ocnfig` beside it: write `config`")
+            && out.contains("home-manager.users.zoe"),
+        "{out}"
+    );
+}

@@ -591,6 +591,7 @@ impl Attrs {
         let name = name.as_str();
         let meant = match self.marker.as_deref() {
             Some(Marker::Library) => names::misspelt(name),
+            Some(Marker::Types) => names::misspelt_type(name),
             Some(Marker::Options(declared)) => misspelt_option(declared, name),
             _ => None,
         };

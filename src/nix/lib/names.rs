@@ -620,6 +620,15 @@ pub fn misspelt(name: &str) -> Option<&'static str> {
     NAMES.iter().copied().find(is_meant)
 }
 
+/// The same for a name in `lib.types`, of which there are few.
+pub fn misspelt_type(name: &str) -> Option<&'static str> {
+    if types_have(name) {
+        return None;
+    }
+    let is_meant = |known: &&str| known.eq_ignore_ascii_case(name) || is_one_step(name, known);
+    TYPES.iter().copied().find(is_meant)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -638,6 +647,14 @@ mod tests {
         for other in ["mkIf", "mapp", "myHelper", "mkHost", "concatLines2000"] {
             assert_eq!(misspelt(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn slips_of_the_pen_in_types() {
+        assert_eq!(misspelt_type("bolo"), Some("bool"));
+        assert_eq!(misspelt_type("listof"), Some("listOf"));
+        assert_eq!(misspelt_type("str"), None);
+        assert_eq!(misspelt_type("mine"), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::users::SYSTEMS_AROUND;
 use super::{
     Class, Collected, Declarations, FRAMEWORK, Module, ModuleSet, OptionDeclaration, Unseen,
 };
+use crate::nearest::is_slip;
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
 use crate::nix::eval::value::{Attr, Attrs, List, Origin, Thunk, Val, Value};
@@ -673,15 +674,24 @@ impl<'a> Collector<'a> {
             None => "config",
         };
         let origin = Origin::at(first.name_span.or(value.origin.span));
+        let is_config =
+            attrs.get(Symbol::new("config")).is_none() && is_slip(first.name.as_str(), "config");
+        let instead = match is_config {
+            true => "write `config`",
+            false => "move it into `config = { ... };`",
+        };
         if let Stop::Error(error) = evaluator.error(
             ErrorKind::Module,
             format!(
-                "a module with a top-level `{beside}` takes no `{}` beside it: move it into `config = {{ ... }};`",
+                "a module with a top-level `{beside}` takes no `{}` beside it: {instead}",
                 first.name
             ),
             &origin,
         ) {
             self.found.failures.push(error);
+        }
+        if is_config {
+            return Some(Definition::new(Rc::clone(&first.value), module));
         }
         let set = Val::new(
             Value::Attrs(Rc::new(Attrs::from_entries(strays))),

@@ -4,7 +4,7 @@
 pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     (
         "mkOption",
-        "{ ... }@attributes: attributes // { _type = \"option\"; }",
+        "{ default ? null, defaultText ? null, example ? null, description ? null, relatedPackages ? null, type ? null, apply ? null, internal ? null, visible ? null, readOnly ? null }@attributes: attributes // { _type = \"option\"; }",
     ),
     ("isOption", "value: value._type or null == \"option\""),
     ("isType", "name: value: value._type or null == name"),
