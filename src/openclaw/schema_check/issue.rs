@@ -2,6 +2,7 @@
 
 use crate::openclaw::path::ConfigPath;
 use crate::workspace::source::Span;
+use std::rc::Rc;
 
 /// One thing that a release refuses.
 #[derive(Clone, PartialEq, Debug)]
@@ -32,8 +33,8 @@ pub enum IssueKind {
         similar_is_missing: bool,
         /// Places of the schema that have a key of this name, once they were looked for.
         elsewhere: Vec<String>,
-        /// The keys that are allowed, where there are few of them.
-        allowed: Vec<String>,
+        /// The keys that are allowed.
+        allowed: Rc<[&'static str]>,
         /// Where the key alone is written.
         key_span: Option<Span>,
     },

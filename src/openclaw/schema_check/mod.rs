@@ -25,6 +25,7 @@ use super::tree::{List, Node, Object, Value};
 use crate::openclaw::configuration::Instance;
 use crate::releases::Release;
 use crate::releases::schema::{ArrayRules, Kind, Node as SchemaNode, ObjectRules, Rest, Schema};
+use std::rc::Rc;
 
 /// Everything that `schema` refuses in the configuration `root`, in the order of the tree. `environment` says which
 /// variables are known to fill placeholders.
@@ -258,8 +259,15 @@ impl<'a> Checker<'a> {
                     .is_none_or(|part| part.default().is_none())
             })
             .collect();
-        for (key, child) in unknown {
-            self.unknown_key(key, child, object, rules, &mut missing);
+        if !unknown.is_empty() {
+            let allowed: Rc<[&'static str]> = rules
+                .properties()
+                .filter(|(_, schema)| schema.kind() != Kind::Never)
+                .map(|(name, _)| name)
+                .collect();
+            for (key, child) in unknown {
+                self.unknown_key(key, child, object, &allowed, &mut missing);
+            }
         }
         for name in missing {
             let expected = rules
@@ -326,14 +334,9 @@ impl<'a> Checker<'a> {
         key: &'a str,
         child: &'a Node,
         object: &'a Object,
-        rules: &ObjectRules,
+        allowed: &Rc<[&'static str]>,
         missing: &mut Vec<&'static str>,
     ) {
-        let allowed: Vec<&'static str> = rules
-            .properties()
-            .filter(|(_, schema)| schema.kind() != Kind::Never)
-            .map(|(name, _)| name)
-            .collect();
         let free = allowed
             .iter()
             .copied()
@@ -357,7 +360,7 @@ impl<'a> Checker<'a> {
                 similar: similar.map(str::to_string),
                 similar_is_missing,
                 elsewhere: Vec::new(),
-                allowed: allowed.iter().map(|name| (*name).to_string()).collect(),
+                allowed: Rc::clone(allowed),
                 key_span: child.place.key,
             },
             unless_set: Vec::new(),
