@@ -8,7 +8,9 @@ use super::process_variables::{Around, plugins};
 use super::tree::{Node, TextPart, Value};
 use super::{problem::Problem, problem::ProblemKind, programs::names_program};
 use crate::openclaw::credentials::{is_secret_variable, names_a_secret, secret_parts};
-use crate::openclaw::secret_patterns::{find, is_secret_option, looks_generated};
+use crate::openclaw::secret_patterns::{
+    find, is_secret_option, looks_generated, option_with_secret,
+};
 use crate::workspace::source::Span;
 use std::ops::Range;
 use std::rc::Rc;
@@ -171,11 +173,11 @@ fn in_command(command: &Node, path: &str) -> Option<Problem> {
         let follows_option = before
             .and_then(|word| word.as_str())
             .is_some_and(|word| is_secret_option(&word));
-        let is_literal = || {
-            item.as_str()
-                .is_some_and(|text| !secret_parts(&text).is_empty())
-        };
-        if follows_option && is_literal() {
+        let is_secret = item.as_str().is_some_and(|text| {
+            (follows_option || option_with_secret(&text).is_some())
+                && !secret_parts(&text).is_empty()
+        });
+        if is_secret {
             return Some(problem("a secret", &COMMAND, path, item.place.primary()));
         }
         if let Some(problem) = in_text(item, path) {

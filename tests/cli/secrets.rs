@@ -323,6 +323,10 @@ fn in_places_that_no_field_is_for() {
         format!(
             "config.mcp.servers.a = {{ command = \"x\"; args = [ \"--token={PASSWORD}\" ]; }};"
         ),
+        "config.mcp.servers.a = { command = \"x\"; args = [ \"--token=Trestle/marigold\" ]; };"
+            .to_string(),
+        "config.models.providers.mine = { baseUrl = \"https://bot:plum/Trestle@a.example/v1\"; models = [ ]; };"
+            .to_string(),
     ] {
         check_module(&format!(
             "{{ programs.openclaw = {{ enable = true; {settings} config.agents.defaults.model = \"nosuch/x\"; }}; }}"

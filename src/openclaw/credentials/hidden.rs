@@ -9,7 +9,7 @@ use super::written::{Written, bare, classify, is_file_path};
 use super::{Role, Step, matches, may_match};
 use crate::openclaw::placeholders::{self, Flaw, Form};
 use crate::openclaw::secret_names::{is_secret_name, names_a_secret, nearly_names_a_secret};
-use crate::openclaw::secret_patterns::{find, is_template, looks_generated};
+use crate::openclaw::secret_patterns::{find, is_template, looks_generated, option_with_secret};
 use crate::openclaw::tree::{Node, TextPart, Value};
 use std::ops::Range;
 
@@ -43,6 +43,10 @@ fn collect(text: &str, offset: usize, depth: usize, parts: &mut Vec<Range<usize>
     let start = inner.as_ptr() as usize - text.as_ptr() as usize;
     let whole = offset + start..offset + start + inner.len();
     match classify(text) {
+        // Where the value turns up elsewhere, it stands without the option.
+        Written::Known(_) | Written::Literal if option_with_secret(text.trim()).is_some() => {
+            parts.push(whole);
+        }
         Written::Known(_) | Written::Literal => parts.push(offset..offset + text.len()),
         Written::Empty | Written::VariableName | Written::Path => {}
         Written::Dummy => {
@@ -379,6 +383,7 @@ mod tests {
             );
         }
         assert_eq!(parts("$plumTrestle48"), ["$plumTrestle48"]);
+        assert_eq!(parts("--api-key=plum/Trestle"), ["plum/Trestle"]);
         assert_eq!(
             parts("plum-Trestle${A}Marigold-Anvil"),
             ["plum-Trestle", "Marigold-Anvil"]

@@ -23,6 +23,9 @@ pub struct Found {
     pub range: Range<usize>,
 }
 
+/// What is found in `https://user:password@host`.
+pub const PASSWORD_IN_ADDRESS: &str = "a password in an address";
+
 /// The first secret of a known format in a text. Text that only stands for a secret (`sk-your-key-here`) and the
 /// dummy keys of local servers are none.
 ///
@@ -136,7 +139,7 @@ fn found_at(text: &str, position: usize, marks: Marks) -> Option<Found> {
         && let Some(range) = password_in_address(text, position)
     {
         return Some(Found {
-            what: "a password in an address",
+            what: PASSWORD_IN_ADDRESS,
             range,
         });
     }
@@ -249,7 +252,8 @@ fn private_key(text: &str, position: usize) -> Option<Found> {
     })
 }
 
-/// The password of `scheme://user:password@host`, unless it is a placeholder or only stands for one.
+/// The password of `scheme://user:password@host`, unless it is a placeholder or only stands for one. One with a `/`, `?` or `#` in it
+/// makes no address, and is a password all the same: what stands behind the colon is no port.
 fn password_in_address(text: &str, position: usize) -> Option<Range<usize>> {
     let rest = &text[position..];
     let scheme = rest
@@ -257,13 +261,33 @@ fn password_in_address(text: &str, position: usize) -> Option<Range<usize>> {
         .take_while(|byte| byte.is_ascii_lowercase() || matches!(byte, b'+' | b'0'..=b'9'))
         .count();
     let rest = rest[scheme..].strip_prefix("://")?;
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'`');
     let authority = &rest[..rest
-        .find(|character: char| matches!(character, '/' | '?' | '#') || character.is_whitespace())
+        .bytes()
+        .position(|byte| matches!(byte, b'/' | b'?' | b'#') || ends(&byte))
         .unwrap_or(rest.len())];
-    let (user, _) = authority.rsplit_once('@')?;
+    let (user, host) = match authority.rsplit_once('@') {
+        Some(parts) => parts,
+        None => {
+            let (name, port) = authority.split_once(':')?;
+            let is_port =
+                port.bytes().all(|byte| byte.is_ascii_digit()) || port.eq_ignore_ascii_case("port");
+            if is_port || name.starts_with('[') {
+                return None;
+            }
+            let deciding = rest.bytes().take(DECIDING);
+            let word = deciding.take_while(|byte| !ends(byte)).count();
+            let at = rest.as_bytes()[..word]
+                .iter()
+                .rposition(|byte| *byte == b'@')?;
+            (&rest[..at], &rest[at + 1..])
+        }
+    };
     let (name, password) = user.split_once(':')?;
     let is_inserted = password.contains(['$', '{', '<']) || password.starts_with('%');
-    if password.is_empty() || is_inserted || is_template(password) {
+    // `docker://name:tag@sha256:...` names an image.
+    let is_digest = host.starts_with("sha256:");
+    if password.is_empty() || is_inserted || is_digest || is_template(password) {
         return None;
     }
     let start = position + scheme + "://".len() + name.len() + 1;
@@ -303,6 +327,16 @@ fn secret_in_query(text: &str, position: usize) -> Option<Range<usize>> {
 pub fn is_secret_option(word: &str) -> bool {
     word.strip_prefix("--")
         .is_some_and(|name| !name.contains('=') && names_a_secret(name))
+}
+
+/// The parts of a word of a command that is such an option together with its value: `--api-key=VALUE`.
+pub fn option_with_secret(word: &str) -> Option<(&str, &str)> {
+    // Asked of many texts that are no options.
+    if !word.starts_with("--") {
+        return None;
+    }
+    word.split_once('=')
+        .filter(|(option, _)| is_secret_option(option))
 }
 
 /// The value of an option for a secret on a command line, in one text or in a list of words.
@@ -493,6 +527,14 @@ mod tests {
             ),
             ("redis://:s3cr3t@localhost:6379", "a password in an address"),
             (
+                "https://bot:plum/Trestle@a.example/v1",
+                "a password in an address",
+            ),
+            (
+                "https://bot:plum#?Trestle@a.example",
+                "a password in an address",
+            ),
+            (
                 "run --token plum-Trestle-48 --port 1",
                 "a secret given to an option",
             ),
@@ -520,6 +562,13 @@ mod tests {
             "https://alice:${PASSWORD}@proxy.example.org",
             "https://user:password@example.org",
             "https://%s:%s@example.org",
+            "http://127.0.0.1:8080/packages/openclaw@2026",
+            "http://[::1]:8080/packages/openclaw@2026",
+            "http://host:PORT/packages/openclaw@2026",
+            "https://bot:${PASSWORD}/x@proxy.example.org",
+            "see http://localhost:x/, or ask alice@example.org",
+            "[\"http://localhost:80\",\"alice@example.org\"]",
+            "docker://alpine:3.18@sha256:0123456789abcdef0123456789abcdef",
             "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
             "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
             "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-source/documents/AGENTS.md",
@@ -551,6 +600,7 @@ mod tests {
             "-M",
             "-sk-ant-api03-Zm9vYmFyYmF6cXV4MTIz!",
             "a://",
+            "a://b:c/",
             "123456:your-",
             "?key=",
             "--token ",
@@ -563,6 +613,35 @@ mod tests {
         }
         // A square of it would be hours.
         assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn a_password_goes_to_the_last_at_sign_before_a_blank_or_a_quote() {
+        for (text, password) in [
+            ("https://bot:pa/ss@wo:rd@a.example/v1 b@c", "pa/ss@wo:rd"),
+            ("\"https://bot:pa/ss@a.example\",\"b@c\"", "pa/ss"),
+            ("https://bot:pa@ss@a.example/b@c", "pa@ss"),
+        ] {
+            let found = find(text).map(|found| &text[found.range]);
+            assert_eq!(found, Some(password), "{text}");
+        }
+    }
+
+    #[test]
+    fn options_with_their_values() {
+        assert_eq!(
+            option_with_secret("--api-key=plum=Trestle"),
+            Some(("--api-key", "plum=Trestle"))
+        );
+        for other in [
+            "--api-key",
+            "--token-file=x",
+            "-k=x",
+            "api-key=x",
+            "--port=1",
+        ] {
+            assert_eq!(option_with_secret(other), None, "{other}");
+        }
     }
 
     #[test]
