@@ -134,6 +134,14 @@ fn found_at(text: &str, position: usize, marks: Marks) -> Option<Found> {
             range: position..position + length,
         });
     }
+    if matches!(rest[0], b'0'..=b'9' | b'a'..=b'f')
+        && let Some(length) = zai_key(rest)
+    {
+        return Some(Found {
+            what: "a Z.AI API key",
+            range: position..position + length,
+        });
+    }
     if marks.address
         && rest[0].is_ascii_lowercase()
         && let Some(range) = password_in_address(text, position)
@@ -149,7 +157,7 @@ fn found_at(text: &str, position: usize, marks: Marks) -> Option<Found> {
         }
         let tail = &rest[pattern.prefix.len()..];
         let length = run(tail, DECIDING, pattern.class);
-        if length < pattern.least {
+        if length < pattern.least || !pattern.class.is_complete(&tail[..length]) {
             continue;
         }
         let whole = &text[position..position + pattern.prefix.len() + length];
@@ -189,6 +197,21 @@ fn telegram_token(bytes: &[u8]) -> Option<usize> {
     let length = run(&bytes[digits + 1..], bytes.len(), Class::Word);
     let tail = std::str::from_utf8(&bytes[digits + 1..digits + 1 + length]).ok()?;
     (length >= 30 && !is_template(tail)).then_some(digits + 1 + length)
+}
+
+/// 32 digits of a hexadecimal number, a full stop, and 16 letters of both cases and digits: what begins as a hash goes on with an
+/// extension in small letters.
+fn zai_key(bytes: &[u8]) -> Option<usize> {
+    const NUMBER: usize = 32;
+    const SECRET: usize = 16;
+    if run(bytes, NUMBER + 1, Class::Hexadecimal) != NUMBER || bytes.get(NUMBER) != Some(&b'.') {
+        return None;
+    }
+    let secret = &bytes[NUMBER + 1..];
+    let length = run(secret, SECRET + 1, Class::Word);
+    let has = |is: fn(&u8) -> bool| secret[..length].iter().any(is);
+    (length == SECRET && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase))
+        .then_some(NUMBER + 1 + SECRET)
 }
 
 /// Three parts of 23 to 28, 6 to 7 and 27 or more characters.
@@ -525,6 +548,10 @@ mod tests {
                 "https://alice:hunter2@proxy.example.org/v1",
                 "a password in an address",
             ),
+            (
+                "key 0123456789abcdef0123456789abcdef.a1B2c3D4e5F6g7H8",
+                "a Z.AI API key",
+            ),
             ("redis://:s3cr3t@localhost:6379", "a password in an address"),
             (
                 "https://bot:plum/Trestle@a.example/v1",
@@ -562,6 +589,11 @@ mod tests {
             "https://alice:${PASSWORD}@proxy.example.org",
             "https://user:password@example.org",
             "https://%s:%s@example.org",
+            "0123456789abcdef0123456789abcdef.tar.gz",
+            "0123456789abcdef0123456789abcdef.safetensorsindex",
+            "0123456789abcdef0123456789abcdef0123456789.a1B2c3D4e5F6g7H8",
+            "0123456789abcdef0123456789abcdef.a1B2c3D4e5F6g7H8i9",
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
             "http://127.0.0.1:8080/packages/openclaw@2026",
             "http://[::1]:8080/packages/openclaw@2026",
             "http://host:PORT/packages/openclaw@2026",
@@ -606,6 +638,7 @@ mod tests {
             "--token ",
             "-----BEGIN ",
             "-AIza",
+            "-0123456789abcdef0123456789abcdef.a",
             "xoxb-a://=@",
         ] {
             let text = piece.repeat(1_000_000 / piece.len());
