@@ -26,6 +26,12 @@ pub struct Found {
 /// What is found in `https://user:password@host`.
 pub const PASSWORD_IN_ADDRESS: &str = "a password in an address";
 
+/// What is found in `https://host/?api_key=...`.
+const KEY_IN_ADDRESS: &str = "a key in an address";
+
+/// What is found in `--token ...`.
+const GIVEN_TO_OPTION: &str = "a secret given to an option";
+
 /// The first secret of a known format in a text. Text that only stands for a secret (`sk-your-key-here`) and the
 /// dummy keys of local servers are none.
 ///
@@ -37,6 +43,40 @@ pub const PASSWORD_IN_ADDRESS: &str = "a password in an address";
 /// ```
 pub fn find(text: &str) -> Option<Found> {
     find_from(text, 0, Marks::of(text))
+}
+
+/// The first secret in a text that its own form tells, and not what stands around it: the address, the option of a command.
+///
+/// ```
+/// use openclaw_check::openclaw::secret_patterns::find_by_format;
+/// assert!(find_by_format("--token plum-Trestle-48, https://alice:hunter2@example.org").is_none());
+/// assert!(find_by_format("--token sk-proj-a1b2c3d4e5f6g7h8i9j0").is_some());
+/// ```
+pub fn find_by_format(text: &str) -> Option<Found> {
+    let mut from = 0;
+    let marks = Marks::of(text);
+    while let Some(found) = find_from(text, from, marks) {
+        if !matches!(
+            found.what,
+            PASSWORD_IN_ADDRESS | KEY_IN_ADDRESS | GIVEN_TO_OPTION
+        ) {
+            return Some(found);
+        }
+        // The value may have a form of its own.
+        let value = &text[found.range.clone()];
+        if found.what != PASSWORD_IN_ADDRESS
+            && let Some(inner) = find(value)
+        {
+            let start = found.range.start + inner.range.start;
+            let end = found.range.start + inner.range.end;
+            return Some(Found {
+                range: start..end,
+                ..inner
+            });
+        }
+        from = found.range.end;
+    }
+    None
 }
 
 /// All secrets of known formats in a text, in order and without overlaps.
@@ -93,7 +133,7 @@ fn find_from(text: &str, from: usize, marks: Marks) -> Option<Found> {
             && let Some(range) = secret_in_query(text, position + 1)
         {
             return Some(Found {
-                what: "a key in an address",
+                what: KEY_IN_ADDRESS,
                 range,
             });
         }
@@ -396,7 +436,7 @@ fn after_option(text: &str, position: usize) -> Option<Found> {
     }
     let start = position + 2 + length + gap;
     Some(Found {
-        what: "a secret given to an option",
+        what: GIVEN_TO_OPTION,
         range: start..start + value.len(),
     })
 }
