@@ -9,8 +9,9 @@ use super::json::{self, Dialect};
 use super::known_options;
 use super::needed_files;
 use super::option_roots;
-use super::programs::{self, PROGRAM_NAMES, is_configuration_file};
+use super::programs::{self, CONFIGURATION_VARIABLES, PROGRAM_NAMES, is_configuration_file};
 use super::rendered;
+use super::scripts;
 use super::tree::{Condition, Node, Value};
 use super::written_json;
 use crate::nix::eval::Evaluator;
@@ -30,7 +31,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// What surrounds the options and matters for them, by option path: `home.sessionVariables` and others.
+/// What surrounds the options and matters for them, by option path: `home.sessionVariables` and others. Beside the options stand
+/// the texts of the scripts that they run ([`scripts::SCRIPTS`]).
 pub type Surroundings = Vec<(&'static str, Rc<Node>)>;
 
 /// One configuration of OpenClaw before a world is chosen.
@@ -52,6 +54,8 @@ pub struct Blueprint {
     pub options: Rc<Node>,
     /// Other options that matter. May hold choices.
     pub surroundings: Surroundings,
+    /// For a rendered file, the unit of systemd whose process reads it, if one is known to; its name is that of the option.
+    pub unit: Option<String>,
     /// What evaluation found wrong.
     pub problems: Vec<Problem>,
     /// Assumptions in plain words.
@@ -79,7 +83,7 @@ impl Blueprint {
 }
 
 /// Options of Home Manager that matter beside `programs.openclaw`.
-const HOME_SURROUNDINGS: &[&str] = &[
+pub(super) const HOME_SURROUNDINGS: &[&str] = &[
     "home.homeDirectory",
     "home.username",
     "home.file",
@@ -106,7 +110,7 @@ const FOR_USERS: &[&str] = &[
 ];
 
 /// The same for NixOS and nix-darwin.
-const SYSTEM_SURROUNDINGS: &[&str] = &[
+pub(super) const SYSTEM_SURROUNDINGS: &[&str] = &[
     "environment.etc",
     "environment.variables",
     "environment.sessionVariables",
@@ -190,6 +194,18 @@ impl<'a> Modules<'a> {
             });
             found.extend(node.map(|node| (*path, node)));
         }
+        found
+    }
+
+    /// The same with the texts of the scripts that these options run.
+    pub(super) fn described(
+        &self,
+        evaluator: &mut Evaluator,
+        paths: &[&'static str],
+    ) -> Surroundings {
+        let mut found = self.surroundings(evaluator, paths);
+        let texts = scripts::texts(evaluator, &found);
+        found.extend(texts.map(|texts| (scripts::SCRIPTS, texts)));
         found
     }
 
@@ -787,7 +803,7 @@ fn users(evaluator: &mut Evaluator, modules: &Modules<'_>, found: &mut Found) {
     let arguments = converter.definitions_at(set, &["home-manager", "extraSpecialArgs"]);
     drop(converter);
     users_not_known(evaluator, &definitions, found);
-    let for_users = modules.surroundings(evaluator, FOR_USERS);
+    let for_users = modules.described(evaluator, FOR_USERS);
     for (user, modules) in crate::nix::modules::nested_users(evaluator, &definitions) {
         let inner = crate::nix::modules::home_of_system(
             evaluator, set, &user, modules, &shared, &arguments,
@@ -853,7 +869,7 @@ fn options(
     let mut assumptions = assumptions(set);
     assumptions.extend(converter.assumption());
     drop(converter);
-    let surroundings = modules.surroundings(evaluator, surroundings);
+    let surroundings = modules.described(evaluator, surroundings);
     problems.extend(module_problems(set, &path));
     problems.extend(nothing_declares(set, sight, root, &definitions));
     problems.extend(undeclared_options(evaluator, set, &path));
@@ -871,6 +887,7 @@ fn options(
         option_root: root.to_string(),
         options,
         surroundings,
+        unit: None,
         problems,
         assumptions,
     });
@@ -920,7 +937,8 @@ fn rendered_files(
                 unseen: unseen(set, sight),
                 option_root: String::new(),
                 options: content,
-                surroundings: around.clone(),
+                surroundings: modules.described(evaluator, paths),
+                unit: None,
                 problems,
                 assumptions: assumptions(set),
             });
@@ -994,11 +1012,7 @@ fn rendered_in(path: &str, node: &Rc<Node>) -> Vec<(String, Handed, Rc<Node>)> {
                 let Some(environment) = environment else {
                     continue;
                 };
-                for variable in [
-                    "OPENCLAW_CONFIG_PATH",
-                    "MOLTBOT_CONFIG_PATH",
-                    "CLAWDBOT_CONFIG_PATH",
-                ] {
+                for variable in CONFIGURATION_VARIABLES {
                     if let Some(content) = environment.get(variable) {
                         let shown = format!("{name}.environment.{variable}");
                         found.push((shown, Handed::File, Rc::clone(content)));
@@ -1308,6 +1322,7 @@ pub fn rendered_value(
         option_root: String::new(),
         options,
         surroundings: Vec::new(),
+        unit: None,
         problems,
         assumptions,
     }

@@ -166,6 +166,7 @@ fn without_sources(entry: &Entry, root: &str) -> Blueprint {
         option_root: entry.root().to_string(),
         options: Node::new(Value::Object(Object::default()), Place::default()),
         surroundings: Vec::new(),
+        unit: None,
         problems: Vec::new(),
         assumptions: Vec::new(),
     };

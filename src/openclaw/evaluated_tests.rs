@@ -53,6 +53,7 @@ fn blueprint(options: Rc<Node>) -> Blueprint {
         option_root: "programs.openclaw".into(),
         options,
         surroundings: Vec::new(),
+        unit: None,
         problems: Vec::new(),
         assumptions: Vec::new(),
     }

@@ -3,6 +3,9 @@
 use super::configuration::{Provision, Variable};
 use super::delivered_variables;
 use super::programs::names_program;
+use super::scripts;
+use super::shell;
+use super::start_command;
 use super::tree::{Node, Place, Text, TextPart, Value};
 use crate::workspace::source::Span;
 use std::rc::Rc;
@@ -290,6 +293,43 @@ fn written_below_etc<'a>(path: &Node, around: &'a Around) -> Option<&'a Rc<Node>
         .or_else(|| entry.get("source").filter(|source| source.place.is_file))
 }
 
+/// The variables that scripts of the sources print, where they name the environment file at a path. What else gets into the file is not
+/// known.
+fn printed_into(path: &Node, around: &Around) -> Vec<Variable> {
+    let Some(path) = path.as_text().map(|path| path.display()) else {
+        return Vec::new();
+    };
+    let name = path.rsplit('/').next().unwrap_or_default();
+    // A name of a few letters may be part of anything.
+    if name.len() < 5 || name.contains('…') {
+        return Vec::new();
+    }
+    let mut names = Vec::new();
+    let mut look = |text: &Text| {
+        if text.display().contains(name) {
+            names.extend(shell::printed_names(text));
+        }
+    };
+    for (_, node) in around
+        .iter()
+        .filter(|(option, _)| scripts::RUNNING.contains(option))
+    {
+        node.walk(&mut |_, node| {
+            if let Value::Text(text) = &node.value {
+                look(text);
+            }
+        });
+    }
+    scripts::all(around).for_each(look);
+    names
+        .into_iter()
+        .map(|name| Variable {
+            name: Some(name),
+            ..unnamed(Provision::ServiceEnvironment, None)
+        })
+        .collect()
+}
+
 /// Whether a value is the text of an environment file that Nix writes, instead of the path of one.
 fn is_content(node: &Node) -> bool {
     node.as_text().is_some_and(|text| {
@@ -315,10 +355,12 @@ pub(super) fn environment_files(
             return variables;
         }
         delivered_variables::of_template(node, around).unwrap_or_else(|| {
-            vec![Variable {
+            let mut variables = printed_into(node, around);
+            variables.push(Variable {
                 value: Some(Rc::clone(node)),
                 ..unnamed(Provision::ServiceEnvironmentFile, node.place.primary())
-            }]
+            });
+            variables
         })
     };
     match &node.value {
@@ -381,15 +423,10 @@ pub(super) fn around(around: &Around, units: Units<'_>) -> Vec<Variable> {
                 };
                 environment(section.get("Environment"), provision, &mut found);
                 environment_files(section.get("EnvironmentFile"), around, &mut found);
-                for through_shell in ["ExecStart", "LoadCredential", "PassEnvironment"] {
-                    // A start command of the user's own may set anything.
-                    if let Some(node) = section.get(through_shell) {
-                        found.push(unnamed(provision, node.place.primary()));
-                    }
-                }
+                start_command::of_section(section, around, &mut found);
             }
             if let Some(node) = service.get("script") {
-                found.push(unnamed(provision, node.place.primary()));
+                start_command::of_command(node, around, &mut found);
             }
             if let Some(open) = service.as_object().and_then(|object| object.open.as_ref()) {
                 found.push(unnamed(provision, open.span));

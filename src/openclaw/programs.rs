@@ -8,6 +8,13 @@ pub fn names_program(text: &str) -> bool {
     PROGRAM_NAMES.iter().any(|program| text.contains(program))
 }
 
+/// The variables that say where OpenClaw's configuration is, under each of the program's names.
+pub(super) const CONFIGURATION_VARIABLES: &[&str] = &[
+    "OPENCLAW_CONFIG_PATH",
+    "MOLTBOT_CONFIG_PATH",
+    "CLAWDBOT_CONFIG_PATH",
+];
+
 /// How texts name the file of OpenClaw's configuration: by its name under each of the program's names, or by the variable
 /// that says where it is (OpenClaw 2026.9.6, docs/help/environment.md).
 pub const CONFIGURATION_FILES: &[&str] = &[

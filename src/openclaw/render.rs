@@ -10,6 +10,7 @@ use super::configuration::{
     Variable,
 };
 use super::declared_secrets;
+use super::deployment::{self, Deployment};
 use super::documents::{BOOTSTRAP_OPTIONS, DOCUMENT_FILES, is_document};
 use super::gateway_command;
 use super::given_file;
@@ -107,7 +108,10 @@ impl Blueprint {
                         configuration.problems.push(problem);
                     }
                 }
-                let mut variables = around.variables(Units::All);
+                let mut variables = around.variables(match &self.unit {
+                    Some(unit) => Units::Named(unit),
+                    None => Units::All,
+                });
                 variables.extend(named(context.variables));
                 configuration.instances.push(Instance {
                     name: "default".into(),
@@ -192,15 +196,22 @@ impl Blueprint {
             configuration.problems.extend(misspelt);
         }
         for (name, instance) in names {
-            if let Some(file) = around.instead_of_instance(options, instance.as_deref(), &name) {
-                configuration.assumptions.push(format!(
-                    "the instance `{name}` is not checked: `{file}` is another file at the place of its openclaw.json"
-                ));
-                continue;
+            let root = &self.option_root;
+            match deployment::of_instance(around.0, options, instance.as_deref(), &name, root) {
+                Deployment::Usual => {}
+                Deployment::Replaced(file) => {
+                    configuration.assumptions.push(format!(
+                        "the instance `{name}` is not checked: `{file}` is another file at the place of its openclaw.json"
+                    ));
+                    continue;
+                }
+                Deployment::Off(problem) => {
+                    configuration.problems.push(problem);
+                    continue;
+                }
             }
             let config = render_home(options, instance.as_deref(), &name, around, context);
             let mut variables = Vec::new();
-            let root = &self.option_root;
             let own = instance.as_deref();
             for (path, source) in [
                 (root.clone(), Some(options.as_ref())),
@@ -319,6 +330,14 @@ impl Blueprint {
         };
         variables.extend(around.variables(units));
         variables.extend(named(context.variables));
+        let unread = unit
+            .as_deref()
+            .and_then(|unit| deployment::of_service(around.0, options, unit, &self.option_root));
+        if let Some(problem) = unread {
+            configuration.problems.push(problem);
+            configuration.documents = around.documents(context);
+            return Some(());
+        }
         configuration.instances.push(Instance {
             name: "default".into(),
             config,
@@ -347,9 +366,6 @@ fn service_of(options: &Node, instance: Option<&Node>, name: &str) -> Option<(St
         named("launchd", "label", "com.steipete.openclaw.gateway", '.')?,
     ))
 }
-
-/// Where Home Manager's module puts the openclaw.json of the instance `default`, below the home directory.
-const DEFAULT_PLACE: &str = ".openclaw/openclaw.json";
 
 /// Where the module is told, or may be told, to make no service for an instance.
 fn without_service(options: &Node, instance: Option<&Node>) -> Option<Option<Span>> {
@@ -764,35 +780,6 @@ impl Around<'_> {
             });
         }
         found
-    }
-
-    /// The entry of `home.file` that takes the place of an instance's openclaw.json with contents of its own, if one does. The module
-    /// writes the same entry, so Nix would refuse both if the user's were not stronger.
-    fn instead_of_instance(
-        &self,
-        options: &Node,
-        instance: Option<&Node>,
-        name: &str,
-    ) -> Option<String> {
-        let has_own_place = [Some(options), instance].into_iter().flatten().any(|set| {
-            ["stateDir", "configPath"]
-                .iter()
-                .any(|option| !matches!(set.lookup(option), Lookup::Absent))
-        });
-        if name != "default" || has_own_place {
-            return None;
-        }
-        let files = self.get("home.file")?;
-        let (key, _) = files.entries().find(|(key, entry)| {
-            let is_on = entry.get("enable").and_then(|enable| enable.as_bool()) != Some(false);
-            let target = entry.get("target").and_then(|target| target.as_str());
-            is_on
-                && target.as_deref().unwrap_or(key) == DEFAULT_PLACE
-                && ["source", "text"]
-                    .iter()
-                    .any(|content| entry.get(content).is_some())
-        })?;
-        Some(format!("home.file.\"{key}\""))
     }
 }
 

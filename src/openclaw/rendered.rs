@@ -4,19 +4,27 @@
 //! The evaluator notes all JSON and all files that it renders; here the surroundings in which they may be used are evaluated, and
 //! what looks like OpenClaw's configuration among them becomes a blueprint.
 
-use super::blueprint::{Blueprint, Modules, assumptions, is_below, unseen};
-use super::configuration::{Language, Problem, Reach, Source};
+use super::blueprint::{
+    Blueprint, HOME_SURROUNDINGS, Modules, SYSTEM_SURROUNDINGS, assumptions, is_below, unseen,
+};
+use super::configuration::{Language, Problem, Provision, Reach, Source};
 use super::from_nix::{Converter, Merging};
-use super::programs::{PROGRAM_NAMES, is_configuration_file, names_program};
+use super::process_variables;
+use super::programs::{
+    CONFIGURATION_VARIABLES, PROGRAM_NAMES, is_configuration_file, names_program,
+};
 use super::script_changes;
+use super::scripts;
 use super::store_secrets;
-use super::tree::Node;
+use super::tree::{Node, Value};
+use super::written_by_scripts;
 use crate::nix::eval::Evaluator;
 use crate::nix::eval::value::{self, Part, Rendered, Thunk};
 use crate::nix::modules::{Class, FRAMEWORK};
 use crate::releases;
 use crate::workspace::source::{FileId, Span};
 use aho_corasick::packed;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::OnceLock;
 
@@ -97,7 +105,7 @@ pub(super) fn elsewhere(
     // What nix-openclaw adds to what it renders itself.
     let of_openclaw = modules.folders_of_openclaw(evaluator);
     let mut candidates = Vec::new();
-    for (file, content) in contents.json {
+    for Json { file, call, value } in contents.json {
         let is_named = file.as_deref().is_some_and(is_configuration_name);
         // Kindred programs have names of their own.
         let is_foreign = file
@@ -107,7 +115,7 @@ pub(super) fn elsewhere(
             continue;
         }
         let mut converter = Converter::new(evaluator, Some(set));
-        let options = converter.json_value(&content);
+        let options = converter.json_value(&value);
         drop(converter);
         if !(is_named && options.as_object().is_some() || is_like_configuration(&options)) {
             continue;
@@ -116,19 +124,25 @@ pub(super) fn elsewhere(
         places(&options, &mut own);
         own.retain(|place| !is_below(&evaluator.workspace, *place, &of_openclaw));
         if !own.is_empty() {
-            candidates.push((is_named, file, options, own));
+            candidates.push((is_named, file, call, options, own));
         }
     }
-    let scripts = match candidates.is_empty() {
-        true => Vec::new(),
-        false => {
-            let around = modules.surroundings(evaluator, paths);
-            script_changes::scripts(around.iter().map(|(_, node)| node))
-        }
-    };
+    let around = modules.described(
+        evaluator,
+        match set.request.class {
+            Class::HomeManager => HOME_SURROUNDINGS,
+            _ => SYSTEM_SURROUNDINGS,
+        },
+    );
+    let written = written_by_scripts::find(&around);
+    if candidates.is_empty() && written.is_empty() {
+        return;
+    }
+    let running = modules.surroundings(evaluator, paths);
+    let scripts = script_changes::scripts(running.iter().map(|(_, node)| node));
     // What holds nothing that a fuller one does not is a step on the way to that, or what a service is restarted for.
-    candidates.sort_by_key(|(is_named, _, _, own)| (!is_named, std::cmp::Reverse(own.len())));
-    for (_, file, options, own) in candidates {
+    candidates.sort_by_key(|(is_named, .., own)| (!is_named, std::cmp::Reverse(own.len())));
+    for (_, file, call, options, own) in candidates {
         if own.iter().all(|span| known.contains(span)) {
             continue;
         }
@@ -137,6 +151,7 @@ pub(super) fn elsewhere(
             Some(file) if !file.is_empty() => file.to_string(),
             _ => "rendered JSON".to_string(),
         };
+        let unit = call.and_then(|call| reading_unit(&around, call));
         found.push(Blueprint {
             name: format!("{name}: {shown}"),
             source: Source::RenderedFile,
@@ -145,12 +160,116 @@ pub(super) fn elsewhere(
             unseen: unseen(set, sight),
             option_root: String::new(),
             options: script_changes::applied(&scripts, options),
-            // Which process reads it, and with which variables, is not known.
-            surroundings: Vec::new(),
+            // Where it is not known which process reads it, nothing is known of its variables.
+            surroundings: match &unit {
+                Some(_) => around.clone(),
+                None => Vec::new(),
+            },
+            unit,
             problems: Vec::new(),
             assumptions: assumptions(set),
         });
     }
+    for one in written {
+        let mut own = Vec::new();
+        places(&one.root, &mut own);
+        // A script may be run by several options.
+        if own.iter().all(|span| known.contains(span)) {
+            continue;
+        }
+        known.extend(own);
+        let unit = one.unit.filter(|unit| {
+            let units = around.iter().filter(|(option, _)| {
+                matches!(*option, "systemd.services" | "systemd.user.services")
+            });
+            let mut units = units.filter_map(|(_, units)| units.get(unit));
+            units.any(|unit| reads_configuration(any_branch(unit)))
+        });
+        found.push(Blueprint {
+            name: format!("{name}: {}", one.shown),
+            source: Source::RenderedFile,
+            language: one.language,
+            reach: sight.reach,
+            unseen: unseen(set, sight),
+            option_root: String::new(),
+            options: script_changes::applied(&scripts, one.root),
+            surroundings: match &unit {
+                Some(_) => around.clone(),
+                None => Vec::new(),
+            },
+            unit,
+            problems: one.problems,
+            assumptions: assumptions(set),
+        });
+    }
+}
+
+/// The unit that runs OpenClaw with a file, which a call makes: the only one that starts the program, names its configuration, and
+/// has the file, in a setting or in a script that it runs.
+fn reading_unit(around: &[(&'static str, Rc<Node>)], call: Span) -> Option<String> {
+    let mut found = None;
+    for (_, units) in around
+        .iter()
+        .filter(|(option, _)| matches!(*option, "systemd.services" | "systemd.user.services"))
+    {
+        for (name, unit) in any_branch(units).entries() {
+            let unit = any_branch(unit);
+            if !has_file(around, unit, call) || !reads_configuration(unit) {
+                continue;
+            }
+            if found.is_some() {
+                return None;
+            }
+            found = Some(name.to_string());
+        }
+    }
+    found
+}
+
+/// What a value is where a condition holds, or where it does not: of what may be there it counts that it may.
+fn any_branch(node: &Rc<Node>) -> &Rc<Node> {
+    match &node.value {
+        Value::Choice(_, Some(branch), _) | Value::Choice(_, None, Some(branch)) => {
+            any_branch(branch)
+        }
+        _ => node,
+    }
+}
+
+fn has_file(around: &[(&'static str, Rc<Node>)], unit: &Node, call: Span) -> bool {
+    let mut places = BTreeSet::new();
+    scripts::unknown_places(unit, &mut places);
+    for script in scripts::below(around, unit) {
+        scripts::unknown_places(script, &mut places);
+    }
+    places.contains(&call)
+}
+
+/// Whether the environment of a unit says where OpenClaw's configuration is.
+fn reads_configuration(unit: &Node) -> bool {
+    let mut variables = Vec::new();
+    let provision = Provision::ServiceEnvironment;
+    let sections = ["Service", "serviceConfig"].iter();
+    let environments =
+        sections.filter_map(|section| any_branch(unit.get(section)?).get("Environment"));
+    for environment in unit.get("environment").into_iter().chain(environments) {
+        let environment = any_branch(environment);
+        process_variables::environment(Some(environment), provision, &mut variables);
+    }
+    variables.iter().any(|variable| {
+        let name = variable.name.as_deref().unwrap_or_default();
+        CONFIGURATION_VARIABLES.contains(&name)
+    })
+}
+
+/// JSON that was rendered.
+struct Json {
+    /// The name of the file that it became, if it did.
+    file: Option<Rc<str>>,
+    /// The call that makes the file.
+    call: Option<Span>,
+    /// The value.
+    value: Rc<Thunk>,
 }
 
 /// Whether a set of modules has rendered something, or may when more of it is evaluated. In a file by itself and those that it
@@ -196,6 +315,7 @@ const RENDERING: &[&str] = &[
     "mport",
     "callPackage",
     "getFlake",
+    "<<",
 ];
 
 /// Whether one of them is in a text. The option `imports` is none.
@@ -215,8 +335,8 @@ fn mentions_rendering(text: &str) -> bool {
 /// What was rendered in an evaluation.
 #[derive(Default)]
 struct Contents {
-    /// The values of JSON, each with the name of the file that it became, if it did.
-    json: Vec<(Option<Rc<str>>, Rc<Thunk>)>,
+    /// The values of JSON.
+    json: Vec<Json>,
     /// Files with other texts: their names and texts.
     texts: Vec<(Rc<str>, Rc<Thunk>)>,
 }
@@ -232,8 +352,12 @@ fn contents(evaluator: &mut Evaluator, before: usize) -> Contents {
             break;
         }
         match rendered {
-            Rendered::Json(value) => found.json.push((None, value)),
-            Rendered::File(name, text) => {
+            Rendered::Json(value) => found.json.push(Json {
+                file: None,
+                call: None,
+                value,
+            }),
+            Rendered::File(name, text, call) => {
                 let Ok(value) = evaluator.force(&text) else {
                     continue;
                 };
@@ -244,7 +368,8 @@ fn contents(evaluator: &mut Evaluator, before: usize) -> Contents {
                     // The same was noted as JSON; here it has its name.
                     [Part::Json(json)] => {
                         let value = json.value.clone().thunk();
-                        found.json.insert(0, (Some(name), value));
+                        let file = Some(name);
+                        found.json.insert(0, Json { file, call, value });
                     }
                     _ => found.texts.push((name, text)),
                 }

@@ -999,6 +999,7 @@ impl Finder<'_> {
             option_root: String::new(),
             options: root,
             surroundings: Vec::new(),
+            unit: None,
             problems,
             assumptions: Vec::new(),
         });

@@ -332,6 +332,7 @@ fn nothing_but(problems: Vec<Problem>) -> Blueprint {
         option_root: String::new(),
         options: Node::new(Value::Object(Object::default()), Place::default()),
         surroundings: Vec::new(),
+        unit: None,
         problems,
         assumptions: Vec::new(),
     }

@@ -33,7 +33,7 @@ pub fn select(wanted: Option<Wanted>, flake: Option<&FlakeOf>, blueprint: &Bluep
         input: flake.and_then(|flake| flake.openclaw_input.as_deref()),
         options: eras(blueprint),
         bare_configuration: blueprint.source == Source::RenderedFile
-            && blueprint.surroundings.is_empty(),
+            && (blueprint.surroundings.is_empty() || blueprint.unit.is_some()),
     })
 }
 

@@ -113,14 +113,24 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
                 Consequence::GatewayRefuses,
                 "nothing sets `gateway.mode`, without which the gateway does not start",
             )
-            .at(instance.config.place_of(&path).or(subject.configuration.span))
-            .help(match subject.configuration.instance_replaces {
-                true if subject.configuration.source == Source::HomeManager => format!(
-                    "Set `gateway.mode` to `local` in `instances.{}.config`, which replaces everything else here.",
-                    instance.name
-                ),
-                _ => "Set `gateway.mode` to `local`.".to_string(),
-            });
+            .at(instance
+                .config
+                .place_of(&path)
+                .or(subject.configuration.span));
+            let replaces = subject.configuration.instance_replaces
+                && subject.configuration.source == Source::HomeManager;
+            let name = &instance.name;
+            let finding = match lost_remote(subject).filter(|_| replaces) {
+                Some(remote) => finding
+                    .help(format!(
+                        "`instances.{name}.config` replaces everything else here, and so `remote` is lost: set it there. Where this machine only uses the gateway of another one, switch the service off as well: `instances.{name}.systemd.enable = false;`, with macOS `launchd.enable`."
+                    ))
+                    .related(remote.place.primary(), "the mode that is lost"),
+                None if replaces => finding.help(format!(
+                    "Set `gateway.mode` to `local` in `instances.{name}.config`, which replaces everything else here."
+                )),
+                None => finding.help("Set `gateway.mode` to `local`."),
+            };
             absence(subject, finding)
         }
     };
@@ -129,6 +139,13 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         Source::RenderedFile => finding.at_most(Severity::Warning),
         _ => finding,
     });
+}
+
+/// The `remote` of the top-level `config`.
+fn lost_remote<'a>(subject: Subject<'a>) -> Option<&'a Node> {
+    let options = subject.configuration.options.as_ref()?;
+    let mode = options.at_keys("config.gateway.mode")?;
+    (mode.as_str().as_deref() == Some("remote")).then_some(&**mode)
 }
 
 /// Whether a service starts a gateway with this configuration, as far as the sources tell, and with the command of the module.

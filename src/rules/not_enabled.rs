@@ -20,7 +20,11 @@ looked at by nobody: no openclaw.json is written and no service is made. In Home
 (`instances.default = { };`) enables OpenClaw too.
 
 An `enable = false` is meant and is not reported; nor is a configuration that nothing enables in a flake where another one is \
-enabled, since hosts share modules; nor one of which a module is not here.",
+enabled, since hosts share modules; nor one of which a module is not here.
+
+Where the openclaw.json of an instance is switched off (`home.file.\".openclaw/openclaw.json\".enable = false`, and \
+`home.activation.openclawConfigFiles`, which links the file all the same, is one of your own), or the unit of the NixOS \
+service is given another file in `OPENCLAW_CONFIG_PATH`, a note says so, and `config` is not checked.",
     refused: &[r#"{
   programs.openclaw.config = {
     gateway.mode = "local";
@@ -55,17 +59,19 @@ enabled, since hosts share modules; nor one of which a module is not here.",
 
 fn check(subject: Subject<'_>, sink: &mut Sink) {
     // A module that is not here may well be what enables it.
-    if !subject.configuration.is_complete() {
-        return;
-    }
+    let is_complete = subject.configuration.is_complete();
     for problem in &subject.configuration.problems {
-        if problem.kind != ProblemKind::NotEnabled {
+        if problem.kind != ProblemKind::NotEnabled || !is_complete && !problem.may_be_harmless {
             continue;
         }
         let mut finding =
             Finding::new(INFO.id, Consequence::Degrades, problem.message.clone()).at(problem.span);
         finding.path.clone_from(&problem.path);
         finding.help.clone_from(&problem.help);
-        sink.findings.push(finding.at_most(Severity::Warning));
+        sink.findings
+            .push(finding.at_most(match problem.may_be_harmless {
+                true => Severity::Note,
+                false => Severity::Warning,
+            }));
     }
 }

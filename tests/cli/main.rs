@@ -2,6 +2,7 @@
 
 mod conditional_failures;
 mod configurations;
+mod deployment;
 mod documentation;
 mod eval;
 mod exit_code_table;

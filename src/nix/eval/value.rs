@@ -717,8 +717,8 @@ pub struct PartialBuiltin {
 pub enum Rendered {
     /// What `builtins.toJSON` made text of: the value.
     Json(Rc<Thunk>),
-    /// A file with a known text (`writeText`, `formats.json`'s `generate`): its name and contents.
-    File(Rc<str>, Rc<Thunk>),
+    /// A file with a known text (`writeText`, `formats.json`'s `generate`): its name, its contents, and the call that makes it.
+    File(Rc<str>, Rc<Thunk>, Option<Span>),
 }
 
 /// A frame of variables.

@@ -134,7 +134,7 @@ fn text_file(
     contents: Rc<Thunk>,
     origin: &Origin,
 ) -> Val {
-    let rendered = Rendered::File(Rc::clone(&name), Rc::clone(&contents));
+    let rendered = Rendered::File(Rc::clone(&name), Rc::clone(&contents), origin.span);
     evaluator.rendered.push(rendered);
     let unknown = evaluator.unknown(
         format!("the store path of `{name}` is made when it is built"),
@@ -217,7 +217,8 @@ static REPLACE_VARS: Builtin = Builtin {
 
 /// A package with a text of ours in it; only what is rendered into the text matters.
 fn script(evaluator: &mut Evaluator, text: Rc<Thunk>, origin: &Origin) -> Stop {
-    evaluator.rendered.push(Rendered::File("".into(), text));
+    let rendered = Rendered::File("".into(), text, origin.span);
+    evaluator.rendered.push(rendered);
     Stop::Unknown(evaluator.unknown(
         "it belongs to nixpkgs, which is not evaluated here",
         Some(Kind::Derivation),
@@ -237,7 +238,8 @@ static RUN_COMMAND: Builtin = Builtin {
     arity: 3,
     run: |evaluator, arguments, origin| {
         let text = Rc::clone(&arguments[2]);
-        evaluator.rendered.push(Rendered::File("".into(), text));
+        let rendered = Rendered::File("".into(), text, origin.span);
+        evaluator.rendered.push(rendered);
         Err(Stop::Unknown(evaluator.unknown_named(
             "pkgs.runCommand … … …",
             "it belongs to nixpkgs, which is not evaluated here",

@@ -287,7 +287,7 @@ pub(super) static TABLE: &[Builtin] = &[
         arity: 2,
         run: |evaluator, arguments, origin| {
             let name: Rc<str> = evaluator.text(&arguments[0], origin)?;
-            let rendered = Rendered::File(Rc::clone(&name), Rc::clone(&arguments[1]));
+            let rendered = Rendered::File(Rc::clone(&name), Rc::clone(&arguments[1]), origin.span);
             evaluator.rendered.push(rendered);
             let unknown = evaluator.unknown(
                 format!("the store path of `{name}` depends on its contents"),
