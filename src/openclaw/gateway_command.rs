@@ -120,9 +120,11 @@ fn command(text: &Text, node: &Node, found: &mut Vec<Problem>) {
                 .trim_start_matches('-')
                 .starts_with(|first: char| first.is_ascii_alphabetic());
         if is_flag && !FLAGS.contains(&flag) {
+            // Of those that begin with one letter the shortest is the one that people use.
             let short = FLAGS
                 .iter()
-                .find(|known| flag.len() == 2 && known.get(1..3) == Some(flag));
+                .filter(|known| flag.len() == 2 && known.get(1..3) == Some(flag))
+                .min_by_key(|known| known.len());
             let meant = short
                 .copied()
                 .or_else(|| nearest(flag, FLAGS.iter().copied()));

@@ -232,18 +232,22 @@ pub(super) fn exports(line: &str) -> Exports {
     let mut is_first = true;
     // Where words with an equals sign are variables of a process.
     let mut assigns = false;
+    // Where the first word without one is a command: behind `env`, not behind `export`.
+    let mut needs_value = false;
     while let Some(written) = words.next() {
         let word = written.trim_start_matches(['(', '{', '"', '\'', '@', '-', '+', '!']);
         let is_command = is_first;
         is_first = written.ends_with([';', '{', '('])
             || matches!(
                 word,
-                "&&" | "||" | "then" | "do" | "else" | "if" | "exec" | "-c" | "|"
-            );
+                "&&" | "||" | "then" | "do" | "else" | "if" | "exec" | "|"
+            )
+            || written == "-c";
         let program = word.rsplit('/').next().unwrap_or(word);
         match program {
             "export" if is_command => {
                 assigns = true;
+                needs_value = false;
                 if words.peek().is_some_and(|next| {
                     next.trim_start_matches('"')
                         .starts_with(['$', '`', '…', '-'])
@@ -254,6 +258,7 @@ pub(super) fn exports(line: &str) -> Exports {
             }
             "env" if is_command => {
                 assigns = true;
+                needs_value = true;
                 continue;
             }
             "source" | "." | "eval" | "declare" | "typeset" if is_command => found.is_open = true,
@@ -271,6 +276,7 @@ pub(super) fn exports(line: &str) -> Exports {
             .unwrap_or_default()
             .trim_end_matches(';');
         let has_value = word.len() > name.len() && word[name.len()..].starts_with('=');
+        assigns &= has_value || !needs_value || written.starts_with('-');
         if is_variable_name(name) && (assigns || is_command && has_value && words.peek().is_some())
         {
             if assigns || line.contains("exec ") || line.contains("openclaw") {

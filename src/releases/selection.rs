@@ -258,14 +258,18 @@ fn candidates<'a>(
 fn from_lock(lock: &FlakeLock, input: Option<&str>) -> Option<Selection> {
     let candidates = candidates(lock, input);
     let is_input = |name: &str| lock.inputs().any(|(input, _, _)| input == name);
-    let mut selections = candidates.iter().map(|(origin, name, reference)| {
-        // Those of its inputs are nodes of the file.
-        let way = match is_input(name) {
-            true => None,
-            false => lock.way_to(name),
-        };
-        from_reference(*origin, way.as_deref().unwrap_or(name), reference)
-    });
+    let mut selections =
+        candidates
+            .iter()
+            .enumerate()
+            .map(|(position, (origin, name, reference))| {
+                // Those of its inputs are nodes of the file. Only the first is named.
+                let way = match position > 0 || is_input(name) {
+                    true => None,
+                    false => lock.way_to(name),
+                };
+                from_reference(*origin, way.as_deref().unwrap_or(name), reference)
+            });
     let mut first = selections.next()?;
     for other in selections {
         // Two inputs that lock different states: either may be the one whose module is used.

@@ -206,14 +206,18 @@ impl FlakeLock {
     }
 
     /// The inputs that lead to a node, from the flake itself on, as `follows` writes them: `infrastructure/nix-openclaw`. Of several ways
-    /// a shortest one; `None` for what no input leads to.
+    /// a shortest one; `None` for what no input leads to, or only a way that nobody wants to read.
     pub fn way_to(&self, node: &str) -> Option<String> {
-        let mut ways: VecDeque<(&str, String)> =
-            VecDeque::from([(self.root.as_str(), String::new())]);
+        const LONGEST: usize = 8;
+        let mut ways: VecDeque<(&str, String, usize)> =
+            VecDeque::from([(self.root.as_str(), String::new(), 0)]);
         let mut seen: HashSet<&str> = HashSet::from([self.root.as_str()]);
-        while let Some((at, way)) = ways.pop_front() {
+        while let Some((at, way, length)) = ways.pop_front() {
             if at == node {
                 return Some(way);
+            }
+            if length == LONGEST {
+                continue;
             }
             for (input, target) in self.nodes.get(at).iter().flat_map(|node| &node.inputs) {
                 if let InputTarget::Node(target) = target
@@ -223,7 +227,7 @@ impl FlakeLock {
                         "" => input.clone(),
                         way => format!("{way}/{input}"),
                     };
-                    ways.push_back((target, way));
+                    ways.push_back((target, way, length + 1));
                 }
             }
         }
