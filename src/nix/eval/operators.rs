@@ -24,24 +24,69 @@ impl Evaluator {
             let boolean = self.eval_logical(tree, operator, left, right, env)?;
             return Ok(Val::new(Value::Bool(boolean), origin.clone()));
         }
+        if operator == BinaryOperator::Update {
+            return self.eval_update(tree, left, right, env, origin);
+        }
         let left = self.eval(tree, left, env);
         let right = match &left {
             // Nix fails here whatever the right side is.
             Err(Stop::Error(_) | Stop::Split(_)) => return left,
+            Ok(first) if operator == BinaryOperator::Add && !decides_sum(&first.value) => {
+                // It is made a text before the right side is looked at.
+                let mut text = NixString::default();
+                self.append(&mut text, left, Coercion::PATH, origin)?;
+                let right = self.eval(tree, right, env);
+                return self.joined(text, right, Coercion::PATH, origin);
+            }
             _ => self.eval(tree, right, env),
         };
-        if let (BinaryOperator::Update, Ok(set), Err(Stop::Error(error))) =
-            (operator, &left, &right)
-            && self.leaves_updates_open
-            && error.kind == ErrorKind::InfiniteRecursion
+        self.binary(operator, left, right, origin)
+    }
+
+    /// `left // right`. The right side comes first in newer Nix, which shows where both of them fail.
+    fn eval_update(
+        &mut self,
+        tree: &Rc<SourceTree>,
+        left: ExprId,
+        right: ExprId,
+        env: &Rc<Env>,
+        origin: &Origin,
+    ) -> Result<Val, Stop> {
+        let right = self.eval(tree, right, env);
+        let recursion = match &right {
+            Err(Stop::Error(error))
+                if self.leaves_updates_open && error.kind == ErrorKind::InfiniteRecursion =>
+            {
+                Some(error.span)
+            }
+            Err(Stop::Error(_) | Stop::Split(_)) => return right,
+            Ok(value) if !matches!(value.value, Value::Attrs(_)) => {
+                return Err(self.type_error(&value.value, "a set", origin));
+            }
+            _ => None,
+        };
+        let left = self.eval(tree, left, env);
+        if let (Some(span), Ok(set)) = (recursion, &left)
             && let Value::Attrs(attrs) = &set.value
         {
             let mut attrs = (**attrs).clone();
-            let unknown = self.unknown("it depends on the options", None, error.span);
+            let unknown = self.unknown("it depends on the options", None, span);
             attrs.open.get_or_insert(unknown);
             return Ok(Val::new(Value::Attrs(Rc::new(attrs)), origin.clone()));
         }
-        self.binary(operator, left, right, origin)
+        self.binary(BinaryOperator::Update, left, right, origin)
+    }
+
+    /// A text and what another operand of `+` becomes behind it.
+    fn joined(
+        &mut self,
+        mut text: NixString,
+        right: Result<Val, Stop>,
+        coercion: Coercion,
+        origin: &Origin,
+    ) -> Result<Val, Stop> {
+        self.append(&mut text, right, coercion, origin)?;
+        Ok(Val::new(Value::String(Rc::new(text)), origin.clone()))
     }
 
     fn eval_logical(
@@ -330,8 +375,7 @@ impl Evaluator {
                 ) => {
                     let mut string = NixString::default();
                     self.append(&mut string, left.clone(), Coercion::INTERPOLATION, origin)?;
-                    self.append(&mut string, right, Coercion::INTERPOLATION, origin)?;
-                    return made(Value::String(Rc::new(string)));
+                    return self.joined(string, right, Coercion::INTERPOLATION, origin);
                 }
                 kind => {
                     let kind = kind.filter(|kind| matches!(kind, Kind::Path | Kind::Number));
@@ -358,11 +402,15 @@ impl Evaluator {
                     written: None,
                 }))
             }
-            _ => {
+            other => {
+                // A path is copied to the store only behind a string.
+                let coercion = match other {
+                    Value::String(_) => Coercion::INTERPOLATION,
+                    _ => Coercion::PATH,
+                };
                 let mut string = NixString::default();
-                self.append(&mut string, left.clone(), Coercion::INTERPOLATION, origin)?;
-                self.append(&mut string, right, Coercion::INTERPOLATION, origin)?;
-                made(Value::String(Rc::new(string)))
+                self.append(&mut string, left.clone(), coercion, origin)?;
+                self.joined(string, right, coercion, origin)
             }
         }
     }
@@ -622,6 +670,14 @@ impl Evaluator {
             Ordering::Equal
         })
     }
+}
+
+/// Whether the type of a left operand says by itself what `+` does; any other is made a text.
+fn decides_sum(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Int(_) | Value::Float(_) | Value::Path(_) | Value::String(_)
+    )
 }
 
 /// Whether what is not known of this kind equals itself: a function does not, nor does a float that is no number.

@@ -101,10 +101,10 @@ impl Evaluator {
                 }
                 Err(stop) => return Err(stop),
             };
+            let name = self.attribute_name(tree, name, env)?;
             let Value::Attrs(attrs) = &value.value else {
                 return Ok(false);
             };
-            let name = self.attribute_name(tree, name, env)?;
             match attrs.get(name) {
                 Some(attr) if position + 1 < path.len() => {
                     let thunk = Rc::clone(&attr.value);

@@ -295,6 +295,8 @@ fn list_to_attrs(
     let mut entries: Vec<Attr> = Vec::with_capacity(list.items.len());
     let mut open = list.gaps.first().map(|(_, unknown)| Rc::clone(unknown));
     let mut seen = std::collections::HashSet::new();
+    // Nix looks at the values once it has all names.
+    let mut missing = None;
     for item in &list.items {
         evaluator.step(1)?;
         let attrs = match evaluator.attrs(item, origin) {
@@ -339,7 +341,8 @@ fn list_to_attrs(
         }
         let value_name = Symbol::new("value");
         let Some(value) = attrs.get(value_name) else {
-            return Err(evaluator.missing_attribute(&attrs, value_name, origin));
+            missing.get_or_insert_with(|| evaluator.missing_attribute(&attrs, value_name, origin));
+            continue;
         };
         entries.push(Attr {
             name,
@@ -347,6 +350,9 @@ fn list_to_attrs(
             definition: value.definition,
             value: Rc::clone(&value.value),
         });
+    }
+    if let Some(stop) = missing {
+        return Err(stop);
     }
     let mut attrs = Attrs::from_entries(entries);
     attrs.open = open;

@@ -33,8 +33,8 @@ pub(super) static TABLE: &[Builtin] = &[
         name: "elemAt",
         arity: 2,
         run: |evaluator, arguments, origin| {
-            let list = evaluator.list(&arguments[0], origin)?;
             let index = evaluator.integer(&arguments[1], origin)?;
+            let list = evaluator.list(&arguments[0], origin)?;
             element(evaluator, &list, index, origin)
         },
     },

@@ -122,7 +122,6 @@ fn substring(
     origin: &Origin,
 ) -> Result<Val, Stop> {
     let start = evaluator.integer(&arguments[0], origin)?;
-    let length = evaluator.integer(&arguments[1], origin)?;
     let Ok(start) = usize::try_from(start) else {
         return Err(evaluator.error(
             ErrorKind::Other,
@@ -130,6 +129,7 @@ fn substring(
             origin,
         ));
     };
+    let length = evaluator.integer(&arguments[1], origin)?;
     let string = evaluator.coerce(&arguments[2], Coercion::INTERPOLATION, origin)?;
     let prefix = string.known_prefix();
     let whole;

@@ -53,6 +53,10 @@ fn is_newer(text: &str) -> bool {
                 rest = &rest[skipped.map(char::len_utf8).sum::<usize>()..];
             }
             rest = &rest[quote.len()..];
+            // Up to two quotes more belong to the text.
+            for _ in 0..quote.len() - 1 {
+                rest = rest.strip_prefix(&quote[..1]).unwrap_or(rest);
+            }
             comma = false;
             continue;
         }
