@@ -23,6 +23,19 @@ let
   takes = type: value: !(fails (merged type [ value ]));
 in
 {
+  # Definitions that `_module.check = false` lets through are not there.
+  unchecked = let declared = { options.a.b = mkOption { default = 1; }; config._module.check = false; }; in {
+    names = builtins.attrNames (eval [ declared { a.c = 2; d = 3; } ]);
+    below = (eval [ declared { a.c = 2; d = 3; } ]).a;
+    withFreeform = (eval [ declared { freeformType = types.lazyAttrsOf types.anything; d = 3; } ]).d;
+  };
+  # What a module function is called with.
+  arguments = {
+    others = (eval [ ({ config, ... }@args: { options.a = mkOption { default = map (name: args ? ${name}) [ "lib" "config" "options" "nope" "made" ]; }; config._module.args.made = 1; }) ]).a;
+    named = (eval [ ({ made, ... }@args: { options.a = mkOption { default = args ? made; }; config._module.args.made = 1; }) ]).a;
+    withoutFormals = (eval [ (args: { options.a = mkOption { default = args.made or "none"; }; config._module.args.made = 1; }) ]).a;
+    special = (lib.evalModules { specialArgs.made = 2; modules = [ (args: { options.a = mkOption { default = [ args.made (args.nope or 0) ]; }; }) ]; }).config.a;
+  };
   # Declarations of which a part depends on the options there are.
   declared = {
     byOptions = eval [
@@ -293,6 +306,14 @@ in
     dependsOnOthers = map (flag: (eval (declared ++ [ { options.flag = mkOption { type = types.bool; }; config.flag = flag; } (lib.mkAliasOptionModule [ "old" "name" ] [ "new" ]) ({ config, ... }: { config.old = mkMerge [ (lib.optionalAttrs config.flag { name = [ 1 ]; }) { name = [ 2 ]; } ]; }) ({ config, ... }: { config.old = if config.flag then { name = [ 3 ]; } else { }; }) { old.name = [ 4 ]; } ])).new) [ true false ];
     dependsOnAFailure = fails (eval (declared ++ [ { old = throw "looked at"; } (lib.mkAliasOptionModule [ "old" "name" ] [ "new" ]) ])).new;
     removed = fails (eval (declared ++ [ (lib.mkRemovedOptionModule [ "old" ] "It is gone.") { old = 1; new = [ ]; } ])).old;
+    warns = map (set: builtins.length (eval (declared ++ [ (lib.mkRenamedOptionModule [ "old" ] [ "new" ]) set ])).warnings) [ { old = [ 1 ]; } { new = [ 1 ]; } ];
+    warnsInOneOrder = builtins.length (eval (declared ++ [ { warnings = [ "own" ]; } (lib.mkRenamedOptionModule [ "old" ] [ "new" ]) (lib.mkRenamedOptionModule [ "older" ] [ "old" ]) { older = [ 1 ]; } ])).warnings;
+    setOnce = let once = { options.once = mkOption { type = types.int; readOnly = true; }; }; in map (set: fails (eval (declared ++ [ once (lib.mkRenamedOptionModule [ "old" ] [ "once" ]) set ])).once) [ { once = 1; } { old = 1; } { imports = [ { old = 1; } { old = 1; } ]; } ];
+    aliasWarnsNot = (eval (declared ++ [ (lib.mkAliasOptionModule [ "old" ] [ "new" ]) { old = [ 1 ]; } ])).warnings;
+    changedWarns = (eval (declared ++ [ (lib.mkChangedOptionModule [ "old" ] [ "new" ] (config: [ config.old ])) { _file = "f"; old = 4; } ])).warnings;
+    removedAsserts = map (set: map (one: one.assertion) (eval (declared ++ [ (lib.mkRemovedOptionModule [ "old" ] "It is gone.") set ])).assertions) [ { old = 1; } { } ];
+    removedSays = (builtins.head (eval (declared ++ [ (lib.mkRemovedOptionModule [ "old" ] "It is gone.") { _file = "f"; old = 1; } ])).assertions).message;
+    removedNeedsAssertions = fails (eval [ (lib.mkRemovedOptionModule [ "old" ] "It is gone.") { options.new = mkOption { default = 1; }; } ]).new;
     removedUnused = (eval (declared ++ [ (lib.mkRemovedOptionModule [ "old" ] "It is gone.") { new = [ 4 ]; } ])).new;
     changedUnused = builtins.attrNames (eval (declared ++ [ (lib.mkChangedOptionModule [ "old" ] [ "new" ] (config: [ config.old ])) { new = [ 4 ]; } ]));
   };

@@ -15,6 +15,8 @@ pub(super) struct Alias {
     pub(super) to: Vec<Symbol>,
     /// Index of the module that says so.
     pub(super) module: usize,
+    /// What it says in `warnings`, a list, where there is such an option.
+    pub(super) warnings: Option<Rc<Thunk>>,
 }
 
 impl Alias {
@@ -28,11 +30,12 @@ impl Alias {
 }
 
 /// Definitions together with those that aliases make of them, in the order of Nix: what is handed on stands where the module of
-/// the alias stands.
+/// the alias stands. `warns` is whether there is an option `warnings`, to which an alias then adds its own.
 pub(super) fn handed_on(
     evaluator: &mut Evaluator,
     definitions: Vec<Definition>,
     aliases: Vec<Alias>,
+    warns: bool,
 ) -> Vec<Definition> {
     if aliases.is_empty() {
         return definitions;
@@ -45,14 +48,17 @@ pub(super) fn handed_on(
         for definition in &definitions {
             moved_from(evaluator, definition, &alias.from, true, &mut moved);
         }
-        let moved: Vec<Definition> = moved
-            .into_iter()
-            .map(|definition| Definition {
-                value: nested(&alias.to, Rc::clone(&definition.value), &definition),
-                has_no_order: true,
-                ..definition
-            })
-            .collect();
+        let warning = alias.warnings.as_ref().filter(|_| warns).map(|warnings| {
+            let warnings = Attr::unwritten(Symbol::new("warnings"), Rc::clone(warnings));
+            let set = Val::attrs(Attrs::from_entries(vec![warnings]));
+            Definition::new(set.thunk(), alias.module)
+        });
+        let handed_on = moved.into_iter().map(|definition| Definition {
+            value: nested(&alias.to, Rc::clone(&definition.value), &definition),
+            has_no_order: true,
+            ..definition
+        });
+        let moved: Vec<Definition> = warning.into_iter().chain(handed_on).collect();
         let place = behind
             .iter()
             .position(|module| *module < alias.module)

@@ -70,7 +70,9 @@ pub(super) fn collect(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Collect
     let aliases = std::mem::take(&mut collector.aliases);
     collector.found.alias_targets = aliases.iter().map(|alias| alias.to.clone()).collect();
     let definitions = std::mem::take(&mut collector.found.definitions);
-    collector.found.definitions = handed_on(evaluator, definitions, aliases);
+    let declared = &collector.found.declarations;
+    let warns = matches!(declared, Declarations::Set(set) if set.contains_key("warnings"));
+    collector.found.definitions = handed_on(evaluator, definitions, aliases, warns);
     let mut found = collector.found;
     if set.request.class == Class::Generic {
         for definition in own_definitions(evaluator, &found.definitions, "freeformType") {
@@ -165,8 +167,7 @@ fn arguments(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Rc<Thunk> {
             Val::attrs(special).thunk(),
         ));
     }
-    // What `_module.args` defines is only known once all modules are read, so any other argument looks there.
-    attrs.open = Some(match &request.unknown_arguments {
+    let open = match &request.unknown_arguments {
         Some(unknown) => Rc::clone(unknown),
         None => evaluator.unknown_named(
             "argument",
@@ -174,7 +175,20 @@ fn arguments(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Rc<Thunk> {
             None,
             None,
         ),
-    });
+    };
+    let is_in_sight =
+        request.class == Class::Generic && request.unknown_arguments.is_none() && !request.partial;
+    if is_in_sight {
+        // What `_module.args` defines only those get who name it.
+        for name in ["_class", "extendModules"].map(Symbol::new) {
+            if attrs.get(name).is_none() {
+                let unknown = Thunk::unknown(open.attribute(name), Origin::default());
+                attrs.insert(Attr::unwritten(name, unknown));
+            }
+        }
+    } else {
+        attrs.open = Some(open);
+    }
     Val::attrs(attrs).thunk()
 }
 
@@ -501,7 +515,7 @@ impl<'a> Collector<'a> {
         guards: &[Guard],
     ) {
         let normal = path::normalize(absolute);
-        if self.disabled.contains(normal.as_str()) {
+        if self.disabled.contains(normal.as_str()) && !self.has_key(evaluator, &normal, origin) {
             return;
         }
         // In another world the same file takes part again.
@@ -525,6 +539,22 @@ impl<'a> Collector<'a> {
             }
             Err(stop) => self.stopped(evaluator, stop, thunk, guards, None, None),
         }
+    }
+
+    /// Whether the module in a file says what its key is, which is then not the path of the file.
+    fn has_key(&self, evaluator: &mut Evaluator, absolute: &str, origin: &Origin) -> bool {
+        let module = evaluator
+            .import(absolute, origin)
+            .and_then(|file| evaluator.force(&file));
+        let module = match module {
+            Ok(function) if matches!(function.value, Value::Lambda(_)) => {
+                let arguments = self.arguments_of(evaluator, &function);
+                let origin = function.origin.clone();
+                evaluator.force(&called(function, arguments, &origin))
+            }
+            module => module,
+        };
+        matches!(module, Ok(Val { value: Value::Attrs(attrs), .. }) if attrs.get(Symbol::new("key")).is_some())
     }
 
     /// A module that is a set.
@@ -600,7 +630,18 @@ impl<'a> Collector<'a> {
                     .collect()
             };
             if let (Ok(from), Ok(to)) = (ends(evaluator, "from"), ends(evaluator, "to")) {
-                self.aliases.push(Alias { from, to, module });
+                let warnings = match evaluator.attrs(&alias, &Origin::default()) {
+                    Ok(alias) => alias
+                        .get(Symbol::new("warnings"))
+                        .map(|attr| Rc::clone(&attr.value)),
+                    Err(_) => None,
+                };
+                self.aliases.push(Alias {
+                    from,
+                    to,
+                    module,
+                    warnings,
+                });
             }
         }
         if let Some(freeform) = get("freeformType") {

@@ -221,8 +221,15 @@ fn options(
     let freeform = set
         .collected()
         .and_then(|collected| collected.freeform.clone());
+    // With `_module.check = false` what is not declared may be defined, and is not there.
+    let leaves_out = set.collected().is_some_and(|collected| {
+        set.request.closed && collected.unchecked && collected.unseen.is_empty()
+    });
     for (name, definitions) in &defined.by_name {
         if declared.contains_key(name.as_str()) || (path.is_empty() && name.as_str() == "_module") {
+            continue;
+        }
+        if freeform.is_none() && leaves_out {
             continue;
         }
         let path = extended(path, *name);
@@ -609,8 +616,15 @@ pub(super) fn refuse_again(
         return Ok(());
     }
     let mut count = usize::from(option.default.is_some());
+    // An option that hands on its definitions counts once, also where it has none or several.
+    let handing_on = set.collected().map_or(0, |collected| {
+        let targets = collected.alias_targets.iter();
+        targets.filter(|target| target.as_slice() == path).count()
+    });
+    count += handing_on;
     for definition in definitions {
-        count += usize::from(holds_here(evaluator, definition)?);
+        let is_counted = handing_on > 0 && definition.has_no_order;
+        count += usize::from(!is_counted && holds_here(evaluator, definition)?);
     }
     if count > 1 {
         return Err(super::by_type::contradicting(

@@ -36,15 +36,15 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ),
     (
         "mkRemovedOptionModule",
-        "path: message: { options, ... }: let option = lib.getAttrFromPath path options; in { options = lib.setAttrByPath path (lib.mkOption { visible = false; apply = _: throw \"The option `${lib.showOption path}' can no longer be used since it's been removed. ${message}\"; }); config.assertions = [ { assertion = !option.isDefined; message = \"The option definition `${lib.showOption path}' in ${lib.showFiles option.files} no longer has any effect; please remove it.\\n${message}\"; _openclawCheckRemoved = { inherit path message; }; } ]; }",
+        "path: message: { options, ... }: let option = lib.getAttrFromPath path options; in { options = lib.setAttrByPath path (lib.mkOption { visible = false; apply = _: throw \"The option `${lib.showOption path}' can no longer be used since it's been removed. ${message}\"; }); config.assertions = [ { assertion = !option.isDefined; message = \"The option definition `${lib.showOption path}' in ${lib.showFiles option.files} no longer has any effect; please remove it.\\n${message}\\n\"; _openclawCheckRemoved = { inherit path message; }; } ]; }",
     ),
     (
         "mkRenamedOptionModule",
-        "from: to: lib.mkAliasOptionModule from to",
+        "from: to: { config, options, ... }: let old = lib.getAttrFromPath from options; in { _openclawCheckAlias = { inherit from to; warnings = lib.optional old.isDefined \"The option `${lib.showOption from}' defined in ${lib.showFiles old.files} has been renamed to `${lib.showOption to}'.\"; }; options = lib.setAttrByPath from (lib.mkOption { visible = false; type = lib.types.raw; apply = _: lib.getAttrFromPath to config; }); }",
     ),
     (
         "mkRenamedOptionModuleWith",
-        "{ from, to, ... }: lib.mkAliasOptionModule from to",
+        "{ from, to, ... }: lib.mkRenamedOptionModule from to",
     ),
     (
         "mkAliasOptionModule",
@@ -69,7 +69,7 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
     ),
     (
         "mkMergedOptionModule",
-        "from: to: merge: { config, ... }: let unset = \"_mkMergedOptionModule\"; isSet = path: lib.getAttrFromPath path config != unset; in { options = builtins.foldl' lib.recursiveUpdate { } (map (path: lib.setAttrByPath path (lib.mkOption { visible = false; default = unset; })) from); config = { warnings = map (path: \"The option `${lib.showOption path}' has been changed to `${lib.showOption to}'.\") (builtins.filter isSet from); } // lib.setAttrByPath to (lib.mkMerge (lib.optional (builtins.any isSet from) (merge config))); }",
+        "from: to: merge: { config, options, ... }: let unset = \"_mkMergedOptionModule\"; isSet = path: lib.getAttrFromPath path config != unset; in { options = builtins.foldl' lib.recursiveUpdate { } (map (path: lib.setAttrByPath path (lib.mkOption { visible = false; default = unset; })) from); config = { warnings = map (path: \"The option `${lib.showOption path}' defined in ${lib.showFiles (lib.getAttrFromPath path options).files} has been changed to `${lib.showOption to}' that has a different type. Please read `${lib.showOption to}' documentation and update your configuration accordingly.\") (builtins.filter isSet from); } // lib.setAttrByPath to (lib.mkMerge (lib.optional (builtins.any isSet from) (merge config))); }",
     ),
     (
         "mkChangedOptionModule",
