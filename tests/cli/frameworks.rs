@@ -60,11 +60,6 @@ fn what_makes_the_outputs_is_named() {
             "inputs: inputs.snowfall-lib.mkFlake { inherit inputs; src = ./.; }",
         ),
         (
-            "blueprint",
-            "github:numtide/blueprint",
-            "inputs: inputs.blueprint { inherit inputs; }",
-        ),
-        (
             "denix",
             "github:yunfachi/denix",
             "inputs: { homeConfigurations = inputs.denix.lib.configurations { moduleSystem = \"home\"; paths = [ ./homes ]; }; }",

@@ -96,6 +96,7 @@ pub(super) fn input(evaluator: &mut Evaluator, what: KnownInput, name: Symbol) -
             Attrs::of([("lib", lib)])
         }
         KnownInput::ImportTree => Attrs::of([("__functor", function(&IMPORT_TREE, Vec::new()))]),
+        KnownInput::Blueprint => Attrs::of([("__functor", super::blueprint::functor(evaluator))]),
         KnownInput::Systems | KnownInput::NixOpenclaw => Attrs::new(),
         KnownInput::OpenclawCheck | KnownInput::Foreign => Attrs::new(),
     }

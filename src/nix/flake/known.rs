@@ -17,6 +17,8 @@ pub enum KnownInput {
     FlakeParts,
     /// `vic/import-tree`.
     ImportTree,
+    /// `numtide/blueprint`.
+    Blueprint,
     /// `nix-systems/*`.
     Systems,
     /// `openclaw/nix-openclaw` under any of its names.
@@ -182,6 +184,7 @@ pub fn by_repository(owner: &str, repository: &str) -> Option<KnownInput> {
         }
         (_, "flake-parts") => KnownInput::FlakeParts,
         (_, "import-tree") => KnownInput::ImportTree,
+        ("numtide" | "", "blueprint") => KnownInput::Blueprint,
         ("nix-systems", _) => KnownInput::Systems,
         (_, "nix-openclaw" | "nix-moltbot" | "nix-clawdbot") => KnownInput::NixOpenclaw,
         (_, "openclaw-check") => KnownInput::OpenclawCheck,

@@ -3,6 +3,7 @@
 //! An input whose source is at hand is evaluated; of a well-known one its functions are modelled; of any other
 //! only the name is known. What a flake's outputs hold is found by [`configurations`].
 
+mod blueprint;
 pub mod declaration;
 mod flake_parts;
 pub mod frameworks;
@@ -477,7 +478,10 @@ impl Evaluator {
             return Val::attrs(attrs).thunk();
         }
         let file = path::join(&directory, "flake.nix");
-        let modelled = what.map(|what| frameworks::input(self, what, name));
+        let modelled = what
+            // Its source needs nothing of what is ours.
+            .filter(|what| *what != KnownInput::Blueprint)
+            .map(|what| frameworks::input(self, what, name));
         Thunk::native(
             move |evaluator| {
                 if evaluator.workspace.visibility(&file) != Visibility::File {
