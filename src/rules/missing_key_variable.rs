@@ -2,8 +2,9 @@
 
 use super::consequence::absence;
 use super::secrets::{environment_file, has_environment_option};
+use super::variable_names::{misspelt, similar};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
-use crate::openclaw::configuration::{Instance, Source};
+use crate::openclaw::configuration::{Instance, Source, Variable};
 use crate::openclaw::endpoints;
 use crate::openclaw::environment::{Provided, provided_any};
 use crate::openclaw::model_reference::{Reference, References, Role};
@@ -55,7 +56,24 @@ OpenClaw's own store of credentials and the `.env` in its state directory cannot
     ],
 };
 
-fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
+/// A provider without its key.
+pub(super) struct Missing<'a> {
+    /// Its name, as it is told apart from others.
+    pub provider: &'a str,
+    /// The references that use it; there is one at least.
+    pub uses: &'a [&'a Reference],
+    /// The variables that the release takes the key from; there is one at least.
+    pub names: &'a [&'static str],
+    /// What the sources say about them; never that one is there.
+    pub provided: Provided<'a>,
+}
+
+/// Calls `visit` for each provider of the release that is in use, and that takes its key from a variable which is not there for sure.
+pub(super) fn each_missing(
+    subject: Subject<'_>,
+    instance: &Instance,
+    visit: &mut dyn FnMut(&Missing<'_>),
+) {
     if subject.configuration.source == Source::RenderedFile {
         // Of the process that will read the file nothing is known.
         return;
@@ -70,7 +88,9 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
             .filter(|reference| !matches!(reference.role, Role::Key | Role::Allowed))
             .filter(|reference| !runs_elsewhere(&declared, &run_elsewhere, &provider, reference))
             .collect();
-        let Some(first) = uses.first() else { continue };
+        if uses.is_empty() {
+            continue;
+        }
         let standing = catalogue.provider(&provider);
         let Some(names) = needed_variables(subject, &standing, &provider) else {
             continue;
@@ -80,58 +100,105 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         }
         let others = other_names(&provider);
         let all = names.iter().chain(&others).copied();
-        let shells = match provided_any(subject.configuration, instance, all) {
-            Provided::Yes => continue,
-            Provided::Perhaps(reason, span) => {
-                sink.unresolved.push(Unresolved {
-                    path: first.path.to_string(),
-                    reason: format!(
-                        "whether {}, the key of `{provider}`, is provided cannot be told: {reason}",
-                        any_of(&names)
-                    ),
-                    span: span.or(first.span()),
-                    configurations: Vec::new(),
-                });
-                continue;
-            }
-            Provided::SessionOnly(variable) => Some(variable),
-            Provided::Empty(_) | Provided::Skipped(_) | Provided::No => None,
-        };
-        let message = match names.as_slice() {
-            [only] => format!("`{provider}` takes its key from `{only}`, which nothing provides"),
-            several => format!(
-                "`{provider}` takes its key from {}, none of which anything provides",
-                any_of(several)
-            ),
-        };
-        // The gateway takes the last of them too; the plain key is the one that people have.
-        let name = names
+        match provided_any(subject.configuration, instance, all) {
+            Provided::Yes => {}
+            provided => visit(&Missing {
+                provider: &provider,
+                uses: &uses,
+                names: &names,
+                provided,
+            }),
+        }
+    }
+}
+
+fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
+    each_missing(subject, instance, &mut |missing| {
+        report(subject, instance, missing, sink);
+    });
+}
+
+fn report(subject: Subject<'_>, instance: &Instance, missing: &Missing<'_>, sink: &mut Sink) {
+    let Missing {
+        provider,
+        uses,
+        names,
+        provided,
+    } = missing;
+    let first = uses[0];
+    let shells = match provided {
+        Provided::Perhaps(reason, span) => {
+            sink.unresolved.push(Unresolved {
+                path: first.path.to_string(),
+                reason: format!(
+                    "whether {}, the key of `{provider}`, is provided cannot be told: {reason}",
+                    any_of(names)
+                ),
+                span: span.or(first.span()),
+                configurations: Vec::new(),
+            });
+            return;
+        }
+        Provided::SessionOnly(variable) => Some(*variable),
+        // Told where the wrong name is.
+        Provided::No if missing.misspelt(subject, instance).is_some() => return,
+        Provided::Empty(_) | Provided::Skipped(_) | Provided::No | Provided::Yes => None,
+    };
+    let message = match names {
+        [only] => format!("`{provider}` takes its key from `{only}`, which nothing provides"),
+        several => format!(
+            "`{provider}` takes its key from {}, none of which anything provides",
+            any_of(several)
+        ),
+    };
+    let mut finding = Finding::new(INFO.id, Consequence::FailsInUse, message)
+        .at(first.span())
+        .path(&first.path)
+        .help(help(subject, missing.usual_name()));
+    // References that one expression makes stand in one place.
+    let mut places = vec![first.span()];
+    for span in uses.iter().skip(1).map(|other| other.span()) {
+        if places.len() <= 3 && !places.contains(&span) {
+            places.push(span);
+            finding = finding.related(span, format!("uses `{provider}` too"));
+        }
+    }
+    let similar = names.iter().find_map(|name| similar(instance, name));
+    if let Some(variable) = shells
+        && let Some(name) = &variable.name
+    {
+        finding = finding.related(
+            variable.span,
+            format!("`{name}` is set for shells only, the gateway does not see it"),
+        );
+    } else if let Some(variable) = similar
+        && let Some(name) = &variable.name
+    {
+        finding = finding.related(variable.span, format!("`{name}`, which is nearly the name"));
+    }
+    sink.findings
+        .push(absence(subject, finding).at_most(Severity::Warning));
+}
+
+impl Missing<'_> {
+    /// The gateway takes the last of the variables too; the plain key is the one that people have.
+    fn usual_name(&self) -> &'static str {
+        self.names
             .iter()
             .rev()
             .find(|name| name.ends_with("API_KEY"))
-            .unwrap_or(&names[0]);
-        let mut finding = Finding::new(INFO.id, Consequence::FailsInUse, message)
-            .at(first.span())
-            .path(&first.path)
-            .help(help(subject, name));
-        // References that one expression makes stand in one place.
-        let mut places = vec![first.span()];
-        for span in uses.iter().skip(1).map(|other| other.span()) {
-            if places.len() <= 3 && !places.contains(&span) {
-                places.push(span);
-                finding = finding.related(span, format!("uses `{provider}` too"));
-            }
-        }
-        if let Some(variable) = shells
-            && let Some(name) = &variable.name
-        {
-            finding = finding.related(
-                variable.span,
-                format!("`{name}` is set for shells only, the gateway does not see it"),
-            );
-        }
-        sink.findings
-            .push(absence(subject, finding).at_most(Severity::Warning));
+            .unwrap_or(&self.names[0])
+    }
+
+    /// The variable that was probably meant to be one of them, and which one.
+    pub(super) fn misspelt<'i>(
+        &self,
+        subject: Subject<'_>,
+        instance: &'i Instance,
+    ) -> Option<(&'i Variable, &'static str)> {
+        self.names
+            .iter()
+            .find_map(|name| Some((misspelt(subject, instance, name)?, *name)))
     }
 }
 

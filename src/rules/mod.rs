@@ -127,6 +127,7 @@ pub mod unprovided_variable;
 pub mod untracked_document;
 pub mod unused_binding;
 pub mod unused_suppression;
+mod variable_names;
 pub mod whole_environment_file;
 pub mod workspace_files;
 pub mod wrong_type;

@@ -2,6 +2,7 @@
 
 use super::Subject;
 use super::consequence::is_typed;
+use super::variable_names;
 use crate::openclaw::configuration::{Configuration, Instance, Source};
 use crate::openclaw::credentials::{self, Field, Role, Roles, is_secret_variable};
 use crate::openclaw::model_reference::{self, References};
@@ -30,6 +31,7 @@ struct OfInstance {
     secret_references: OnceCell<Rc<[references::Reference]>>,
     field_roles: OnceCell<Rc<Roles>>,
     variable_roles: OnceCell<Rc<[Role]>>,
+    unread_variables: OnceCell<Rc<[usize]>>,
     refusals: OnceCell<Rc<Refusals>>,
     replaced: OnceCell<Option<Rc<Replaced>>>,
 }
@@ -83,6 +85,14 @@ impl Subject<'_> {
                 references::collect(&instance.config, &self.roles(instance)).into()
             }),
         )
+    }
+
+    /// Which variables of an instance's process no placeholder names, by their index.
+    pub(super) fn unread_variables(&self, instance: &Instance) -> Rc<[usize]> {
+        let of = self.of(instance);
+        Rc::clone(of.unread_variables.get_or_init(|| {
+            variable_names::unread(instance, &self.secret_references(instance)).into()
+        }))
     }
 
     /// Walks over the fields of an instance's configuration as [`credentials::visit`] does.

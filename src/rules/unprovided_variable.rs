@@ -2,6 +2,7 @@
 
 use super::consequence::absence;
 use super::secrets::{environment_file, has_environment_option, is_nix};
+use super::variable_names::{misspelt, similar};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Instance, Source};
 use crate::openclaw::environment::{Provided, provided};
@@ -85,6 +86,8 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
                 ),
                 span.map(|span| (span, "set here")),
             ),
+            // Told where the wrong name is.
+            Provided::No if misspelt(subject, instance, name).is_some() => continue,
             Provided::No => (format!("nothing provides the variable `{name}`"), None),
         };
         let mut finding = absence(
@@ -93,6 +96,10 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
         );
         if let Some((span, what)) = related {
             finding = finding.related(Some(span), what);
+        } else if let Some(other) = similar(instance, name)
+            && let Some(meant) = &other.name
+        {
+            finding = finding.related(other.span, format!("`{meant}`, which is nearly the name"));
         }
         sink.findings.push(finding);
     }
@@ -107,7 +114,12 @@ pub(super) fn build(
 ) -> Finding {
     let refuses = reference.resolved_at_start
         || refuses_everywhere(subject.release, subject.configuration.source, subject.era);
-    let (consequence, then) = if refuses {
+    let (consequence, then) = if refuses && reference.perhaps_inactive {
+        (
+            Consequence::GatewayRefuses,
+            "the gateway does not start where this is in use",
+        )
+    } else if refuses {
         (Consequence::GatewayRefuses, "the gateway does not start")
     } else {
         (Consequence::Degrades, "the text stays as it is")
