@@ -217,6 +217,8 @@ pub struct Configuration {
     pub assumptions: Vec<String>,
     /// Whether an instance's `config` replaces the top-level one as a whole (nix-openclaw until May 2026).
     pub instance_replaces: bool,
+    /// The home directory of its user, where that is known.
+    pub home_directory: Option<String>,
 }
 
 impl Configuration {

@@ -1,6 +1,6 @@
 //! What an instance can refer to: the providers that it declares, those of the release, and aliases.
 
-use super::configuration::{Configuration, Instance};
+use super::configuration::{Configuration, Instance, Language};
 use super::endpoints::{self, Address};
 use super::model_reference::{Form, Piece, Reference, References, Role, parse};
 use super::path::ConfigPath;
@@ -271,7 +271,11 @@ impl Catalogue {
     pub fn new(configuration: &Configuration, instance: &Instance, release: &Release) -> Catalogue {
         let config = &instance.config;
         let (declared, open) = declared_providers(config);
-        let (aliases, aliases_open) = aliases(config);
+        let (mut aliases, aliases_open) = aliases(config);
+        if configuration.language != Language::Nix {
+            // A JSON file keeps the order in which it is written; what Nix renders is sorted by name.
+            aliases.sort_by_key(|alias| alias.place.primary());
+        }
         let backends = config.at_keys("agents.defaults.cliBackends");
         let store_secrets = backends
             .and_then(|node| node.as_object())

@@ -82,6 +82,9 @@ impl Blueprint {
             problems: self.problems.clone(),
             assumptions: self.assumptions.clone(),
             instance_replaces: context.instance_replaces.is_some(),
+            home_directory: around
+                .get("home.homeDirectory")
+                .and_then(|home| home.as_str()),
         };
         let needed = needed_files::in_surroundings(around.0, context.workspace);
         configuration.problems.extend(needed);

@@ -72,5 +72,6 @@ pub fn configuration(json: &serde_json::Value) -> Configuration {
         problems: Vec::new(),
         assumptions: Vec::new(),
         instance_replaces: false,
+        home_directory: None,
     }
 }

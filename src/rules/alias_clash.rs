@@ -15,8 +15,8 @@ static INFO: RuleInfo = RuleInfo {
     summary: "Two models have the same alias",
     consequence: Consequence::Degrades,
     explanation: "An alias in `agents.defaults.models` stands for one model; upper and lower case do not differ. Of two \
-entries with the same alias the last one wins, and Nix sorts the entries by their names, so it is not the one that is \
-written last. An alias that is spelled like the reference of another model hides that model.",
+entries with the same alias the last one wins: in an openclaw.json the one that is written last, but Nix sorts the entries by their \
+names. An alias that is spelled like the reference of another model hides that model.",
     refused: &[r#"{
   programs.openclaw = {
     enable = true;
@@ -100,6 +100,19 @@ mod tests {
         assert_eq!(
             outcome.lines(),
             ["warning agents.defaults.models.\"openai/gpt-5.5\".alias: \"a\""]
+        );
+    }
+
+    #[test]
+    fn of_a_file_the_last_as_written_wins_and_of_what_nix_renders_the_last_by_name() {
+        const TEXT: &str = r#"{agents: {defaults: {models: {"anthropic/claude-sonnet-4-6": {alias: "a"}, "anthropic/claude-opus-4-6": {alias: "a"}}}}}"#;
+        let file = case(TEXT).run(&RULE);
+        let winner = |message: &str| message.rsplit_once("takes ").unwrap().1.to_string();
+        assert_eq!(winner(&file.only().message), "`anthropic/claude-opus-4-6`");
+        let rendered = case(TEXT).home_manager(&[]).run(&RULE);
+        assert_eq!(
+            winner(&rendered.only().message),
+            "`anthropic/claude-sonnet-4-6`"
         );
     }
 }

@@ -1,7 +1,7 @@
 //! Instances that get in each other's way.
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
-use crate::openclaw::configuration::Source;
+use crate::openclaw::configuration::{Configuration, Source};
 use crate::openclaw::tree::{Node, Value};
 use crate::releases::Era;
 use crate::report::finding::{Consequence, Finding};
@@ -19,8 +19,12 @@ static INFO: RuleInfo = RuleInfo {
     consequence: Consequence::GatewayRefuses,
     explanation: "Each instance is a gateway of its own, with a port, an openclaw.json and a service. `gatewayPort` is 18789 for all of them \
 unless it is set: the second gateway finds the port taken and does not start. With one `configPath` (or `stateDir`) for two, the file of one is lost \
-without a word. Two services of one name stop `home-manager switch` with \"conflicting definition values\". A service that is \
-switched off (`systemd.enable`, `launchd.enable`) takes no port.",
+without a word; with one `stateDir` they write over each other's sessions. What is not set has its default, `~/.openclaw` for the instance \
+`default`. Two services of one name stop `home-manager switch` with \"conflicting definition values\". A service that is \
+switched off (`systemd.enable`, `launchd.enable`) takes no port.
+
+The service is started with `--port` and `gatewayPort`; `gateway.port` of the configuration is what `openclaw` on the command line looks \
+for. Where the two differ it finds no gateway, or that of another instance.",
     refused: &[r#"{
   programs.openclaw = {
     enable = true;
@@ -46,6 +50,7 @@ struct Taken<'a> {
     place: Option<Span>,
     /// With the place where it was set; `None` where it is not known, or where no service runs.
     port: Option<(i64, Option<Span>)>,
+    folder: Option<(String, Option<Span>)>,
     file: Option<(String, Option<Span>)>,
     service: Option<(String, Option<Span>)>,
 }
@@ -55,22 +60,28 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
     if configuration.source != Source::HomeManager || subject.era < Era::SchemaConfig {
         return;
     }
-    let Some(instances) = configuration
-        .options
-        .as_ref()
-        .and_then(|options| options.get("instances"))
+    let Some(options) = &configuration.options else {
+        return;
+    };
+    let home = configuration.home_directory.as_deref();
+    let Some(instances) = options
+        .get("instances")
         .and_then(|instances| instances.as_object())
+        .filter(|instances| !instances.entries.is_empty())
     else {
+        // Then there is the instance `default` alone, which the options at the top describe.
+        other_port(configuration, &taken("default", options, home), sink);
         return;
     };
     let all: Vec<Taken<'_>> = instances
         .entries
         .iter()
         .filter(|(_, instance)| is_on(instance, "enable"))
-        .map(|(name, instance)| taken(name, instance))
+        .map(|(name, instance)| taken(name, instance, home))
         .collect();
     let root = &configuration.option_root;
     for (index, one) in all.iter().enumerate() {
+        other_port(configuration, one, sink);
         let clash = |consequence: Consequence, option: &str, message: String, help: String| {
             Finding::new(INFO.id, consequence, message)
                 .path(format!("{root}.instances.{}.{option}", one.name))
@@ -114,6 +125,24 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
                     .related(first.or(other.place), format!("`{}`", other.name)),
                 );
             }
+            if let (Some((folder, span)), Some((taken, first))) = (&one.folder, &other.folder)
+                && folder == taken
+                && one.file != other.file
+            {
+                sink.findings.push(
+                    clash(
+                        Consequence::Degrades,
+                        "stateDir",
+                        format!(
+                            "`{}` and `{}` both keep their state in `{folder}`",
+                            other.name, one.name
+                        ),
+                        format!("Give `{}` a `stateDir` of its own.", one.name),
+                    )
+                    .at(span.or(one.place))
+                    .related(first.or(other.place), format!("`{}`", other.name)),
+                );
+            }
             if let (Some((service, span)), Some((taken, first))) = (&one.service, &other.service)
                 && service == taken
             {
@@ -135,6 +164,39 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
     }
 }
 
+/// Tells of a port in an instance's configuration that its service does not have.
+fn other_port(configuration: &Configuration, one: &Taken<'_>, sink: &mut Sink) {
+    let Some((taken, span)) = one.port else {
+        return;
+    };
+    let instance = configuration
+        .instances
+        .iter()
+        .find(|instance| instance.name == one.name);
+    let written = instance.and_then(|instance| instance.config.at_keys("gateway.port"));
+    let Some(written) = written else { return };
+    let Some(port) = written.as_integer().filter(|port| *port != taken) else {
+        return;
+    };
+    sink.findings.push(
+        Finding::new(
+            INFO.id,
+            Consequence::Degrades,
+            format!(
+                "the service of `{}` is started with the port {taken}, and `gateway.port` is {port}",
+                one.name
+            ),
+        )
+        .at(written.place.primary().or(one.place))
+        .path("gateway.port")
+        .related(span.or(one.place), format!("`gatewayPort` is {taken}"))
+        .help(format!(
+            "Set `{}.instances.{}.gatewayPort` to {port}, or leave one of them out.",
+            configuration.option_root, one.name
+        )),
+    );
+}
+
 /// Whether a switch is on; one that is not known counts as off, so that nothing is claimed on the strength of it.
 fn is_on(instance: &Node, switch: &str) -> bool {
     match instance.at_keys(switch) {
@@ -143,7 +205,7 @@ fn is_on(instance: &Node, switch: &str) -> bool {
     }
 }
 
-fn taken<'a>(name: &'a str, instance: &'a Node) -> Taken<'a> {
+fn taken<'a>(name: &'a str, instance: &'a Node, home: Option<&str>) -> Taken<'a> {
     let is_closed = instance
         .as_object()
         .is_some_and(|object| object.open.is_none());
@@ -158,14 +220,18 @@ fn taken<'a>(name: &'a str, instance: &'a Node) -> Taken<'a> {
     } else {
         format!("-{name}")
     };
+    // The defaults lie below the home directory, which the module writes out.
+    let default = match home {
+        Some(home) => format!("{}/.openclaw{suffix}", home.trim_end_matches('/')),
+        None => format!("~/.openclaw{suffix}"),
+    };
+    let folder = text("stateDir", Some(default))
+        .map(|(folder, span)| (folder.trim_end_matches('/').to_string(), span));
     let file = match instance.at_keys("configPath") {
         Some(_) => text("configPath", None),
-        None => text("stateDir", Some(format!("~/.openclaw{suffix}"))).map(|(folder, span)| {
-            (
-                format!("{}/openclaw.json", folder.trim_end_matches('/')),
-                span,
-            )
-        }),
+        None => folder
+            .as_ref()
+            .map(|(folder, span)| (format!("{folder}/openclaw.json"), *span)),
     };
     Taken {
         name,
@@ -179,6 +245,7 @@ fn taken<'a>(name: &'a str, instance: &'a Node) -> Taken<'a> {
             Some((Value::Integer(port), span)) => Some((*port, span)),
             Some(_) => None,
         },
+        folder,
         file,
         service: text(
             "systemd.unitName",
@@ -228,6 +295,64 @@ mod tests {
                 "error programs.openclaw.instances.b.configPath: \"/srv/claw/openclaw.json\"",
                 "error programs.openclaw.instances.c.systemd.unitName: \"openclaw-gateway-a\"",
             ]
+        );
+    }
+
+    #[test]
+    fn defaults_are_compared_with_what_is_written() {
+        let lines = |text: &str| {
+            module(text)
+                .configuration(|it| it.home_directory = Some("/home/a".to_string()))
+                .run(&RULE)
+                .lines()
+        };
+        assert_eq!(
+            lines(
+                r#"{instances: {default: {}, work: {gatewayPort: 18790, configPath: "/home/a/.openclaw/openclaw.json"}}}"#
+            ),
+            [
+                r#"error programs.openclaw.instances.work.configPath: "/home/a/.openclaw/openclaw.json""#
+            ]
+        );
+        assert_eq!(
+            lines(
+                r#"{instances: {default: {}, work: {gatewayPort: 18790, stateDir: "/home/a/.openclaw/"}}}"#
+            ),
+            [r#"error programs.openclaw.instances.work.configPath: "/home/a/.openclaw/""#]
+        );
+        // With a file of its own they still share the state.
+        assert_eq!(
+            lines(
+                r#"{instances: {default: {}, work: {gatewayPort: 18790, stateDir: "/home/a/.openclaw", configPath: "/x.json"}}}"#
+            ),
+            [r#"warning programs.openclaw.instances.work.stateDir: "/home/a/.openclaw""#]
+        );
+        // Whose home it is that is written there is not known.
+        let elsewhere = r#"{instances: {default: {}, work: {gatewayPort: 18790, stateDir: "/home/b/.openclaw"}}}"#;
+        assert_eq!(lines(elsewhere), [""; 0]);
+        assert_eq!(module(elsewhere).run(&RULE).lines(), [""; 0]);
+    }
+
+    #[test]
+    fn the_port_of_the_configuration_is_that_of_the_service() {
+        let found = |instance: &str| {
+            let text = format!(
+                "{{instances: {{default: {instance}}}, config: {{gateway: {{port: 18790}}}}}}"
+            );
+            module(&text).run(&RULE).lines()
+        };
+        assert_eq!(found("{}"), ["warning gateway.port: 18790"]);
+        for fine in [
+            "{gatewayPort: 18790}",
+            "{systemd: {enable: false}}",
+            "{$open: \"?\"}",
+        ] {
+            assert_eq!(found(fine), [""; 0], "{fine}");
+        }
+        let alone = module("{config: {gateway: {port: 18790}}}").run(&RULE);
+        assert_eq!(
+            alone.only().message,
+            "the service of `default` is started with the port 18789, and `gateway.port` is 18790"
         );
     }
 }
