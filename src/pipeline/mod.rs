@@ -4,6 +4,7 @@
 //! the rules in every world ([`worlds`]), and put together what they say.
 
 pub mod discover;
+mod hosts;
 mod import_cycles;
 pub mod mending;
 pub mod release;
@@ -23,6 +24,7 @@ use crate::settings::Settings;
 use crate::workspace::source::{FileId, Sources};
 use crate::workspace::{self, GitEnvironment, StandardInput, Workspace};
 use discover::Discovery;
+use hosts::Hosts;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -263,6 +265,7 @@ fn check_tree(request: &Request, examined: &Examined, variables: &[String], outc
         worlds::run_configuration_rules(&blueprint, &selection, &context, &mut sink);
         take(sink, report);
     }
+    let mut hosts = Hosts::default();
     for (position, blueprint) in discovery.blueprints.iter().enumerate() {
         if !is_wanted(&request.configurations, &blueprint.name) {
             continue;
@@ -293,6 +296,7 @@ fn check_tree(request: &Request, examined: &Examined, variables: &[String], outc
             evaluated::drop_explained(&mut sink.findings);
         }
         take(sink, report);
+        report.findings.extend(hosts.add(&blueprint, selection.era));
         request.progress.configuration_done();
         if let Some(instances) = checked {
             report.checked.configurations += 1;

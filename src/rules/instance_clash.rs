@@ -2,9 +2,9 @@
 
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::{Configuration, Source};
-use crate::openclaw::tree::{Node, Value};
+use crate::openclaw::tree::{Lookup, Node, Value};
 use crate::releases::Era;
-use crate::report::finding::{Consequence, Finding};
+use crate::report::finding::{Consequence, Finding, Severity};
 use crate::workspace::source::Span;
 
 /// The rule.
@@ -162,6 +162,76 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// The port that the service of an instance takes.
+#[derive(Clone, Debug)]
+pub struct Port {
+    /// Its number.
+    pub number: i64,
+    /// The instance.
+    pub instance: String,
+    /// Where it is set, or else the instance.
+    pub span: Option<Span>,
+}
+
+/// The ports that the services of a user take for certain: of `programs.openclaw` with these options, choices among them or not.
+pub fn ports(options: &Node, era: Era) -> Vec<Port> {
+    if era < Era::SchemaConfig {
+        return Vec::new();
+    }
+    let port = |instance: &Taken<'_>| {
+        let (number, span) = instance.port?;
+        Some(Port {
+            number,
+            instance: instance.name.to_string(),
+            span: span.or(instance.place),
+        })
+    };
+    match options.lookup("instances") {
+        Lookup::Present(instances) => instances
+            .as_object()
+            .into_iter()
+            .flat_map(|instances| &instances.entries)
+            .filter(|(_, instance)| is_on(instance, "enable"))
+            .filter_map(|(name, instance)| port(&taken(name, instance, None)))
+            .collect(),
+        Lookup::Absent
+            if options.at_keys("enable").and_then(|flag| flag.as_bool()) == Some(true) =>
+        {
+            port(&taken("default", options, None)).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What is told of a port that the services of two users of one host take.
+pub fn of_two_users(first: (&str, &Port), second: (&str, &Port)) -> Finding {
+    let (other, taken) = first;
+    let (name, port) = second;
+    let user = |name: &str| name.rsplit('.').next().unwrap_or_default().to_string();
+    let mut finding = Finding::new(
+        INFO.id,
+        Consequence::GatewayRefuses,
+        format!(
+            "`{}` and `{}` of one host both take the port {}",
+            user(other),
+            user(name),
+            port.number
+        ),
+    )
+    .at_most(Severity::Warning)
+    .at(port.span)
+    .path(format!(
+        "programs.openclaw.instances.{}.gatewayPort",
+        port.instance
+    ))
+    .help("Set `gatewayPort` of one of them to another one; the services of both may run at once.");
+    if taken.span != port.span {
+        finding = finding.related(taken.span, format!("`{}`", user(other)));
+    }
+    finding.configurations = vec![name.to_string()];
+    finding
 }
 
 /// Tells of a port in an instance's configuration that its service does not have.

@@ -383,3 +383,48 @@ fn a_misspelt_config_beside_options_is_told_and_read() {
         "{out}"
     );
 }
+
+#[test]
+fn two_users_of_a_host_need_two_ports() {
+    let checked = |jo: &str| {
+        let flake = format!(
+            "{{
+  inputs.nixpkgs.url = \"github:NixOS/nixpkgs/nixos-unstable\";
+  inputs.home-manager.url = \"github:nix-community/home-manager\";
+  inputs.nix-openclaw.url = \"github:openclaw/nix-openclaw\";
+  outputs = {{ nixpkgs, home-manager, nix-openclaw, ... }}:
+    let user = instance: {{
+      imports = [ nix-openclaw.homeManagerModules.openclaw ];
+      programs.openclaw.enable = true;
+      programs.openclaw.config = {{ gateway.mode = \"local\"; gateway.auth.mode = \"none\"; }};
+      programs.openclaw.instances.default = instance;
+    }}; in {{
+    nixosConfigurations.desk = nixpkgs.lib.nixosSystem {{
+      modules = [
+        home-manager.nixosModules.home-manager
+        {{ home-manager.users = {{ ivy = user {{ }}; jo = user {jo}; }}; }}
+      ];
+    }};
+  }};
+}}
+"
+        );
+        let folder = tree(&[("flake.nix", &flake)]);
+        openclaw_check()
+            .args("--no-git --format concise")
+            .inside(folder.path())
+            .run()
+            .out
+    };
+    let clash = "warning[instance-clash] `ivy` and `jo` of one host both take the port 18789";
+    let out = checked("{ }");
+    assert!(out.contains(clash), "{out}");
+    for fine in [
+        "{ gatewayPort = 18790; }",
+        "{ systemd.enable = false; }",
+        "{ enable = false; }",
+    ] {
+        let out = checked(fine);
+        assert!(!out.contains("instance-clash"), "{out}");
+    }
+}
