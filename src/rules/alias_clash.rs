@@ -99,7 +99,7 @@ mod tests {
         .run(&RULE);
         assert_eq!(
             outcome.lines(),
-            ["warning agents.defaults.models.\"openai/gpt-5.5\".alias: \"a\""]
+            ["warning agents.defaults.models.\"openai/gpt-5\".alias: \"A\""]
         );
     }
 

@@ -127,7 +127,8 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
             }
             if let (Some((folder, span)), Some((taken, first))) = (&one.folder, &other.folder)
                 && folder == taken
-                && one.file != other.file
+                && one.file.as_ref().map(|(file, _)| file)
+                    != other.file.as_ref().map(|(file, _)| file)
             {
                 sink.findings.push(
                     clash(
