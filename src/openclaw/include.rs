@@ -6,6 +6,7 @@
 
 use super::configuration::ProblemKind;
 use super::tree::{List, Node, Object, Unknown, Value};
+use super::updates::opened_below;
 use crate::workspace::source::Span;
 use std::rc::Rc;
 
@@ -42,6 +43,53 @@ pub fn follow(root: &Rc<Node>, file: &str, read: &mut Read<'_>) -> (Rc<Node>, Ve
     };
     let root = follower.node(root);
     (root, follower.problems)
+}
+
+/// The tree where it is not known in which folder it will lie, so that nothing can be included: the object that names other files,
+/// and all that is in it, may hold more.
+pub fn not_followed(node: &Rc<Node>) -> Rc<Node> {
+    match &node.value {
+        _ if !includes(node) => Rc::clone(node),
+        Value::Object(object) => {
+            let mut object = object.clone();
+            let include = object.entries.remove(KEY);
+            for child in object.entries.values_mut() {
+                *child = not_followed(child);
+            }
+            let node = with_value(node, Value::Object(object));
+            match include {
+                Some(include) => opened_below(
+                    &node,
+                    &Unknown {
+                        subject: None,
+                        kind: None,
+                        reason: "what `$include` brings is not known here".to_string(),
+                        span: include.place.primary(),
+                    },
+                ),
+                None => node,
+            }
+        }
+        Value::List(list) => with_value(
+            node,
+            Value::List(List {
+                items: list.items.iter().map(not_followed).collect(),
+                open: list.open.clone(),
+            }),
+        ),
+        _ => Rc::clone(node),
+    }
+}
+
+/// Whether anything in it names other files.
+fn includes(node: &Node) -> bool {
+    match &node.value {
+        Value::Object(object) => {
+            object.entries.contains_key(KEY) || object.entries.values().any(|child| includes(child))
+        }
+        Value::List(list) => list.items.iter().any(|item| includes(item)),
+        _ => false,
+    }
 }
 
 struct Follower<'r, 'f> {

@@ -14,6 +14,7 @@ use super::deployment::{self, Deployment};
 use super::documents::{BOOTSTRAP_OPTIONS, DOCUMENT_FILES, is_document};
 use super::gateway_command;
 use super::given_file;
+use super::include::not_followed;
 use super::misspelt_units;
 use super::needed_files;
 use super::process_variables::{self, Units, environment_files, named, of_module, unnamed};
@@ -118,7 +119,7 @@ impl Blueprint {
                 variables.extend(named(context.variables));
                 configuration.instances.push(Instance {
                     name: "default".into(),
-                    config: options,
+                    config: not_followed(&options),
                     variables,
                     runtime_plugins: None,
                 });
@@ -251,7 +252,7 @@ impl Blueprint {
             configuration.instances.push(Instance {
                 runtime_plugins: runtime_plugins(options, instance.as_deref()),
                 name,
-                config,
+                config: not_followed(&config),
                 variables,
             });
         }
@@ -343,7 +344,7 @@ impl Blueprint {
         }
         configuration.instances.push(Instance {
             name: "default".into(),
-            config,
+            config: not_followed(&config),
             variables,
             runtime_plugins: runtime_plugins(options, None),
         });

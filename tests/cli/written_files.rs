@@ -354,3 +354,28 @@ fn a_file_that_a_command_copies_is_checked() {
         run.out
     );
 }
+
+/// Where the file will lie is not known, nor what lies beside it: what it includes may declare whatever is not in it.
+#[test]
+fn what_a_text_includes_may_bring_what_it_lacks() {
+    for text in [
+        "''{ \"$include\": \"./base.json\", \"agents\": { \"defaults\": { \"model\": \"mine/big\" } }, \"gateway\": { \"auth\": { \"mode\": \"token\" } } }''",
+        "builtins.toJSON { \"$include\" = [ \"./base.json\" ]; agents.defaults.model = \"mine/big\"; }",
+        "builtins.toJSON { models.providers.\"$include\" = \"./p.json\"; gateway.mode = \"local\"; gateway.auth.mode = \"none\"; agents.defaults.model = \"mine/big\"; channels = { \"$include\" = \"./c.json\"; }; }",
+    ] {
+        let folder = tree(&[(
+            "home.nix",
+            &format!("{{ home.file.\".openclaw/openclaw.json\".text = {text}; }}\n"),
+        )]);
+        let printed = openclaw_check()
+            .args("home.nix --no-git --format concise --openclaw-version 2026.6.11")
+            .inside(folder.path())
+            .run();
+        assert_eq!(printed.code, 0, "{text}: {}", printed.out);
+        assert!(
+            !printed.out.contains("error[") && !printed.out.contains("warning["),
+            "{text}: {}",
+            printed.out
+        );
+    }
+}
