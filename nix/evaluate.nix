@@ -181,7 +181,19 @@ let
   looksSecret =
     let
       beginnings = builtins.replaceStrings [ "." ] [ "[.]" ] (builtins.concatStringsSep "|" knownPrefixes);
-      pattern = "(.*[^A-Za-z0-9_-])?((${beginnings})[A-Za-z0-9_.+/=-]{14,}|[0-9]{8,10}:[A-Za-z0-9_-]{35}).*";
+      # What begins with little of its own has to go on as the service's keys do.
+      forms = builtins.concatStringsSep "|" [
+        "tskey-[a-z]+-[A-Za-z0-9]{8,}-[A-Za-z0-9]{16,}"
+        "lin_api_[A-Za-z0-9]{32,}"
+        "ntn_[A-Za-z0-9]{40,}"
+        "vck_[A-Za-z0-9]{24,}"
+        "fw_[A-Za-z0-9]{20,}"
+        "hvs[.][A-Za-z0-9_-]{40,}"
+        "BSA[A-Za-z0-9_-]{26,}"
+        "SK[0-9a-f]{32}"
+        "[0-9a-f]{32}[.][A-Za-z0-9]{16}"
+      ];
+      pattern = "(.*[^A-Za-z0-9_-])?((${beginnings})[A-Za-z0-9_.+/=-]{14,}|[0-9]{8,10}:[A-Za-z0-9_-]{35}|${forms}).*";
     in
     text:
     hasPrefix "-----BEGIN" text

@@ -9,7 +9,7 @@ use crate::nix::symbol::Symbol;
 use crate::openclaw::credentials::{
     is_likely_secret, is_secret_below, names_a_secret, nearly_names_a_secret, secret_parts,
 };
-use crate::openclaw::secret_patterns::is_secret_option;
+use crate::openclaw::secret_patterns::{is_secret_option, option_with_secret};
 use crate::report::redact::{REDACTED, Redactor};
 use crate::report::sanitize;
 use serde_json::{Map, Value as Json, json};
@@ -182,20 +182,20 @@ impl<'e> Printer<'e> {
         secret
     }
 
-    /// Whether an element of a list is a secret because of the option of a command before it: `"--token" "..."`.
+    /// Whether an element of a list is or holds a secret because of the option of a command before it or in it: `"--token" "..."`,
+    /// `"--token=..."`.
     fn is_option_value(&mut self, list: &List, index: usize) -> bool {
-        let Some(before) = index.checked_sub(1).and_then(|at| list.items.get(at)) else {
-            return false;
-        };
-        if !self
-            .known_text(before)
-            .is_some_and(|word| is_secret_option(&word))
-        {
-            return false;
-        }
         let Some(text) = self.known_text(&list.items[index]) else {
             return false;
         };
+        let before = index.checked_sub(1).and_then(|at| list.items.get(at));
+        let has_option = option_with_secret(&text).is_some()
+            || before
+                .and_then(|before| self.known_text(before))
+                .is_some_and(|word| is_secret_option(&word));
+        if !has_option {
+            return false;
+        }
         let parts = secret_parts(&text);
         self.secrets
             .extend(parts.iter().map(|range| text[range.clone()].to_string()));

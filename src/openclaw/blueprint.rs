@@ -6,6 +6,7 @@
 use super::configuration::{Language, Problem, ProblemKind, Reach, Source, UnseenModule};
 use super::from_nix::{Converter, Merging, problem};
 use super::json::{self, Dialect};
+use super::known_options;
 use super::needed_files;
 use super::option_roots;
 use super::programs::{self, CONFIGURATION_VARIABLES, PROGRAM_NAMES, is_configuration_file};
@@ -17,6 +18,7 @@ use crate::nix::eval::Evaluator;
 use crate::nix::eval::unknown::{ErrorKind, EvalError, Stop};
 use crate::nix::eval::value::{Origin, Thunk, Value as Evaluated};
 use crate::nix::flake::package_set::failing_overlay;
+use crate::nix::known_names::KnownNames;
 use crate::nix::modules::definition::Definition;
 use crate::nix::modules::merge::find_undeclared;
 use crate::nix::modules::{
@@ -320,7 +322,9 @@ pub fn blueprints(
     foreign(evaluator, set, &mut found);
     if sight.reach == Reach::Whole && unseen(set, sight).iter().all(|module| !module.may_add) {
         let undeclared = undeclared_own(evaluator, set);
-        for problem in undeclared.into_iter().chain(misspelt_names(evaluator, set)) {
+        let misspelt = misspelt_names(evaluator, set).into_iter();
+        let misspelt = misspelt.chain(misspelt_options(evaluator, set));
+        for problem in undeclared.into_iter().chain(misspelt) {
             found.fails(problem);
         }
     }
@@ -397,6 +401,52 @@ fn misspelt_names(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Vec<Problem
             Some(problem)
         })
         .collect()
+}
+
+/// Definitions of options that do not exist beside those that are known out of sight: `home.sessionVariable`. What OpenClaw's own
+/// options are depends on the release of nix-openclaw, and is looked at by rules.
+fn misspelt_options(evaluator: &mut Evaluator, set: &Rc<ModuleSet>) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let Some(root) = known_options::of_class(set.request.class) else {
+        return found;
+    };
+    for (name, names) in root.below {
+        if !matches!(*name, "programs" | "services" | "home-manager") {
+            misspelt_below(evaluator, set, &[Symbol::new(name)], names, &mut found);
+        }
+    }
+    found
+}
+
+fn misspelt_below(
+    evaluator: &mut Evaluator,
+    set: &Rc<ModuleSet>,
+    path: &[Symbol],
+    names: &KnownNames,
+    found: &mut Vec<Problem>,
+) {
+    let below = evaluator.below(set, path);
+    for (name, definitions) in &below.children.by_name {
+        let path = [path, &[*name]].concat();
+        let shown: Vec<&str> = path.iter().map(|name| name.as_str()).collect();
+        if declared_at(set, &shown).is_some() {
+            continue;
+        }
+        let place = definitions.iter().find_map(|one| one.name_span);
+        if let (Some(meant), Some(place)) = (names.misspelt(name.as_str(), None), place) {
+            let option = show_path(&path);
+            let mut problem = Problem::new(
+                ProblemKind::UnknownOption,
+                format!("the option `{option}` does not exist"),
+                Some(place),
+            );
+            problem.help = Some(format!("write `{meant}`"));
+            problem.path = Some(option);
+            found.push(problem);
+        } else if let Some(names) = names.below(name.as_str()) {
+            misspelt_below(evaluator, set, &path, names, found);
+        }
+    }
 }
 
 /// Why conditions fail that stand above OpenClaw's options.
@@ -770,6 +820,13 @@ fn users(evaluator: &mut Evaluator, modules: &Modules<'_>, found: &mut Found) {
         home(evaluator, &modules, found);
         strays(evaluator, &modules, found);
         failures(evaluator, &inner, found);
+        let is_complete = sight.reach == Reach::Whole
+            && unseen(&inner, &sight).iter().all(|module| !module.may_add);
+        if is_complete {
+            for problem in misspelt_options(evaluator, &inner) {
+                found.fails(problem);
+            }
+        }
         for blueprint in &mut found.blueprints[before..] {
             if !blueprint.surroundings.is_empty() || blueprint.source != Source::RenderedFile {
                 blueprint.surroundings.extend(for_users.iter().cloned());

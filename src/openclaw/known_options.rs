@@ -21,12 +21,13 @@ pub fn of_class(class: Class) -> Option<&'static KnownNames> {
 }
 
 static HOME_MANAGER: KnownNames = KnownNames {
-    names: &["age", "home", "programs", "sops", "xdg"],
+    names: &["age", "home", "programs", "sops", "systemd", "xdg"],
     below: &[
         ("age", &AGE),
         ("home", &HOME),
         ("programs", &PROGRAMS),
         ("sops", &SOPS),
+        ("systemd", &SYSTEMD_OF_USERS),
         ("xdg", &XDG),
     ],
     others: OtherNames::OfEverybody,
@@ -123,6 +124,36 @@ static HOME: KnownNames = KnownNames::few(&[
     "uid",
     "username",
     "version",
+]);
+
+static SYSTEMD_OF_USERS: KnownNames = KnownNames {
+    names: &["user"],
+    below: &[("user", &UNITS)],
+    others: OtherNames::Few,
+};
+
+/// `modules/systemd.nix`, `modules/misc/tmpfiles.nix`.
+static UNITS: KnownNames = KnownNames::few(&[
+    "automounts",
+    "enable",
+    "generators",
+    "mounts",
+    "packages",
+    "paths",
+    "scopes",
+    "services",
+    "servicesStartTimeoutMs",
+    "sessionVariables",
+    "settings",
+    "slices",
+    "sockets",
+    "startServices",
+    "swaps",
+    "systemctlPath",
+    "targets",
+    "timers",
+    "tmpfiles",
+    "units",
 ]);
 
 static XDG: KnownNames = KnownNames::few(&[

@@ -68,6 +68,15 @@ pub fn in_surroundings(
         if matches!(*option, DEFAULT_SECRETS | TEMPORARY_FILES | ACTIVATION) {
             look(node);
         }
+        if matches!(*option, "systemd.services" | "systemd.user.services") {
+            for (_, unit) in node.entries() {
+                for file in ["Service.EnvironmentFile", "serviceConfig.EnvironmentFile"] {
+                    if let Some(file) = unit.at_keys(file) {
+                        look(file);
+                    }
+                }
+            }
+        }
         let Some((_, attribute)) = FILES.iter().find(|(known, _)| known == option) else {
             continue;
         };

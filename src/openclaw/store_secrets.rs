@@ -5,10 +5,13 @@
 //! settings of plugins to files there (`plugins.nix` at 71b85a7).
 
 use super::process_variables::{Around, plugins};
+use super::programs::{is_configuration_file, names_program};
 use super::tree::{Node, TextPart, Value};
-use super::{problem::Problem, problem::ProblemKind, programs::names_program};
+use super::{problem::Problem, problem::ProblemKind};
 use crate::openclaw::credentials::{is_secret_variable, names_a_secret, secret_parts};
-use crate::openclaw::secret_patterns::{find, is_secret_option, looks_generated};
+use crate::openclaw::secret_patterns::{
+    find, find_by_format, is_secret_option, looks_generated, option_with_secret,
+};
 use crate::workspace::source::Span;
 use std::ops::Range;
 use std::rc::Rc;
@@ -39,15 +42,19 @@ pub(super) fn secrets(root: &str, options: &Node, around: &Around) -> Vec<Proble
         }
     }
     in_plugins(root, options, &mut found);
+    in_skills(root, options, &mut found);
     for (name, instance) in options
         .get("instances")
         .into_iter()
         .flat_map(|node| node.entries())
     {
-        in_plugins(&format!("{root}.instances.{name}"), instance, &mut found);
+        let root = format!("{root}.instances.{name}");
+        in_plugins(&root, instance, &mut found);
+        in_skills(&root, instance, &mut found);
     }
     for (option, node) in around {
         in_activation(option, node, &mut found);
+        in_files(option, node, &mut found);
         if !matches!(
             *option,
             "systemd.services"
@@ -124,6 +131,12 @@ const SETTINGS: Holder<'static> = Holder {
     help: PLUGIN_HELP,
 };
 
+const FILE_HELP: &str = "keep it in a file outside of the store (sops-nix, agenix), and let what reads this file read that one; then replace the secret, for it is known by now";
+
+const TEMPLATE_HELP: &str = "declare it in `sops.secrets` and write `${config.sops.placeholder.NAME}`; then replace the secret, for it is known by now";
+
+const SKILL_HELP: &str = "name a variable or a file outside of the store that holds it; then replace the secret, for it is known by now, also to the model";
+
 const CREDENTIAL_HELP: &str = "name the file that holds it, with `LoadCredential = \"ID:/run/secrets/...\"`; then replace the secret, for it is known by now";
 
 const HELP: &str = "let OpenClaw read it from a file or from its environment: `gateway.auth.token` and the like take placeholders; then replace the secret, for it is known by now";
@@ -171,11 +184,11 @@ fn in_command(command: &Node, path: &str) -> Option<Problem> {
         let follows_option = before
             .and_then(|word| word.as_str())
             .is_some_and(|word| is_secret_option(&word));
-        let is_literal = || {
-            item.as_str()
-                .is_some_and(|text| !secret_parts(&text).is_empty())
-        };
-        if follows_option && is_literal() {
+        let is_secret = item.as_str().is_some_and(|text| {
+            (follows_option || option_with_secret(&text).is_some())
+                && !secret_parts(&text).is_empty()
+        });
+        if is_secret {
             return Some(problem("a secret", &COMMAND, path, item.place.primary()));
         }
         if let Some(problem) = in_text(item, path) {
@@ -193,30 +206,87 @@ pub(super) fn in_script(script: &Node, name: &str) -> Vec<Problem> {
         true => "a script".to_string(),
         false => format!("the file `{name}`"),
     };
-    in_lines(script, &holder, "")
+    let holder = Holder {
+        name: &holder,
+        help: HELP,
+    };
+    in_lines(script, &holder, "", known_or_assigned)
 }
 
-/// The secrets in a text of several lines, which an option may hold.
-fn in_lines(script: &Node, holder: &str, path: &str) -> Vec<Problem> {
+/// The secrets in a text of several lines, which an option may hold: the first of each line.
+fn in_lines(script: &Node, holder: &Holder<'_>, path: &str, search: Search) -> Vec<Problem> {
     let Some(text) = script.as_text() else {
         return Vec::new();
     };
     let mut found = Vec::new();
+    // Most texts hold none, and need not be taken apart.
+    if secret_in(script, search).is_none() {
+        return found;
+    }
     for line in text.lines() {
         let line = Node::new(Value::Text(line), script.place.clone());
-        if let Some((what, span)) = secret_in(&line) {
-            found.push(problem(
-                what,
-                &Holder {
-                    name: holder,
-                    help: HELP,
-                },
-                path,
-                span,
-            ));
+        if let Some((what, span)) = secret_in(&line, search) {
+            found.push(problem(what, holder, path, span));
         }
     }
     found
+}
+
+/// The keys in the texts of files that Nix writes, and in templates of sops-nix. What is OpenClaw's configuration is looked at as
+/// such. Whether other programs take an option or a variable for a secret is not known, so in files that have nothing to do with
+/// OpenClaw only the form of a key counts.
+fn in_files(option: &str, node: &Node, found: &mut Vec<Problem>) {
+    let (content, target) = match option {
+        "home.file" | "xdg.configFile" | "environment.etc" => ("text", "target"),
+        "sops.templates" => ("content", "path"),
+        _ => return,
+    };
+    for (name, entry) in node.entries() {
+        let Some(text) = entry.get(content) else {
+            continue;
+        };
+        let target = entry.get(target).and_then(|target| target.as_str());
+        let target = target.as_deref().unwrap_or(name);
+        if is_configuration_file(name) || is_configuration_file(target) {
+            continue;
+        }
+        let is_ours = names_program(target)
+            || text
+                .as_text()
+                .is_some_and(|text| names_program(&text.display()));
+        let search = match is_ours {
+            true => known_or_assigned,
+            false => by_format,
+        };
+        let (holder, help) = match content {
+            "text" => (format!("the file `{target}`"), FILE_HELP),
+            _ => (format!("the template `{name}`"), TEMPLATE_HELP),
+        };
+        let holder = Holder {
+            name: &holder,
+            help,
+        };
+        let path = format!("{option}.\"{name}\".{content}");
+        found.extend(in_lines(text, &holder, &path, search));
+    }
+}
+
+/// The keys in the texts of skills.
+fn in_skills(root: &str, options: &Node, found: &mut Vec<Problem>) {
+    let skills = options.get("skills").and_then(|skills| skills.as_list());
+    for (index, skill) in skills.iter().flat_map(|list| list.items.iter().enumerate()) {
+        for key in ["body", "description"] {
+            let Some(text) = skill.get(key) else {
+                continue;
+            };
+            let holder = Holder {
+                name: "a skill",
+                help: SKILL_HELP,
+            };
+            let path = format!("{root}.skills[{index}].{key}");
+            found.extend(in_lines(text, &holder, &path, known_or_assigned));
+        }
+    }
 }
 
 /// The secrets in the settings of the plugins that the module or an instance adds.
@@ -259,7 +329,12 @@ fn in_activation(option: &str, node: &Node, found: &mut Vec<Problem>) {
             .as_text()
             .is_some_and(|text| names_program(&text.display()));
         if is_ours {
-            found.extend(in_lines(text, holder, &format!("{option}.{path}")));
+            let holder = Holder {
+                name: holder,
+                help: HELP,
+            };
+            let path = format!("{option}.{path}");
+            found.extend(in_lines(text, &holder, &path, known_or_assigned));
         }
     });
 }
@@ -298,19 +373,31 @@ fn assigned(text: &str) -> Option<Range<usize>> {
 }
 
 fn in_text(node: &Node, path: &str) -> Option<Problem> {
-    let (what, span) = secret_in(node)?;
+    let (what, span) = secret_in(node, known_or_assigned)?;
     Some(problem(what, &COMMAND, path, span))
 }
 
-/// The first secret in a text, and where it stands.
-fn secret_in(node: &Node) -> Option<(&'static str, Option<Span>)> {
-    let text = node.as_text()?;
-    let within = |text: &str| match find(text) {
+/// How a text is searched: for the first secret in it, what it is and its bytes.
+type Search = fn(&str) -> Option<(&'static str, Range<usize>)>;
+
+/// Any secret that is known by its form or by what it is given to.
+fn known_or_assigned(text: &str) -> Option<(&'static str, Range<usize>)> {
+    match find(text) {
         Some(secret) => Some((secret.what, secret.range)),
         None => assigned(text).map(|range| (LIKELY, range)),
-    };
-    if let Some(known) = text.known() {
-        let (what, range) = within(&known)?;
+    }
+}
+
+/// What is a secret by its form alone.
+fn by_format(text: &str) -> Option<(&'static str, Range<usize>)> {
+    find_by_format(text).map(|secret| (secret.what, secret.range))
+}
+
+/// The first secret in a text, and where it stands.
+fn secret_in(node: &Node, search: Search) -> Option<(&'static str, Option<Span>)> {
+    let text = node.as_text()?;
+    if let Some(known) = text.whole() {
+        let (what, range) = search(&known)?;
         let span = text.locate(range).or(node.place.primary());
         return Some((what, span));
     }
@@ -319,7 +406,7 @@ fn secret_in(node: &Node) -> Option<(&'static str, Option<Span>)> {
         let TextPart::Known { text, .. } = part else {
             return None;
         };
-        let (what, range) = within(text)?;
+        let (what, range) = search(text)?;
         let span = match part.piece(range) {
             TextPart::Known { span, .. } => span,
             TextPart::Unknown(_) => None,

@@ -38,6 +38,15 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
         let Some(name) = name_before(text, at) else {
             continue;
         };
+        // The keys of a mapping are no secrets; in a comment the word has no other sense.
+        if name == "key" && is_in_comment(text, at) {
+            let value = at + 1;
+            match bare_word(text, value, name, &mut found) {
+                Some(end) => from = end,
+                None => literal_under_misspelt_name(text, value, &mut found),
+            }
+            continue;
+        }
         let harmless = harmless.place_of(name);
         if *harmless == name {
             continue;
@@ -79,6 +88,17 @@ impl<'t> Harmless<'t> {
         let place = 5 * bytes.len() + 3 * letter(bytes.first()) + letter(bytes.last());
         &mut self.0[place % self.0.len()]
     }
+}
+
+/// Whether a comment begins before a place on its line. A text that holds such a sign counts as one.
+fn is_in_comment(text: &str, at: usize) -> bool {
+    let bytes = &text.as_bytes()[at.saturating_sub(REACH)..at];
+    let line = bytes.rsplit(|byte| *byte == b'\n').next().unwrap_or(bytes);
+    let first = line.trim_ascii_start().first();
+    matches!(first, Some(b'#' | b'*'))
+        || line
+            .windows(2)
+            .any(|pair| matches!(pair, b" #" | b"\t#" | b"/*" | b"//"))
 }
 
 /// A string under what is nearly the name of a secret, if it looks like one.
@@ -311,6 +331,27 @@ mod tests {
 
     fn texts(text: &str) -> Vec<&str> {
         find(text).into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn a_key_in_a_comment() {
+        for text in [
+            "# old key: plum48Trestle",
+            "x = 1; # key = \"plum48Trestle\"",
+            "/* the key: plum48Trestle */",
+            " * key: plum48Trestle",
+            "// key: plum48Trestle",
+        ] {
+            assert_eq!(texts(text), ["plum48Trestle"], "{text}");
+        }
+        for text in [
+            "{ key = \"plum48Trestle\"; }",
+            "f = key: plum48Trestle",
+            "# a key: see the documentation",
+            "# key: config.sops.secrets.kimi2026.path",
+        ] {
+            assert_eq!(texts(text), [""; 0], "{text}");
+        }
     }
 
     #[test]

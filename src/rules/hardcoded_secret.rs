@@ -6,7 +6,7 @@ use crate::openclaw::configuration::Instance;
 use crate::openclaw::credentials::{
     Role, Written, classify, hidden_texts, is_unknown_path, secret_spans,
 };
-use crate::openclaw::secret_patterns::{find, looks_generated};
+use crate::openclaw::secret_patterns::{find, looks_generated, option_with_secret};
 use crate::openclaw::tree::{Kind, TextPart, Value};
 use crate::report::finding::{Consequence, Finding, Severity, Unresolved};
 use crate::workspace::source::Span;
@@ -185,6 +185,7 @@ fn of_known_text(site: &Site<'_>, text: &str) -> Option<(String, Severity)> {
     if !site.role.is_secret() {
         return find(text).map(|found| (found.what.to_string(), Severity::Error));
     }
+    let text = option_with_secret(text).map_or(text, |(_, value)| value);
     match classify(text) {
         Written::Known(what) => Some((what.to_string(), Severity::Error)),
         Written::Literal if site.is_local_key() => None,
@@ -226,6 +227,38 @@ mod tests {
         for finding in &outcome.findings {
             let said = format!("{}{:?}", finding.message, finding.help);
             assert!(!said.contains("b7e1") && !said.contains("hunter"), "{said}");
+        }
+    }
+
+    #[test]
+    fn an_option_with_its_value_is_judged_like_the_two_of_them() {
+        let run = |words: &str| {
+            let config =
+                format!(r#"{{mcp: {{servers: {{x: {{command: "x", args: [{words}]}}}}}}}}"#);
+            case(&config).run(&RULE)
+        };
+        for value in [
+            "BSADNBYjvsedonuSsddfrfifiUziXnF",
+            "h/ImB/LK777pzNk8cL6j5",
+            "plum:48",
+            "hunter",
+        ] {
+            let told = |words: String| -> Vec<_> {
+                let findings = run(&words).findings.into_iter();
+                findings.map(|told| (told.severity, told.help)).collect()
+            };
+            let as_one = told(format!(r#""--api-key={value}""#));
+            assert_eq!(as_one.len(), 1, "{value}");
+            assert_eq!(as_one, told(format!(r#""--api-key", "{value}""#)));
+        }
+        for word in [
+            "--api-key=${X_API_KEY}",
+            "--api-key=/run/secrets/x",
+            "--api-key=ollama",
+            "--port=18789",
+        ] {
+            let outcome = run(&format!(r#""{word}""#));
+            assert_eq!(outcome.lines(), [""; 0], "{word}");
         }
     }
 

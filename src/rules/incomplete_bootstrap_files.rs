@@ -3,6 +3,7 @@
 use super::consequence::absence;
 use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::nearest::alternatives;
+use crate::nearest::is_one_step;
 use crate::openclaw::configuration::Source;
 use crate::openclaw::documents::REQUIRED_BOOTSTRAP_FILES;
 use crate::openclaw::tree::{Lookup, Value};
@@ -70,6 +71,8 @@ fn check(subject: Subject<'_>, sink: &mut Sink) {
             Lookup::Present(node) => matches!(node.value, Value::Null),
             Lookup::Unknown(_) => false,
         })
+        // Nix stops at the name that is no option.
+        .filter(|(key, _)| !files.entries().any(|(name, _)| is_one_step(name, key)))
         .collect();
     if lacking.is_empty() {
         return;

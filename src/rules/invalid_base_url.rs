@@ -4,6 +4,7 @@ use super::{Check, Rule, RuleInfo, Sink, Subject};
 use crate::openclaw::configuration::Instance;
 use crate::openclaw::endpoints::{self, Address, NotAnAddress};
 use crate::openclaw::path::ConfigPath;
+use crate::openclaw::secret_patterns::{PASSWORD_IN_ADDRESS, find};
 use crate::openclaw::tree::{Node, Value};
 use crate::report::finding::{Consequence, Edit, Finding, Fix, Severity};
 
@@ -122,6 +123,11 @@ fn examine(holder: &Node, path: &ConfigPath, sink: &mut Sink) {
                     "Write `https://...`.".to_string(),
                 ),
                 NotAnAddress::NoHost => ("it has no host", "Write `https://host/...`.".to_string()),
+                NotAnAddress::Port if find(&url).is_some_and(|found| found.what == PASSWORD_IN_ADDRESS) => (
+                    "its password holds a `/`, `?` or `#`",
+                    "Write `%2F` for `/`, `%3F` for `?`, `%23` for `#`; better, leave the password out: the store holds what stands here."
+                        .to_string(),
+                ),
                 NotAnAddress::Port => (
                     "its port is no number up to 65535",
                     "Write `https://host:port/...`.".to_string(),
@@ -205,5 +211,25 @@ mod tests {
             outcome.findings[2].help.as_deref(),
             Some("Write `https://x.example/v1`.")
         );
+    }
+
+    #[test]
+    fn a_password_that_makes_an_address_none() {
+        let outcome = case(
+            r#"{models: {providers: {a: {baseUrl: "https://bot:plum/Trestle@x.example/v1", models: []},
+                b: {baseUrl: "https://x.example:port/a@b", models: []}}}}"#,
+        )
+        .run(&RULE);
+        let told: Vec<bool> = outcome
+            .findings
+            .iter()
+            .map(|finding| {
+                finding
+                    .help
+                    .as_deref()
+                    .is_some_and(|help| help.contains("%2F"))
+            })
+            .collect();
+        assert_eq!(told, [true, false]);
     }
 }

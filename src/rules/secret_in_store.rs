@@ -3,7 +3,7 @@
 use super::problems::finding as of_problem;
 use super::secrets::{environment_file, has_environment_option};
 use super::{Check, Rule, RuleInfo, Sink, Subject};
-use crate::openclaw::configuration::{Instance, ProblemKind, Provision, Source, Variable};
+use crate::openclaw::configuration::{Instance, Problem, ProblemKind, Provision, Source, Variable};
 use crate::openclaw::credentials::{
     self, Role, Written, classify, is_secret_variable, secret_spans,
 };
@@ -26,7 +26,8 @@ static INFO: RuleInfo = RuleInfo {
 Everything that Nix builds from is readable by every user of the machine. `builtins.readFile ./key` puts the content of \
 the file into openclaw.json, and with it into the store; a path literal (`tokenFile = ./token;`) copies the file itself; \
 session variables are written into a profile script in the store, and commands of services (`--token ...`) and scripts lie there as \
-well. `builtins.readFile config.sops.secrets.key.path` reads the \
+well, and so do the texts of files (`home.file.NAME.text`), of templates of sops-nix beside their placeholders, and of skills, which \
+are searched for keys of known formats. `builtins.readFile config.sops.secrets.key.path` reads the \
 decrypted file while Nix evaluates: in a flake Nix refuses to, and with `--impure` its content ends in the store.
 
 Decrypt secrets on the machine (sops-nix, agenix) and write the path where they will lie as a text, `\"/run/secrets/key\"` or \
@@ -52,6 +53,11 @@ Decrypt secrets on the machine (sops-nix, agenix) and write the path where they 
   };
 }
 "#,
+        r#"{
+  home.file.".config/notes/env".text = "NOTES=ghp_0123456789abcdefGHIJKLMNOPqrstuvwxyz";
+  programs.openclaw.enable = true;
+}
+"#,
     ],
     accepted: &[r#"{
   programs.openclaw = {
@@ -65,7 +71,7 @@ Decrypt secrets on the machine (sops-nix, agenix) and write the path where they 
 
 fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
     for problem in &subject.configuration.problems {
-        if problem.kind == ProblemKind::SecretInStore {
+        if problem.kind == ProblemKind::SecretInStore && !is_of_variable(problem, instance) {
             let mut finding = of_problem(subject, &INFO, problem);
             finding.consequence = Consequence::LeaksSecret;
             sink.secret_spans.extend(problem.span);
@@ -105,6 +111,23 @@ fn check(subject: Subject<'_>, instance: &Instance, sink: &mut Sink) {
                 }),
         );
     });
+}
+
+/// Whether a secret stands in the value of a variable that a service has: of that `hardcoded-secret` tells.
+fn is_of_variable(problem: &Problem, instance: &Instance) -> bool {
+    let Some(span) = problem.span else {
+        return false;
+    };
+    instance.variables.iter().any(|variable| {
+        variable.provision == Provision::ServiceEnvironment
+            && variable
+                .value
+                .as_ref()
+                .and_then(|value| value.place.primary())
+                .is_some_and(|value| {
+                    value.file == span.file && value.start <= span.start && span.end <= value.end
+                })
+    })
 }
 
 /// Whether the text is the content of a file that Nix reads: known not to be seen here, or beginning at the very first byte of

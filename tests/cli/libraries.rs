@@ -247,3 +247,25 @@ fn a_name_that_lib_never_had_is_told_where_it_is_nearly_one_that_it_has() {
         assert!(run.code == 1 && run.out.contains(&told), "{}", run.out);
     }
 }
+
+/// With `with lib;` above it a name may be one of `lib`; not if it is nearly one of Nix's own, or of those that `lib` has.
+#[test]
+fn slips_of_the_pen_below_with_lib() {
+    for (written, told) in [
+        ("rtue", "`rtue` (did you mean `true`?)"),
+        (
+            "(concatStringSep \"a\" [ ])",
+            "did you mean `concatStringsSep`?",
+        ),
+    ] {
+        let module = format!(
+            "{{ lib, ... }}: with lib; {{ programs.openclaw = {{ enable = true; config.gateway.mode = \"local\"; config.ui.seamColor = {written}; }}; }}\n"
+        );
+        let folder = tree(&[("home.nix", &module)]);
+        let run = openclaw_check()
+            .args("home.nix --no-git --format concise")
+            .inside(folder.path())
+            .run();
+        assert!(run.code == 1 && run.out.contains(told), "{}", run.out);
+    }
+}

@@ -231,3 +231,48 @@ fn an_option_that_a_module_of_ones_own_has_removed() {
     let (code, out) = with("");
     assert_eq!(code, 0, "{out}");
 }
+
+#[test]
+fn misspelt_options_that_are_set() {
+    let with = |setting: &str| {
+        let home = "            home = {";
+        said(&[(home, &format!("{setting}\n{home}"))])
+    };
+    for (setting, option) in [
+        (
+            "home.sessionVariable.A = \"b\";",
+            "the option `home.sessionVariable` does not exist",
+        ),
+        (
+            "systemd.user.service.x.Unit.Description = \"x\";",
+            "the option `systemd.user.service` does not exist",
+        ),
+        (
+            "sops.secrets.x.sopsfile = ./flake.nix;",
+            "the option `sops.secrets.x.sopsfile` does not exist",
+        ),
+    ] {
+        let (code, out) = with(setting);
+        assert!(code == 1 && out.contains(option), "{setting}: {out}");
+    }
+    for setting in [
+        "home.sessionVariables.A = \"b\";",
+        "systemd.user.timers.x.Timer.OnCalendar = \"daily\";",
+        "age.secrets.sopsfile.file = ./flake.nix;",
+        "home.persistence.x.files = [ ];",
+    ] {
+        let (code, out) = with(setting);
+        assert_eq!(code, 0, "{setting}: {out}");
+    }
+}
+
+#[test]
+fn an_environment_file_that_is_not_there() {
+    let home = "            home = {";
+    let unit = "systemd.user.services.openclaw-gateway.Service.EnvironmentFile = ./secrets.env;";
+    let (code, out) = said(&[(home, &format!("{unit}\n{home}"))]);
+    assert!(
+        code == 1 && out.contains("error[missing-file] `secrets.env` is missing"),
+        "{out}"
+    );
+}

@@ -323,6 +323,10 @@ fn in_places_that_no_field_is_for() {
         format!(
             "config.mcp.servers.a = {{ command = \"x\"; args = [ \"--token={PASSWORD}\" ]; }};"
         ),
+        "config.mcp.servers.a = { command = \"x\"; args = [ \"--token=Trestle/marigold\" ]; };"
+            .to_string(),
+        "config.models.providers.mine = { baseUrl = \"https://bot:plum/Trestle@a.example/v1\"; models = [ ]; };"
+            .to_string(),
     ] {
         check_module(&format!(
             "{{ programs.openclaw = {{ enable = true; {settings} config.agents.defaults.model = \"nosuch/x\"; }}; }}"
@@ -369,6 +373,80 @@ fn in_places_that_no_field_is_for() {
             told.contains("error[hardcoded-secret]") || told.contains("error[secret-in-store]"),
             "{module}: {told}"
         );
+    }
+}
+
+/// Keys of known formats in texts that Nix writes to the store, each told once and at its place; what has nothing to do with OpenClaw
+/// is judged by the form of a key alone.
+#[test]
+fn keys_in_texts_that_go_to_the_store() {
+    let key = PREFIXED[0].examples[0];
+    let told = |setting: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let module =
+            format!("{{ config, ... }}: {{ programs.openclaw.enable = true;\n{setting} }}");
+        fs::write(folder.path().join("home.nix"), module).expect("a file");
+        for way in ways_out("home.nix") {
+            let text = printed(folder.path(), &way);
+            assert!(!text.contains(key), "{way} shows it:\n{text}");
+        }
+        let printed = printed(folder.path(), "home.nix --format concise");
+        let lines = printed.lines().map(str::to_string);
+        lines
+            .filter(|line| line.contains("secret]") || line.contains("store]"))
+            .collect::<Vec<_>>()
+    };
+    for (setting, rule, line) in [
+        (
+            format!("home.file.\".env\".text = \"FOO={key}\";"),
+            "secret-in-store",
+            2,
+        ),
+        (
+            format!("home.file.\".env\".text = ''\n  A=b\n  FOO={key}\n'';"),
+            "secret-in-store",
+            4,
+        ),
+        (
+            format!("xdg.configFile.\"x/y\".text = \"${{config.home.homeDirectory}} {key}\";"),
+            "secret-in-store",
+            2,
+        ),
+        (
+            format!(
+                "sops.templates.x.content = ''\n  A=${{config.sops.placeholder.a}}\n  FOO={key}\n'';"
+            ),
+            "secret-in-store",
+            4,
+        ),
+        (
+            format!(
+                "programs.openclaw.skills = [ {{ name = \"a\"; description = \"A\"; body = ''\n  curl -H 'X: {key}'\n''; }} ];"
+            ),
+            "secret-in-store",
+            3,
+        ),
+        (
+            format!("home.file.\".openclaw/.env\".text = \"KIMI_API_KEY={key}\";"),
+            "hardcoded-secret",
+            2,
+        ),
+    ] {
+        let told = told(&setting);
+        assert!(
+            told.len() == 1
+                && told[0].contains(&format!("error[{rule}]"))
+                && told[0].starts_with(&format!("home.nix:{line}:")),
+            "{setting}: {told:#?}"
+        );
+    }
+    for setting in [
+        "home.file.\".npmrc\".text = \"https://alice:hunter2x9@example.org --token plum-Trestle-48\";",
+        "home.file.\".env\".text = \"FOO_TOKEN=plum48Trestle48Marigold\";",
+        "home.file.\"x.lock\".text = \"sha256-47DEQpj8HBSaJ5TImW5JCeuQeRkm5NMpJWZG3hSuFU 9f86d081884c7d659a2feaa0c55ad015\";",
+        "sops.templates.x.content = \"FOO=${config.sops.placeholder.foo}\";",
+    ] {
+        assert_eq!(told(setting), [""; 0], "{setting}");
     }
 }
 

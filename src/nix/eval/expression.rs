@@ -6,6 +6,7 @@ use super::place::{place, site};
 use super::strings::Coercion;
 use super::unknown::{ErrorKind, Kind, Stop};
 use super::value::{Closure, Env, List, NixPath, NixString, Origin, Part, Thunk, Val, Value};
+use crate::nearest::is_one_step;
 use crate::nix::symbol::Symbol;
 use crate::nix::syntax::ast::{Expr, ExprId, Resolution, SourceTree, StringPart};
 use std::rc::Rc;
@@ -217,6 +218,7 @@ impl Evaluator {
             Resolution::Global => Ok(self.global(name)),
             Resolution::With(scopes) => {
                 let mut first_open = None;
+                let mut meant = None;
                 for up in scopes.iter() {
                     let Some(scope) = env.lookup(*up, 0).cloned() else {
                         continue;
@@ -241,15 +243,35 @@ impl Evaluator {
                         }
                         // `lib` and `lib.types` are known not to have it, unless a newer one does.
                         first_open.get_or_insert(unknown);
+                        meant = meant.or_else(|| attrs.misspelt(name, None));
                     }
                 }
-                match first_open {
-                    Some(unknown) => Err(Stop::Unknown(unknown)),
-                    None => Err(self.undefined(name, origin)),
+                // No newer one has a name that is nearly one of these.
+                let nearly_global = || {
+                    let globals = ["true", "false", "null"];
+                    globals
+                        .into_iter()
+                        .find(|global| is_one_step(name.as_str(), global))
+                };
+                match (first_open, meant) {
+                    (Some(unknown), None) => match nearly_global() {
+                        Some(meant) => Err(self.undefined_but_near(name, meant, origin)),
+                        None => Err(Stop::Unknown(unknown)),
+                    },
+                    (Some(_), Some(meant)) => Err(self.undefined_but_near(name, meant, origin)),
+                    (None, _) => Err(self.undefined(name, origin)),
                 }
             }
             Resolution::Undefined => Err(self.undefined(name, origin)),
         }
+    }
+
+    fn undefined_but_near(&self, name: Symbol, meant: &str, origin: &Origin) -> Stop {
+        self.error(
+            ErrorKind::UndefinedVariable,
+            format!("nothing defines the variable `{name}` (did you mean `{meant}`?)"),
+            origin,
+        )
     }
 
     pub(super) fn undefined(&self, name: Symbol, origin: &Origin) -> Stop {

@@ -9,7 +9,7 @@ use super::written::{Written, bare, classify, is_file_path};
 use super::{Role, Step, matches, may_match};
 use crate::openclaw::placeholders::{self, Flaw, Form};
 use crate::openclaw::secret_names::{is_secret_name, names_a_secret, nearly_names_a_secret};
-use crate::openclaw::secret_patterns::{find, is_template, looks_generated};
+use crate::openclaw::secret_patterns::{find, is_template, looks_generated, option_with_secret};
 use crate::openclaw::tree::{Node, TextPart, Value};
 use std::ops::Range;
 
@@ -43,6 +43,10 @@ fn collect(text: &str, offset: usize, depth: usize, parts: &mut Vec<Range<usize>
     let start = inner.as_ptr() as usize - text.as_ptr() as usize;
     let whole = offset + start..offset + start + inner.len();
     match classify(text) {
+        // Where the value turns up elsewhere, it stands without the option.
+        Written::Known(_) | Written::Literal if option_with_secret(text.trim()).is_some() => {
+            parts.push(whole);
+        }
         Written::Known(_) | Written::Literal => parts.push(offset..offset + text.len()),
         Written::Empty | Written::VariableName | Written::Path => {}
         Written::Dummy => {
@@ -300,7 +304,7 @@ fn is_part_of_reference(steps: &[Step<'_>]) -> bool {
 /// Whether what stands as `id` or `provider` of a reference to a secret looks like the secret itself, instead of the name of a
 /// variable, a pointer into a file or the name of a provider.
 pub fn is_secret_in_reference(text: &str) -> bool {
-    if find(text).is_some() {
+    if find(text).is_some() || is_uuid(text) {
         return true;
     }
     let any = |is: fn(&u8) -> bool| text.as_bytes().iter().any(is);
@@ -309,6 +313,14 @@ pub fn is_secret_in_reference(text: &str) -> bool {
     looks_generated(text)
         && !text.contains(['/', ':', '.', '#', '$', ' '])
         && (is_mixed || is_one_word && text.len() >= 20 && any(u8::is_ascii_lowercase))
+}
+
+/// Whether a text is a UUID, which some services give out as keys.
+fn is_uuid(text: &str) -> bool {
+    text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 /// Whether the credential would be a field of this value, if it were a set: `gateway.auth = "secret"`.
@@ -379,6 +391,7 @@ mod tests {
             );
         }
         assert_eq!(parts("$plumTrestle48"), ["$plumTrestle48"]);
+        assert_eq!(parts("--api-key=plum/Trestle"), ["plum/Trestle"]);
         assert_eq!(
             parts("plum-Trestle${A}Marigold-Anvil"),
             ["plum-Trestle", "Marigold-Anvil"]
@@ -417,6 +430,25 @@ mod tests {
             for range in secret_parts(&text) {
                 assert!(text.get(range).is_some(), "{piece}");
             }
+        }
+    }
+
+    #[test]
+    fn what_stands_as_the_id_of_a_reference_may_be_the_secret_itself() {
+        for secret in [
+            "plum48Trestle48Marigold",
+            "c621de49-f145-4fda-a998-8c79fc35526f",
+            "0123456789abcdef0123456789abcdef.a1B2c3D4e5F6g7H8",
+        ] {
+            assert!(is_secret_in_reference(secret), "{secret}");
+        }
+        for name in [
+            "KIMI_API_KEY_2026",
+            "/kimi/key-2026",
+            "kimi-key-2026",
+            "value",
+        ] {
+            assert!(!is_secret_in_reference(name), "{name}");
         }
     }
 

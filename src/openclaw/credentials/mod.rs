@@ -20,7 +20,7 @@ pub use super::secret_names::{
 use super::endpoints::begins_with_local_address;
 use super::path::{ConfigPath, Segment};
 use super::secret_names::{self, words};
-use super::secret_patterns::is_secret_option;
+use super::secret_patterns::{is_secret_option, option_with_secret};
 use super::tree::{Kind, Node, Object, Text, TextPart, Value};
 use crate::workspace::source::Span;
 use fields::{REFERENCE_FIELDS, TEXT_CREDENTIALS};
@@ -125,9 +125,9 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// The option of a command whose value it is: `--token`, where that is a secret.
+    /// The option of a command whose value it is or holds: `--token`, where that is a secret.
     pub fn command_option(&self) -> Option<String> {
-        option_before(self.steps, self.nodes)
+        secret_option(self.steps, self.nodes)
     }
 
     /// Whether it lies on something that is switched off: a disabled channel, account, plugin, skill or
@@ -248,7 +248,7 @@ fn in_any(patterns: &[&str], steps: &[Step<'_>], last: &str) -> bool {
 fn role(steps: &[Step<'_>], nodes: &[&Node]) -> (Role, bool) {
     let Some(Step::Key(last)) = steps.last() else {
         // No list of a configuration holds credentials by its name, but the words of a command may.
-        let role = match option_before(steps, nodes) {
+        let role = match secret_option(steps, nodes) {
             Some(_) => Role::Named,
             None => Role::Other,
         };
@@ -322,11 +322,16 @@ fn role(steps: &[Step<'_>], nodes: &[&Node]) -> (Role, bool) {
     (Role::Other, false)
 }
 
-/// The option of a command before an element of a list, if its value is a secret: `--token`.
-fn option_before(steps: &[Step<'_>], nodes: &[&Node]) -> Option<String> {
-    let (Some(Step::Index(index)), [.., parent, _]) = (steps.last(), nodes) else {
+/// The option of a command before or in an element of a list, if its value is a secret: `--token` of `"--token" "..."` and of
+/// `"--token=..."`.
+fn secret_option(steps: &[Step<'_>], nodes: &[&Node]) -> Option<String> {
+    let (Some(Step::Index(index)), [.., parent, word]) = (steps.last(), nodes) else {
         return None;
     };
+    let whole = word.as_text().and_then(|text| text.whole());
+    if let Some((option, _)) = whole.as_deref().and_then(option_with_secret) {
+        return Some(option.to_string());
+    }
     let before = parent.as_list()?.items.get(index.checked_sub(1)?)?;
     before.as_str().filter(|word| is_secret_option(word))
 }

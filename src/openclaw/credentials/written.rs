@@ -2,7 +2,9 @@
 
 use crate::openclaw::placeholders;
 use crate::openclaw::secret_names::{is_secret_variable, names_a_secret, words};
-use crate::openclaw::secret_patterns::{find, is_dummy_key, is_template, looks_generated};
+use crate::openclaw::secret_patterns::{
+    find, is_dummy_key, is_template, looks_generated, option_with_secret,
+};
 
 /// What is written where a secret belongs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,9 +66,12 @@ pub fn classify(text: &str) -> Written {
     Written::Literal
 }
 
-/// A text without blanks around it and without a scheme before the secret: `abc` of `Bearer abc`.
+/// A text without blanks around it and without a scheme or an option before the secret: `abc` of `Bearer abc` and of `--token=abc`.
 pub fn bare(text: &str) -> &str {
     let trimmed = text.trim();
+    if let Some((_, value)) = option_with_secret(trimmed) {
+        return value;
+    }
     ["Bearer ", "bearer ", "Token ", "token ", "Bot ", "Basic "]
         .iter()
         .find_map(|scheme| trimmed.strip_prefix(scheme))
@@ -280,6 +285,10 @@ mod tests {
             ("b7e1c9d04f6a4a2f9c3e5d8812ab60f4", Written::Literal),
             ("/Xk3+9fQ/zz==", Written::Literal),
             ("hunter2", Written::Literal),
+            ("--api-key=hunter2", Written::Literal),
+            ("--api-key=/run/secrets/kimi", Written::Path),
+            ("--api-key=${KIMI_API_KEY}", Written::Placeholder),
+            ("--api-key=", Written::Empty),
         ] {
             assert_eq!(classify(text), written, "{text}");
         }

@@ -23,6 +23,15 @@ pub struct Found {
     pub range: Range<usize>,
 }
 
+/// What is found in `https://user:password@host`.
+pub const PASSWORD_IN_ADDRESS: &str = "a password in an address";
+
+/// What is found in `https://host/?api_key=...`.
+const KEY_IN_ADDRESS: &str = "a key in an address";
+
+/// What is found in `--token ...`.
+const GIVEN_TO_OPTION: &str = "a secret given to an option";
+
 /// The first secret of a known format in a text. Text that only stands for a secret (`sk-your-key-here`) and the
 /// dummy keys of local servers are none.
 ///
@@ -34,6 +43,40 @@ pub struct Found {
 /// ```
 pub fn find(text: &str) -> Option<Found> {
     find_from(text, 0, Marks::of(text))
+}
+
+/// The first secret in a text that its own form tells, and not what stands around it: the address, the option of a command.
+///
+/// ```
+/// use openclaw_check::openclaw::secret_patterns::find_by_format;
+/// assert!(find_by_format("--token plum-Trestle-48, https://alice:hunter2@example.org").is_none());
+/// assert!(find_by_format("--token sk-proj-a1b2c3d4e5f6g7h8i9j0").is_some());
+/// ```
+pub fn find_by_format(text: &str) -> Option<Found> {
+    let mut from = 0;
+    let marks = Marks::of(text);
+    while let Some(found) = find_from(text, from, marks) {
+        if !matches!(
+            found.what,
+            PASSWORD_IN_ADDRESS | KEY_IN_ADDRESS | GIVEN_TO_OPTION
+        ) {
+            return Some(found);
+        }
+        // The value may have a form of its own.
+        let value = &text[found.range.clone()];
+        if found.what != PASSWORD_IN_ADDRESS
+            && let Some(inner) = find(value)
+        {
+            let start = found.range.start + inner.range.start;
+            let end = found.range.start + inner.range.end;
+            return Some(Found {
+                range: start..end,
+                ..inner
+            });
+        }
+        from = found.range.end;
+    }
+    None
 }
 
 /// All secrets of known formats in a text, in order and without overlaps.
@@ -90,7 +133,7 @@ fn find_from(text: &str, from: usize, marks: Marks) -> Option<Found> {
             && let Some(range) = secret_in_query(text, position + 1)
         {
             return Some(Found {
-                what: "a key in an address",
+                what: KEY_IN_ADDRESS,
                 range,
             });
         }
@@ -131,12 +174,20 @@ fn found_at(text: &str, position: usize, marks: Marks) -> Option<Found> {
             range: position..position + length,
         });
     }
+    if matches!(rest[0], b'0'..=b'9' | b'a'..=b'f')
+        && let Some(length) = zai_key(rest)
+    {
+        return Some(Found {
+            what: "a Z.AI API key",
+            range: position..position + length,
+        });
+    }
     if marks.address
         && rest[0].is_ascii_lowercase()
         && let Some(range) = password_in_address(text, position)
     {
         return Some(Found {
-            what: "a password in an address",
+            what: PASSWORD_IN_ADDRESS,
             range,
         });
     }
@@ -146,7 +197,7 @@ fn found_at(text: &str, position: usize, marks: Marks) -> Option<Found> {
         }
         let tail = &rest[pattern.prefix.len()..];
         let length = run(tail, DECIDING, pattern.class);
-        if length < pattern.least {
+        if length < pattern.least || !pattern.class.is_complete(&tail[..length]) {
             continue;
         }
         let whole = &text[position..position + pattern.prefix.len() + length];
@@ -186,6 +237,21 @@ fn telegram_token(bytes: &[u8]) -> Option<usize> {
     let length = run(&bytes[digits + 1..], bytes.len(), Class::Word);
     let tail = std::str::from_utf8(&bytes[digits + 1..digits + 1 + length]).ok()?;
     (length >= 30 && !is_template(tail)).then_some(digits + 1 + length)
+}
+
+/// 32 digits of a hexadecimal number, a full stop, and 16 letters of both cases and digits: what begins as a hash goes on with an
+/// extension in small letters.
+fn zai_key(bytes: &[u8]) -> Option<usize> {
+    const NUMBER: usize = 32;
+    const SECRET: usize = 16;
+    if run(bytes, NUMBER + 1, Class::Hexadecimal) != NUMBER || bytes.get(NUMBER) != Some(&b'.') {
+        return None;
+    }
+    let secret = &bytes[NUMBER + 1..];
+    let length = run(secret, SECRET + 1, Class::Word);
+    let has = |is: fn(&u8) -> bool| secret[..length].iter().any(is);
+    (length == SECRET && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase))
+        .then_some(NUMBER + 1 + SECRET)
 }
 
 /// Three parts of 23 to 28, 6 to 7 and 27 or more characters.
@@ -249,7 +315,8 @@ fn private_key(text: &str, position: usize) -> Option<Found> {
     })
 }
 
-/// The password of `scheme://user:password@host`, unless it is a placeholder or only stands for one.
+/// The password of `scheme://user:password@host`, unless it is a placeholder or only stands for one. One with a `/`, `?` or `#` in it
+/// makes no address, and is a password all the same: what stands behind the colon is no port.
 fn password_in_address(text: &str, position: usize) -> Option<Range<usize>> {
     let rest = &text[position..];
     let scheme = rest
@@ -257,13 +324,33 @@ fn password_in_address(text: &str, position: usize) -> Option<Range<usize>> {
         .take_while(|byte| byte.is_ascii_lowercase() || matches!(byte, b'+' | b'0'..=b'9'))
         .count();
     let rest = rest[scheme..].strip_prefix("://")?;
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'`');
     let authority = &rest[..rest
-        .find(|character: char| matches!(character, '/' | '?' | '#') || character.is_whitespace())
+        .bytes()
+        .position(|byte| matches!(byte, b'/' | b'?' | b'#') || ends(&byte))
         .unwrap_or(rest.len())];
-    let (user, _) = authority.rsplit_once('@')?;
+    let (user, host) = match authority.rsplit_once('@') {
+        Some(parts) => parts,
+        None => {
+            let (name, port) = authority.split_once(':')?;
+            let is_port =
+                port.bytes().all(|byte| byte.is_ascii_digit()) || port.eq_ignore_ascii_case("port");
+            if is_port || name.starts_with('[') {
+                return None;
+            }
+            let deciding = rest.bytes().take(DECIDING);
+            let word = deciding.take_while(|byte| !ends(byte)).count();
+            let at = rest.as_bytes()[..word]
+                .iter()
+                .rposition(|byte| *byte == b'@')?;
+            (&rest[..at], &rest[at + 1..])
+        }
+    };
     let (name, password) = user.split_once(':')?;
     let is_inserted = password.contains(['$', '{', '<']) || password.starts_with('%');
-    if password.is_empty() || is_inserted || is_template(password) {
+    // `docker://name:tag@sha256:...` names an image.
+    let is_digest = host.starts_with("sha256:");
+    if password.is_empty() || is_inserted || is_digest || is_template(password) {
         return None;
     }
     let start = position + scheme + "://".len() + name.len() + 1;
@@ -305,6 +392,16 @@ pub fn is_secret_option(word: &str) -> bool {
         .is_some_and(|name| !name.contains('=') && names_a_secret(name))
 }
 
+/// The parts of a word of a command that is such an option together with its value: `--api-key=VALUE`.
+pub fn option_with_secret(word: &str) -> Option<(&str, &str)> {
+    // Asked of many texts that are no options.
+    if !word.starts_with("--") {
+        return None;
+    }
+    word.split_once('=')
+        .filter(|(option, _)| is_secret_option(option))
+}
+
 /// The value of an option for a secret on a command line, in one text or in a list of words.
 fn after_option(text: &str, position: usize) -> Option<Found> {
     const LONGEST_NAME: usize = 40;
@@ -339,7 +436,7 @@ fn after_option(text: &str, position: usize) -> Option<Found> {
     }
     let start = position + 2 + length + gap;
     Some(Found {
-        what: "a secret given to an option",
+        what: GIVEN_TO_OPTION,
         range: start..start + value.len(),
     })
 }
@@ -491,7 +588,19 @@ mod tests {
                 "https://alice:hunter2@proxy.example.org/v1",
                 "a password in an address",
             ),
+            (
+                "key 0123456789abcdef0123456789abcdef.a1B2c3D4e5F6g7H8",
+                "a Z.AI API key",
+            ),
             ("redis://:s3cr3t@localhost:6379", "a password in an address"),
+            (
+                "https://bot:plum/Trestle@a.example/v1",
+                "a password in an address",
+            ),
+            (
+                "https://bot:plum#?Trestle@a.example",
+                "a password in an address",
+            ),
             (
                 "run --token plum-Trestle-48 --port 1",
                 "a secret given to an option",
@@ -520,6 +629,18 @@ mod tests {
             "https://alice:${PASSWORD}@proxy.example.org",
             "https://user:password@example.org",
             "https://%s:%s@example.org",
+            "0123456789abcdef0123456789abcdef.tar.gz",
+            "0123456789abcdef0123456789abcdef.safetensorsindex",
+            "0123456789abcdef0123456789abcdef0123456789.a1B2c3D4e5F6g7H8",
+            "0123456789abcdef0123456789abcdef.a1B2c3D4e5F6g7H8i9",
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "http://127.0.0.1:8080/packages/openclaw@2026",
+            "http://[::1]:8080/packages/openclaw@2026",
+            "http://host:PORT/packages/openclaw@2026",
+            "https://bot:${PASSWORD}/x@proxy.example.org",
+            "see http://localhost:x/, or ask alice@example.org",
+            "[\"http://localhost:80\",\"alice@example.org\"]",
+            "docker://alpine:3.18@sha256:0123456789abcdef0123456789abcdef",
             "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
             "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
             "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-source/documents/AGENTS.md",
@@ -551,11 +672,13 @@ mod tests {
             "-M",
             "-sk-ant-api03-Zm9vYmFyYmF6cXV4MTIz!",
             "a://",
+            "a://b:c/",
             "123456:your-",
             "?key=",
             "--token ",
             "-----BEGIN ",
             "-AIza",
+            "-0123456789abcdef0123456789abcdef.a",
             "xoxb-a://=@",
         ] {
             let text = piece.repeat(1_000_000 / piece.len());
@@ -563,6 +686,35 @@ mod tests {
         }
         // A square of it would be hours.
         assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn a_password_goes_to_the_last_at_sign_before_a_blank_or_a_quote() {
+        for (text, password) in [
+            ("https://bot:pa/ss@wo:rd@a.example/v1 b@c", "pa/ss@wo:rd"),
+            ("\"https://bot:pa/ss@a.example\",\"b@c\"", "pa/ss"),
+            ("https://bot:pa@ss@a.example/b@c", "pa@ss"),
+        ] {
+            let found = find(text).map(|found| &text[found.range]);
+            assert_eq!(found, Some(password), "{text}");
+        }
+    }
+
+    #[test]
+    fn options_with_their_values() {
+        assert_eq!(
+            option_with_secret("--api-key=plum=Trestle"),
+            Some(("--api-key", "plum=Trestle"))
+        );
+        for other in [
+            "--api-key",
+            "--token-file=x",
+            "-k=x",
+            "api-key=x",
+            "--port=1",
+        ] {
+            assert_eq!(option_with_secret(other), None, "{other}");
+        }
     }
 
     #[test]
